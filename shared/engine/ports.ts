@@ -1,0 +1,68 @@
+import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
+import type { Entropy } from '../provider/contract.ts'
+
+/** Everything the engine takes from outside. Built once per container in `shared/aws/clients.ts`; made by hand in tests. */
+export interface EngineDeps {
+  /** The Secrets Manager that holds the secret. */
+  readonly secretsManager: SecretsManagerPort
+  readonly entropy: Entropy
+  readonly clock: Clock
+  readonly observe: Observer
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Resolves after `ms` milliseconds; rejects when the signal fires. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** Where the engine tells what it does. No argument ever carries a secret value. Never rejects. */
+export interface Observer {
+  /** Each decision as it is taken: `rule` is the row of the table, `move` what follows. For traces and the demo. */
+  decided(event: { readonly step: string; readonly rule: string; readonly move: string }): void
+  /** A step ended, well or not. */
+  stepEnded(event: StepReport): void | Promise<void>
+  /** A rotation finished: its record, by (secret, version). Sent again when it is completed again. */
+  evidence(record: Evidence): Promise<void>
+}
+
+export interface StepReport {
+  readonly secretArn: string
+  readonly versionId: string
+  readonly provider: string
+  readonly step: string
+  /** `done`, `already` (a repeat found nothing to do), `preflight` (the test rotation), or `failed`. */
+  readonly outcome: 'done' | 'already' | 'preflight' | 'failed'
+  readonly strategy?: string
+  readonly durationMs: number
+  /** Set when the step failed. */
+  readonly errorCode?: string
+  readonly retryable?: boolean
+  /** Calls to Secrets Manager in this step. */
+  readonly awsCalls: number
+  readonly notes: readonly string[]
+}
+
+/** The record that a finished rotation leaves. Schema versioned; no secret material. */
+export interface Evidence {
+  readonly schema: 'quarterturn.evidence/1'
+  readonly secretArn: string
+  readonly versionId: string
+  readonly previousVersionId?: string
+  readonly provider: string
+  readonly strategy: string
+  readonly class: 'A' | 'B' | 'C'
+  /** ISO 8601, UTC. */
+  readonly storedAt?: string
+  readonly finishedAt: string
+  /** Upper bound for class B: from the pending version's stored time to the label move. */
+  readonly gapMs?: number
+  readonly newCredential:
+    | { readonly verdict: 'accepted'; readonly as: string }
+    | { readonly verdict: 'unprovable'; readonly reason: string }
+  readonly rights: 'equal' | 'one account'
+  readonly oldCredential: 'not tried' | 'refused' | { readonly validUntil: string }
+  readonly orphans: readonly string[]
+  readonly notes: readonly string[]
+}

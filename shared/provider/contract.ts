@@ -1,0 +1,194 @@
+/**
+ * What a provider is: the part of Quarterturn that knows how one kind of target changes and checks a credential.
+ *
+ * Words: a *secret* is the stored record, a *credential* is what signs in, a *target* is the system that is
+ * changed. The engine decides what happens when, keeps the labels, holds deadlines, opens and closes sessions
+ * once, cleans errors and repeats. A provider answers questions and carries out single changes.
+ *
+ * Read it from top to bottom: data, pure functions, then the session.
+ */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Sealed } from '../sealed.ts'
+
+/** A stored secret as the JSON object it is. Keys the provider does not know belong to the customer and are kept. */
+export type StoredSecret = Readonly<Record<string, unknown>>
+
+/** How a credential is replaced. The classes are those of the promises: A no gap, B a gap while a stored value signs in. */
+export type Strategy = 'single-user' | 'dual-password' | 'alternating-users'
+
+/** The credentials of a rotation, by the version that holds them. `admin` is the admin secret's, where there is one. */
+export type Who = 'current' | 'pending' | 'previous' | 'candidate' | 'admin'
+
+export interface Provider<
+  Schema extends StandardSchemaV1 = StandardSchemaV1,
+  Secret = StandardSchemaV1.InferOutput<Schema>,
+> {
+  /** Short and stable; used in logs, metrics and the deployment's list. */
+  readonly name: string
+  readonly serves: {
+    /** Values of the secret's `engine` field. */
+    readonly engines: readonly string[]
+    /** Values of Secrets Manager's `Type`, for managed external secrets. Default: none. */
+    readonly types?: readonly string[]
+  }
+  /** Parses a stored secret. Must keep unknown keys; names the field in each issue. May not be asynchronous. */
+  readonly schema: Schema
+  readonly capabilities: Capabilities
+
+  /** Who the secret signs in as, where, and with what. Pure; called for every version that is read. */
+  identity(secret: Secret): Identity
+  /**
+   * The only other account that may appear under `alternating-users`; for each of the two it answers the other.
+   * Left out: the provider does not alternate.
+   */
+  alternateOf?(account: string): string
+  /** `into` with only the credential fields of `from`. Pure; both and the answer are as stored. */
+  withCredential(request: { readonly into: StoredSecret; readonly from: StoredSecret }): StoredSecret
+  /** The next value to store, made from the current one. Pure but for `entropy`; the answer is as stored. */
+  propose(request: Proposal): StoredSecret | Promise<StoredSecret>
+
+  /** Makes a session. Does not connect: the first operation does. */
+  open(request: OpenRequest<Secret>): Session
+}
+
+export interface Capabilities {
+  /** The strategies on offer, the default first. The default neither changes the user name nor creates an account. */
+  readonly strategies: readonly Strategy[]
+  /**
+   * What a second, identical `apply` does: `harmless` sets the same value again; `compare-and-swap` is refused by
+   * the target unless `from` is still in force; `once` damages something, so the engine proves first that it is
+   * still needed.
+   */
+  readonly repeat: 'harmless' | 'compare-and-swap' | 'once'
+  /** Whether the target has a lock that ends with the session holding it. `none`: the class holds only within the deadline. */
+  readonly lock: 'session' | 'none'
+  /** What a failed sign-in costs: nothing, or a step towards locking the account. */
+  readonly failedProbe: 'free' | 'counts'
+}
+
+/** Compared by the engine, never logged. *Same account* compares `account` and `endpoint`, *same credential* all three. */
+export interface Identity {
+  readonly account: string
+  /** Everything that decides where the credential is sent: host, port, database name, TLS. */
+  readonly endpoint: string
+  /** The secret part. The engine keeps only a keyed fingerprint of it. */
+  readonly credential: string
+}
+
+export interface Proposal {
+  readonly current: StoredSecret
+  readonly previous?: StoredSecret
+  readonly strategy: Strategy
+  readonly entropy: Entropy
+}
+
+/** The only source of chance for a provider. */
+export interface Entropy {
+  /** `length` bytes. */
+  bytes(length: number): Uint8Array
+  /** A password by the deployment's policy. */
+  password(): string
+}
+
+export interface OpenRequest<Secret> {
+  /**
+   * The parsed secrets read so far. A live view: a name appears when the engine has read that version, and an
+   * operation is asked about a name only when it is there.
+   */
+  readonly values: { readonly [W in Who]?: Sealed<Secret> }
+  readonly strategy: Strategy
+  /** Marks what is created at the target as this secret's: a hash of its ARN. */
+  readonly mark: string
+  /** Ends the work. The engine closes the session when it fires; a provider may also listen itself. */
+  readonly signal: AbortSignal
+  /** Milliseconds that the whole session may still take; statement timeouts at the server stay below it. */
+  readonly timeLeftMs: () => number
+}
+
+/**
+ * One session serves one invocation. Operations run one at a time. An operation that cannot say what happened
+ * rejects, and the engine treats that as *unknown*: it never concludes that nothing was changed.
+ */
+export interface Session {
+  /**
+   * Whether the rotation can work here, signed in as `as`. Reads only. Each missing privilege comes with the
+   * statement that grants it. A repeat asks again.
+   */
+  check(request: { readonly as: Who }): Promise<Check>
+  /**
+   * Makes a fresh sign-in with the credential of `who` and says what came of it. Changes nothing. `at` is where
+   * changes are made (`writer`) or where consumers connect (`consumer`); they are one place unless the provider
+   * documents otherwise.
+   */
+  probe(request: { readonly who: Who; readonly at: 'writer' | 'consumer' }): Promise<Verdict>
+  /**
+   * Runs `work` while holding the target's lock for this account, signed in as `as`. The lock and the changes made
+   * inside belong to one connection: when it is lost, both are, and a later `apply` rejects. Waits for the lock
+   * only for a part of the time left, then rejects with `TARGET_BUSY`. With `lock: 'none'` it just runs `work`.
+   */
+  exclusive<T>(request: { readonly as: Who; readonly work: () => Promise<T> }): Promise<T>
+  /**
+   * Makes the credential of `to` the one in force for its account. Called only inside `exclusive`, in the
+   * connection that holds the lock. `from` is the credential just proven. What a repeat does is in `capabilities.repeat`.
+   */
+  apply(request: { readonly from: Who; readonly to: Who; readonly as: Who }): Promise<Applied>
+  /** Compares what two accounts may do; reads only. Left out: there is one account, so nothing to compare. */
+  compare?(request: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<Comparison>
+  /** Removes the differences that `compare` found, adding before it removes. A repeat finds nothing to do. */
+  repair?(request: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void>
+  /** Ends every connection at once. After it resolves no byte leaves. A repeat does nothing; it never rejects. */
+  close(): Promise<void>
+}
+
+export interface Check {
+  readonly possible: boolean
+  /** What is missing, each with the exact statement that grants it. Empty when possible. */
+  readonly missing: readonly { readonly privilege: string; readonly remedy: string }[]
+  /** Worth telling the operator although the rotation works. */
+  readonly notes?: readonly string[]
+}
+
+/**
+ * What a sign-in showed.
+ * - `accepted`: the target asked for the credential and took it; `as` is who it says the session is.
+ * - `barred`: the credential is right, or cannot be judged, and the target refuses for a named reason.
+ * - `rejected`: the target looked at the credential and refused it. Only this, from the writer, lets the engine try another.
+ * - `unknown`: no answer that says anything (network, timeout, restart).
+ * - `unprovable`: the target let the session in without looking at the credential.
+ *
+ * `reason` is for people and free of secret values. `code` names the error that the engine raises when the verdict
+ * stops a step; the default is the verdict's own.
+ */
+export type Verdict =
+  | { readonly verdict: 'accepted'; readonly as: string }
+  | { readonly verdict: 'rejected'; readonly reason?: string }
+  | {
+      readonly verdict: 'barred' | 'unknown' | 'unprovable'
+      readonly reason: string
+      readonly code?: VerdictCode
+    }
+
+export type VerdictCode =
+  | 'CREDENTIAL_BARRED'
+  | 'TARGET_UNREACHABLE'
+  | 'TARGET_READ_ONLY'
+  | 'NOT_PASSWORD_AUTH'
+  | 'TLS_UNAVAILABLE'
+  | 'TLS_UNTRUSTED'
+
+/**
+ * What a change did.
+ * - `applied`: done, also when a repeat found it done.
+ * - `superseded`: a compare-and-swap at the target said that `from` is no longer in force; nothing changed.
+ * - `refused`: the target will never take this value (a password policy); nothing changed. `reason` is for people.
+ */
+export type Applied =
+  | { readonly result: 'applied' }
+  | { readonly result: 'superseded' }
+  | { readonly result: 'refused'; readonly reason: string }
+
+export interface Comparison {
+  readonly equal: boolean
+  /** Each difference in words, naming the object. Empty when equal. */
+  readonly differences: readonly string[]
+}

@@ -1,0 +1,5 @@
+/** What a partner imports: the contract, `defineProvider`, and the error a provider may raise. */
+export { type ErrorCode, isQuarterturnError, QuarterturnError } from '../errors/index.ts'
+export { Sealed, seal } from '../sealed.ts'
+export type * from './contract.ts'
+export { defineProvider } from './define.ts'
