@@ -1,0 +1,115 @@
+/**
+ * What a step may know, as facts from small closed sets. No secret value, no version id: the decision never needs
+ * one, and so it can be tried with every possible combination.
+ */
+
+export const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const
+export type Step = (typeof STEPS)[number]
+
+/** Our write-ahead label: on which version lies the credential that may be in force at the target. */
+export const CANDIDATE_LABEL = 'QUARTERTURN_CANDIDATE'
+/**
+ * Given together with AWSPENDING to a version whose credential was taken over from an unfinished rotation. Such a
+ * value may meanwhile be the current or previous credential, so it is compared with both; a fresh one cannot be.
+ * Only a put moves it, and the same put moves AWSPENDING: it is as reliable as AWSPENDING itself.
+ */
+export const REUSED_LABEL = 'QUARTERTURN_REUSED'
+
+/** What DescribeSecret says about the version of this rotation and about our label. */
+export interface LabelFacts {
+  /** `current` also when AWSPENDING is still beside it; `unlabelled` when neither is there; `unknown` to the secret. */
+  readonly own: 'pending' | 'current' | 'unlabelled' | 'unknown'
+  /** Where QUARTERTURN_CANDIDATE is; the first that fits. */
+  readonly candidate: 'own' | 'current' | 'previous' | 'elsewhere' | 'nowhere'
+  readonly rotationEnabled: boolean
+}
+
+export interface LockedLabelFacts extends LabelFacts {
+  /** AWSCURRENT is no longer on the version whose credential was compared and proven. */
+  readonly currentMoved: boolean
+}
+
+/** The version of this rotation, read by id and AWSPENDING together. */
+export interface OwnFacts {
+  readonly isCurrent: boolean
+  readonly isCandidate: boolean
+  readonly isReused: boolean
+}
+
+/** The pending value against the current one. */
+export type Relation = 'same-credential' | 'same-account' | 'alternate' | 'mismatch'
+
+/** The pending value against the previous one; `unusable` is another account or host, or not readable as this kind of secret. */
+export type PreviousRelation = 'absent' | 'same-credential' | 'same-account' | 'unusable'
+
+/**
+ * The version that holds our label, when it is none of current, previous and own.
+ * - `finished`: it has the current or previous credential.
+ * - `other-account`: not the account that this rotation changes; reported as an orphan.
+ * - `same-value`: the pending credential itself.
+ * - `unfinished`: another value for the same account, which may be in force.
+ * - `overtaken`: like unfinished, but older than both the previous and the current version, so it may be a finished
+ *   one that hand-written versions have overtaken.
+ */
+export type CandidateFacts = 'finished' | 'other-account' | 'same-value' | 'unfinished' | 'overtaken'
+
+export type Proof = 'accepted' | 'rejected' | 'barred' | 'unknown' | 'unprovable'
+
+/** What the deployment, the secret's tags and the provider say; not what the target says. */
+export interface Traits {
+  /** The secret is to alternate between two accounts. */
+  readonly alternates: boolean
+  /** The pending value may name the alternate account, so it is compared with current in every step. */
+  readonly mayAlternate: boolean
+  /** One credential changed in place: a value that turns out not to sign in is taken back at once. */
+  readonly restores: boolean
+  /** The provider can compare the rights of two accounts. */
+  readonly comparesRights: boolean
+  /** A repeated apply damages something, so pending is proven first. */
+  readonly appliesOnce: boolean
+}
+
+/** The answers to questions, by question. */
+export interface Answers {
+  readonly labels: LabelFacts
+  readonly own: 'absent' | OwnFacts
+  readonly current: Relation
+  readonly previous: PreviousRelation
+  readonly candidate: CandidateFacts
+  readonly currentProof: Proof
+  readonly pendingProof: Proof
+  readonly previousProof: Proof
+  readonly check: 'possible' | 'impossible'
+  readonly lockedLabels: LockedLabelFacts
+  readonly lockedPendingProof: Proof
+  readonly appliedProof: Proof
+  /** The credential proven before the lock, tried again after the target refused pending for good. */
+  readonly fallbackProof: Proof
+  readonly rights: 'equal' | 'different'
+  readonly repairedRights: 'equal' | 'different'
+  readonly labelsAfterMove: LabelFacts
+}
+
+/** The results of actions, by action. */
+export interface Results {
+  readonly store: 'stored' | 'exists'
+  readonly lock: 'held'
+  readonly takeCandidate: 'taken' | 'lost'
+  readonly apply: 'applied' | 'superseded' | 'refused'
+  readonly putBack: 'done'
+  readonly repair: 'done'
+  readonly releaseCandidate: 'done'
+  readonly releasePending: 'done'
+  readonly moveCurrent: 'moved' | 'uncertain'
+}
+
+export interface Known extends Partial<Answers>, Partial<Results> {
+  readonly step: Step
+  /** This container has checked the secret's registration for this token already. */
+  readonly isWarm: boolean
+  /** Absent until a value was read and the provider found. */
+  readonly traits?: Traits
+}
+
+export type Question = keyof Answers
+export type Action = Exclude<keyof Results, 'store'> | 'storeNew' | 'storeCandidate'

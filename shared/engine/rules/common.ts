@@ -1,0 +1,59 @@
+import type { ErrorCode } from '../../errors/index.ts'
+import type { Known, Proof } from '../known.ts'
+import { ask, end, fail, type Rule } from '../moves.ts'
+
+/** The error for a proof that neither confirms nor refutes the credential. */
+const INCONCLUSIVE: readonly (readonly [Proof, ErrorCode])[] = [
+  ['barred', 'CREDENTIAL_BARRED'],
+  ['unknown', 'TARGET_UNREACHABLE'],
+  ['unprovable', 'NOT_PASSWORD_AUTH'],
+]
+
+/** Rows that stop the step when the proof answers neither accepted nor rejected. */
+export const stopUnlessConclusive = (whose: string, proof: (known: Known) => Proof | undefined): Rule[] =>
+  INCONCLUSIVE.map(([verdict, code]) => ({
+    rule: `${whose} ${verdict}: stop before anything is written`,
+    when: (known) => proof(known) === verdict,
+    move: fail(code),
+  }))
+
+/** Which version of the secret this step is for, and whether it is still this rotation's turn. */
+export const guards: readonly Rule[] = [
+  {
+    rule: 'the token is a version of the secret',
+    when: (k) => k.labels?.own === 'unknown',
+    move: fail('TOKEN_UNKNOWN'),
+  },
+  {
+    rule: 'the token still holds AWSPENDING',
+    when: (k) => k.labels?.own === 'unlabelled',
+    move: fail('TOKEN_NOT_PENDING'),
+  },
+]
+
+/** The own version, read by id and AWSPENDING, for the steps after createSecret. */
+export const readOwn: readonly Rule[] = [
+  { rule: 'read the pending value', when: (k) => k.own === undefined, move: ask('own') },
+  {
+    rule: 'no pending value and labels not read: the token may have lost AWSPENDING',
+    when: (k) => k.own === 'absent' && k.labels === undefined,
+    move: ask('labels'),
+  },
+  { rule: 'no pending value yet', when: (k) => k.own === 'absent', move: fail('PENDING_MISSING') },
+  { rule: 'already current', when: (k) => ownOf(k)?.isCurrent === true, move: end('already') },
+]
+
+export const ownOf = (known: Known) => (known.own === 'absent' ? undefined : known.own)
+
+/**
+ * The pending value was overtaken when it is the current credential, or, for a secret that alternates, when it names
+ * the account that is current. A value taken over from an earlier rotation may also be the previous credential.
+ */
+export const isOvertaken = (known: Known): boolean =>
+  known.current === 'same-credential' ||
+  (known.current === 'same-account' && known.traits?.alternates === true) ||
+  (ownOf(known)?.isReused === true && known.previous === 'same-credential')
+
+/** Rights are compared when pending names the other account of a pair. */
+export const comparesRights = (known: Known): boolean =>
+  known.traits?.comparesRights === true && known.current === 'alternate'

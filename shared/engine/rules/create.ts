@@ -1,0 +1,45 @@
+import type { Known } from '../known.ts'
+import { act, ask, end, fail, type Rule } from '../moves.ts'
+import { guards, stopUnlessConclusive } from './common.ts'
+
+/** An unfinished value is used again, so that two different values are never outstanding. */
+const reuses = (k: Known): boolean =>
+  k.candidate === 'unfinished' || (k.candidate === 'overtaken' && k.currentProof === 'rejected')
+
+/** createSecret: decide which value is to be stored, and store it once. */
+export const createRules: readonly Rule[] = [
+  { rule: 'read labels', when: (k) => k.labels === undefined, move: ask('labels') },
+  { rule: 'already current', when: (k) => k.labels?.own === 'current', move: end('already') },
+  ...guards,
+  {
+    rule: 'rotation is enabled',
+    when: (k) => k.labels?.rotationEnabled === false,
+    move: fail('ROTATION_DISABLED'),
+  },
+  {
+    rule: 'look at a candidate that is on no labelled version',
+    when: (k) => k.labels?.candidate === 'elsewhere' && k.candidate === undefined,
+    move: ask('candidate'),
+  },
+  {
+    rule: 'an overtaken candidate: current decides whether it is still in force',
+    when: (k) => k.candidate === 'overtaken' && k.currentProof === undefined,
+    move: ask('currentProof'),
+  },
+  ...stopUnlessConclusive('current of an overtaken candidate', (k) =>
+    k.candidate === 'overtaken' ? k.currentProof : undefined,
+  ),
+  {
+    rule: 'use the unfinished credential again',
+    when: (k) => k.store === undefined && reuses(k),
+    move: act('storeCandidate'),
+  },
+  { rule: 'store a new value', when: (k) => k.store === undefined, move: act('storeNew') },
+  {
+    rule: 'another invocation stored first: its value counts, so see that it is there',
+    when: (k) => k.store === 'exists' && k.own === undefined,
+    move: ask('own'),
+  },
+  { rule: 'the stored value is not there', when: (k) => k.own === 'absent', move: fail('PENDING_MISSING') },
+  { rule: 'stored', when: () => true, move: end('done') },
+]

@@ -1,0 +1,219 @@
+import type { Known } from '../known.ts'
+import { act, ask, end, fail, type Rule } from '../moves.ts'
+import { comparesRights, guards, isOvertaken, ownOf, readOwn, stopUnlessConclusive } from './common.ts'
+
+/** Whose credential opened the door: what the change is made as, and what a failed change goes back to. */
+export const provenBy = (k: Known): 'current' | 'pending' | 'previous' | undefined =>
+  k.currentProof === 'accepted'
+    ? 'current'
+    : k.pendingProof === 'accepted'
+      ? 'pending'
+      : k.previousProof === 'accepted'
+        ? 'previous'
+        : undefined
+
+/** Another rotation left a value that may be in force, and it is not ours. */
+const differsFromUnfinished = (k: Known): boolean =>
+  k.candidate === 'unfinished' || (k.candidate === 'overtaken' && k.currentProof !== 'accepted')
+
+/** Somebody began to set this very value before. */
+const isRepeat = (k: Known): boolean => k.lockedLabels?.candidate === 'own' || k.candidate === 'same-value'
+
+/** Under the lock, pending is proven first when a second apply does damage, or when it was seen in force already. */
+const provesPendingFirst = (k: Known): boolean =>
+  provenBy(k) === 'pending' || (isRepeat(k) && k.traits?.appliesOnce === true)
+
+const isSet = (k: Known): boolean => k.lockedPendingProof === 'accepted' || k.appliedProof === 'accepted'
+
+/** Before the lock: the values belong together, and one of them opens the door. */
+const proveRules: readonly Rule[] = [
+  { rule: 'read labels', when: (k) => k.labels === undefined && !k.isWarm, move: ask('labels') },
+  { rule: 'already current by its labels', when: (k) => k.labels?.own === 'current', move: end('already') },
+  ...guards,
+  {
+    rule: 'rotation is enabled',
+    when: (k) => k.labels?.rotationEnabled === false,
+    move: fail('ROTATION_DISABLED'),
+  },
+  ...readOwn,
+  { rule: 'read the current value', when: (k) => k.current === undefined, move: ask('current') },
+  {
+    rule: 'pending and current name the same account',
+    when: (k) => k.current === 'mismatch',
+    move: fail('ACCOUNT_MISMATCH'),
+  },
+  {
+    rule: 'a value taken over is compared with the previous one',
+    when: (k) => ownOf(k)?.isReused === true && k.previous === undefined,
+    move: ask('previous'),
+  },
+  {
+    rule: 'an overtaken pending value is released',
+    when: (k) => isOvertaken(k) && k.releasePending === undefined,
+    move: act('releasePending'),
+  },
+  { rule: 'an overtaken pending value is not set', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
+  { rule: 'prove current', when: (k) => k.currentProof === undefined, move: ask('currentProof') },
+  ...stopUnlessConclusive('current', (k) => k.currentProof),
+  {
+    rule: 'current refused: pending may be in force already',
+    when: (k) => k.currentProof === 'rejected' && k.pendingProof === undefined,
+    move: ask('pendingProof'),
+  },
+  ...stopUnlessConclusive('pending after current was refused', (k) => k.pendingProof),
+  {
+    rule: 'current and pending refused: read previous',
+    when: (k) => k.pendingProof === 'rejected' && k.current === 'same-account' && k.previous === undefined,
+    move: ask('previous'),
+  },
+  {
+    rule: 'current and pending refused: previous of the same account may be in force',
+    when: (k) =>
+      k.pendingProof === 'rejected' &&
+      k.current === 'same-account' &&
+      k.previous === 'same-account' &&
+      k.previousProof === undefined,
+    move: ask('previousProof'),
+  },
+  ...stopUnlessConclusive('previous after current and pending were refused', (k) => k.previousProof),
+  { rule: 'nothing stored signs in', when: (k) => provenBy(k) === undefined, move: fail('CURRENT_REFUSED') },
+  {
+    rule: 'see that the change is possible before anything is written',
+    when: (k) => provenBy(k) === 'current' && k.check === undefined,
+    move: ask('check'),
+  },
+  { rule: 'the change is possible', when: (k) => k.check === 'impossible', move: fail('PRIVILEGE_MISSING') },
+]
+
+/** Under the lock: the label first, then the change, then the proof. */
+const changeRules: readonly Rule[] = [
+  { rule: 'take the lock of the target', when: (k) => k.lock === undefined, move: act('lock') },
+  {
+    rule: 'labels are read again under the lock',
+    when: (k) => k.lockedLabels === undefined,
+    move: ask('lockedLabels'),
+  },
+  { rule: 'became current meanwhile', when: (k) => k.lockedLabels?.own === 'current', move: end('already') },
+  {
+    rule: 'the token still holds AWSPENDING under the lock',
+    when: (k) => k.lockedLabels !== undefined && k.lockedLabels.own !== 'pending',
+    move: fail('TOKEN_NOT_PENDING'),
+  },
+  {
+    rule: 'AWSCURRENT is where it was proven',
+    when: (k) => k.lockedLabels?.currentMoved === true,
+    move: fail('CURRENT_MOVED'),
+  },
+  {
+    rule: 'look at a candidate that is on no labelled version',
+    when: (k) => k.lockedLabels?.candidate === 'elsewhere' && k.candidate === undefined,
+    move: ask('candidate'),
+  },
+  {
+    rule: 'release pending when another value may be in force',
+    when: (k) => differsFromUnfinished(k) && k.releasePending === undefined,
+    move: act('releasePending'),
+  },
+  {
+    rule: 'pending is not set while another value may be in force',
+    when: differsFromUnfinished,
+    move: fail('PENDING_SUPERSEDED'),
+  },
+  {
+    rule: 'the candidate label is taken directly before the change',
+    when: (k) => k.lockedLabels?.candidate !== 'own' && k.takeCandidate === undefined,
+    move: act('takeCandidate'),
+  },
+  {
+    rule: 'the candidate label was taken',
+    when: (k) => k.takeCandidate === 'lost',
+    move: fail('CANDIDATE_MOVED'),
+  },
+  {
+    rule: 'a repeat proves pending before it applies',
+    when: (k) => provesPendingFirst(k) && k.lockedPendingProof === undefined,
+    move: ask('lockedPendingProof'),
+  },
+  ...stopUnlessConclusive('pending under the lock', (k) => k.lockedPendingProof),
+  {
+    rule: 'apply',
+    when: (k) => k.lockedPendingProof !== 'accepted' && k.apply === undefined,
+    move: act('apply'),
+  },
+]
+
+/** The target will never take this value: give up the version so that the next token makes another. */
+const refusedRules: readonly Rule[] = [
+  {
+    rule: 'refused for good: see that the old credential still works',
+    when: (k) => k.apply === 'refused' && k.fallbackProof === undefined,
+    move: ask('fallbackProof'),
+  },
+  ...stopUnlessConclusive('the old credential after a refusal', (k) => k.fallbackProof),
+  {
+    rule: 'refused for good and the old credential does not work',
+    when: (k) => k.apply === 'refused' && k.fallbackProof === 'rejected',
+    move: fail('CURRENT_REFUSED'),
+  },
+  {
+    rule: 'refused for good: the candidate label goes first, else the next token uses the value again',
+    when: (k) => k.apply === 'refused' && k.releaseCandidate === undefined,
+    move: act('releaseCandidate'),
+  },
+  {
+    rule: 'refused for good: then AWSPENDING',
+    when: (k) => k.apply === 'refused' && k.releasePending === undefined,
+    move: act('releasePending'),
+  },
+  { rule: 'refused for good', when: (k) => k.apply === 'refused', move: fail('PENDING_UNUSABLE') },
+]
+
+/** What was applied must sign in, with the same rights. */
+const provenRules: readonly Rule[] = [
+  {
+    rule: 'prove pending after the change',
+    when: (k) => !isSet(k) && k.appliedProof === undefined,
+    move: ask('appliedProof'),
+  },
+  ...stopUnlessConclusive('pending after the change', (k) => k.appliedProof),
+  {
+    rule: 'the target compares with another credential than current',
+    when: (k) => k.appliedProof === 'rejected' && k.apply === 'superseded',
+    move: fail('PRIMARY_NOT_CURRENT'),
+  },
+  {
+    rule: 'an applied value that does not sign in is taken back, here and nowhere else',
+    when: (k) =>
+      k.appliedProof === 'rejected' &&
+      k.traits?.restores === true &&
+      k.current === 'same-account' &&
+      provenBy(k) !== 'pending' &&
+      k.putBack === undefined,
+    move: act('putBack'),
+  },
+  {
+    rule: 'the applied value does not sign in',
+    when: (k) => k.appliedProof === 'rejected',
+    move: fail('PENDING_REFUSED'),
+  },
+  {
+    rule: 'compare rights',
+    when: (k) => comparesRights(k) && k.rights === undefined,
+    move: ask('rights'),
+  },
+  {
+    rule: 'repair rights',
+    when: (k) => k.rights === 'different' && k.repair === undefined,
+    move: act('repair'),
+  },
+  {
+    rule: 'compare rights after the repair',
+    when: (k) => k.repair === 'done' && k.repairedRights === undefined,
+    move: ask('repairedRights'),
+  },
+  { rule: 'rights still differ', when: (k) => k.repairedRights === 'different', move: fail('RIGHTS_DIFFER') },
+  { rule: 'set and proven', when: () => true, move: end('done') },
+]
+
+/** setSecret: prove what is in force, lock, label, change, prove. */
+export const setRules: readonly Rule[] = [...proveRules, ...changeRules, ...refusedRules, ...provenRules]

@@ -1,0 +1,52 @@
+import { ask, end, fail, type Rule } from '../moves.ts'
+import { comparesRights, guards, ownOf, readOwn, stopUnlessConclusive } from './common.ts'
+
+/** testSecret: prove pending and its rights; never writes. Without our label it is the test rotation or an error. */
+export const testRules: readonly Rule[] = [
+  { rule: 'read labels', when: (k) => k.labels === undefined && !k.isWarm, move: ask('labels') },
+  { rule: 'already current by its labels', when: (k) => k.labels?.own === 'current', move: end('already') },
+  ...guards,
+  ...readOwn,
+  {
+    rule: 'read current where it is needed',
+    when: (k) =>
+      k.current === undefined && (ownOf(k)?.isCandidate === false || k.traits?.mayAlternate === true),
+    move: ask('current'),
+  },
+  {
+    rule: 'another credential that was never set here is not tested',
+    when: (k) => ownOf(k)?.isCandidate === false && k.current !== 'same-credential',
+    move: fail('NOT_SET'),
+  },
+  {
+    rule: 'the test rotation: see that a rotation is possible',
+    when: (k) => ownOf(k)?.isCandidate === false && k.check === undefined,
+    move: ask('check'),
+  },
+  {
+    rule: 'the test rotation: a rotation is possible',
+    when: (k) => k.check === 'impossible',
+    move: fail('PRIVILEGE_MISSING'),
+  },
+  {
+    rule: 'rotation is enabled, the test rotation excepted',
+    when: (k) => ownOf(k)?.isCandidate === true && k.labels?.rotationEnabled === false,
+    move: fail('ROTATION_DISABLED'),
+  },
+  { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
+  ...stopUnlessConclusive('pending', (k) => k.pendingProof),
+  {
+    rule: 'the test rotation: the current credential signs in',
+    when: (k) => k.pendingProof === 'rejected' && ownOf(k)?.isCandidate === false,
+    move: fail('CURRENT_REFUSED'),
+  },
+  { rule: 'pending signs in', when: (k) => k.pendingProof === 'rejected', move: fail('PENDING_REFUSED') },
+  {
+    rule: 'the test rotation ends here',
+    when: (k) => ownOf(k)?.isCandidate === false,
+    move: end('preflight'),
+  },
+  { rule: 'compare rights', when: (k) => comparesRights(k) && k.rights === undefined, move: ask('rights') },
+  { rule: 'rights are equal', when: (k) => k.rights === 'different', move: fail('RIGHTS_DIFFER') },
+  { rule: 'proven', when: () => true, move: end('done') },
+]
