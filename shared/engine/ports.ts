@@ -58,9 +58,8 @@ export interface Evidence {
   readonly finishedAt: string
   /** Upper bound for class B: from the pending version's stored time to the label move. */
   readonly gapMs?: number
-  readonly newCredential:
-    | { readonly verdict: 'accepted'; readonly as: string }
-    | { readonly verdict: 'unprovable'; readonly reason: string }
+  /** What the sign-in directly before the label move showed; `as` is who the target says the session was. */
+  readonly newCredential: { readonly verdict: string; readonly as?: string; readonly reason?: string }
   readonly rights: 'equal' | 'one account'
   readonly oldCredential: 'not tried' | 'refused' | { readonly validUntil: string }
   readonly orphans: readonly string[]

@@ -1,5 +1,18 @@
+import { isQuarterturnError, QuarterturnError } from '../errors/index.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
+import { type Cleaner, createCleaner } from '../redact.ts'
+import { StepContext } from './context.ts'
+import { Deadline } from './deadline.ts'
+import { type Decide, type Decision, decide as shippedDecide } from './decide.ts'
+import { parseEvent, type RotationEvent, requireSamePlace } from './event.ts'
+import { evidenceOf } from './evidence.ts'
+import { place } from './failure.ts'
+import { isJsonObject } from './json.ts'
+import type { Known } from './known.ts'
+import { moveName } from './moves.ts'
 import type { EngineDeps, StepReport } from './ports.ts'
+import type { Registration } from './registration.ts'
+import { runStep } from './step.ts'
 
 /** What the deployment decides; from the environment by `shared/config.ts`. */
 export interface EngineSettings {
@@ -7,6 +20,8 @@ export interface EngineSettings {
   readonly strategy?: Strategy
   /** Milliseconds of the invocation kept back to close connections and report. Default 2,000. */
   readonly reserveMs?: number
+  /** Pauses in milliseconds between attempts to read a pending value that is not visible yet. Default 100, 300, 900. */
+  readonly pendingReadDelaysMs?: readonly number[]
 }
 
 export interface RotationRequest {
@@ -31,10 +46,113 @@ export type ProviderResolver = (secret: {
  */
 export type Rotate = (request: RotationRequest) => Promise<StepReport>
 
-export function createRotate(_: {
+export interface RotateOptions {
   readonly resolveProvider: ProviderResolver
   readonly deps: EngineDeps
   readonly settings: EngineSettings
-}): Rotate {
-  throw new Error('being written')
+  /** Replaces the table that decides. For tests that take a rule out. */
+  readonly decide?: Decide
 }
+
+/** Registrations that a warm container remembers, by (secret, token): configuration only, never labels or values. */
+const REMEMBERED = 200
+
+export function createRotate({
+  resolveProvider,
+  deps,
+  settings,
+  decide = shippedDecide,
+}: RotateOptions): Rotate {
+  const remembered = new Map<string, Registration>()
+
+  return async ({ event: rawEvent, functionArn, timeLeftMs }) => {
+    const startedAt = deps.clock.now()
+    const cleaner = createCleaner()
+    knowToken(rawEvent, cleaner)
+    let event: RotationEvent
+    try {
+      event = parseEvent(rawEvent)
+      requireSamePlace(event.SecretId, functionArn)
+    } catch (error) {
+      throw cleaner.cleanError(error)
+    }
+
+    const memory = `${event.SecretId}|${event.ClientRequestToken}`
+    const deadline = new Deadline(timeLeftMs() - (settings.reserveMs ?? 2_000))
+    const context = new StepContext({
+      event,
+      functionArn,
+      registration: remembered.get(memory),
+      secretsManager: deps.secretsManager,
+      entropy: deps.entropy,
+      clock: deps.clock,
+      resolveProvider,
+      settings,
+      deadline,
+      cleaner,
+    })
+    const decided = ({ rule, move }: Decision): void =>
+      deps.observe.decided({ step: event.Step, rule, move: moveName(move) })
+    const report = (outcome: StepReport['outcome'], error?: QuarterturnError): StepReport => ({
+      secretArn: event.SecretId,
+      versionId: event.ClientRequestToken,
+      provider: context.provider?.name ?? 'unknown',
+      step: event.Step,
+      outcome,
+      ...(context.strategy && { strategy: context.strategy }),
+      durationMs: deps.clock.now() - startedAt,
+      ...(error && { errorCode: error.code, retryable: error.retryable }),
+      awsCalls: context.awsCalls,
+      notes: [...context.orphans, ...context.notes].map(cleaner.clean),
+    })
+
+    try {
+      const known: Known = { step: event.Step, isWarm: context.registration !== undefined }
+      const ended = await runStep(context, known, decide, decided)
+      await context.close()
+      remember(remembered, memory, context.registration)
+      if (event.Step === 'finishSecret')
+        await deps.observe.evidence(evidenceOf(context, ended, deps.clock.now()))
+      const done = report(ended.outcome)
+      await deps.observe.stepEnded(done)
+      return done
+    } catch (thrown) {
+      await context.close()
+      const placed = place(asOurs(cleaner.cleanError(thrown)), {
+        step: event.Step,
+        secret: event.SecretId,
+        token: event.ClientRequestToken,
+      })
+      await deps.observe.stepEnded(report('failed', placed))
+      throw placed
+    } finally {
+      deadline.clear()
+    }
+  }
+}
+
+/** The token is secret whether or not the rest of the event is well formed. */
+function knowToken(event: unknown, cleaner: Cleaner): void {
+  const token: unknown = isJsonObject(event) ? event['RotationToken'] : undefined
+  if (typeof token === 'string' && token !== '') cleaner.know(token)
+}
+
+function remember(
+  remembered: Map<string, Registration>,
+  key: string,
+  registration: Registration | undefined,
+): void {
+  if (registration === undefined) return
+  remembered.set(key, registration)
+  const oldest = remembered.keys().next().value
+  if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest)
+}
+
+/** Anything that is not one of our errors by now is a defect of the engine or of a provider's pure function. */
+const asOurs = (error: Error): QuarterturnError =>
+  isQuarterturnError(error)
+    ? error
+    : new QuarterturnError('PROVIDER_FAILED', {
+        problem: `unexpected failure: ${error.message}`,
+        cause: error,
+      })

@@ -1,0 +1,162 @@
+import { QuarterturnError } from '../errors/index.ts'
+import type { StoredSecret, Who } from '../provider/contract.ts'
+import type { StepContext } from './context.ts'
+import { type Action, CANDIDATE_LABEL, type Known, REUSED_LABEL } from './known.ts'
+import { isNamed, readCurrent } from './look.ts'
+import { provenBy } from './rules/set.ts'
+import { isSameAccount, isSameCredential } from './version.ts'
+
+type Act = {
+  readonly [A in Exclude<Action, 'lock'>]: (context: StepContext, known: Known) => Promise<Partial<Known>>
+}
+
+/** How each action is carried out. Taking the lock is not here: the rest of the step runs inside it. */
+export const perform: Act = {
+  storeNew: async (c) => ({ store: await store(c, await proposeNew(c), ['AWSPENDING']) }),
+  storeCandidate: async (c) => {
+    const into = (await readCurrent(c)).stored.reveal()
+    const from = c.need('candidate').stored.reveal()
+    const value = requireProvider(c).withCredential({ into, from })
+    return { store: await store(c, value, ['AWSPENDING', REUSED_LABEL]) }
+  },
+
+  takeCandidate: async (c) => {
+    const held = c.labels?.candidate
+    try {
+      await c.raw((sm) =>
+        sm.updateSecretVersionStage({
+          SecretId: c.arn,
+          VersionStage: CANDIDATE_LABEL,
+          MoveToVersionId: c.token,
+          ...(held === undefined ? {} : { RemoveFromVersionId: held }),
+        }),
+      )
+      return { takeCandidate: 'taken' }
+    } catch (error) {
+      if (!isCompareAndSwapFailure(error)) throw c.awsError(error, 'UpdateSecretVersionStage')
+      c.cause = error
+      return { takeCandidate: 'lost' }
+    }
+  },
+
+  apply: async (c, known) => {
+    const from = provenOrFail(known)
+    const applied = await c.target((session) => session.apply({ from, to: 'pending', as: from }))
+    if (applied.result === 'refused') c.reason = applied.reason
+    return { apply: applied.result }
+  },
+  putBack: async (c, known) => {
+    const proven = provenOrFail(known)
+    await c.target((session) => session.apply({ from: 'pending', to: proven, as: proven }))
+    return { putBack: 'done' }
+  },
+  repair: async (c, known) => {
+    const as = provenOrFail(known)
+    await c.target(async (session) => session.repair?.({ a: 'current', b: 'pending', as }))
+    return { repair: 'done' }
+  },
+
+  releaseCandidate: async (c) => {
+    await release(c, CANDIDATE_LABEL)
+    return { releaseCandidate: 'done' }
+  },
+  releasePending: async (c) => {
+    await release(c, 'AWSPENDING')
+    return { releasePending: 'done' }
+  },
+
+  moveCurrent: async (c) => {
+    const current = c.labels?.current
+    try {
+      await c.raw((sm) =>
+        sm.updateSecretVersionStage({
+          SecretId: c.arn,
+          VersionStage: 'AWSCURRENT',
+          MoveToVersionId: c.token,
+          ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+        }),
+      )
+      return { moveCurrent: 'moved' }
+    } catch (error) {
+      // Whatever went wrong, the move may have happened: the labels tell.
+      c.cause = error
+      return { moveCurrent: 'uncertain' }
+    }
+  },
+}
+
+async function proposeNew(c: StepContext): Promise<StoredSecret> {
+  const current = await readCurrent(c)
+  const provider = requireProvider(c)
+  const value = await provider.propose({
+    current: current.stored.reveal(),
+    strategy: c.strategy ?? 'single-user',
+    entropy: c.input.entropy,
+  })
+  return value
+}
+
+/** Stores a value under the token, once. The value is checked like any other that the engine reads. */
+async function store(
+  c: StepContext,
+  value: StoredSecret,
+  stages: readonly string[],
+): Promise<'stored' | 'exists'> {
+  const text = JSON.stringify(value)
+  const made = await c.understand(
+    { VersionId: c.token, VersionStages: stages, SecretString: text },
+    'proposed',
+  )
+  const current = await readCurrent(c)
+  const isAllowed =
+    !isSameCredential(made, current) &&
+    (isSameAccount(made, current) ||
+      (c.traits?.alternates === true &&
+        made.endpoint === current.endpoint &&
+        c.provider?.alternateOf?.(current.account) === made.account))
+  if (!isAllowed)
+    throw new QuarterturnError('PROVIDER_FAILED', {
+      problem: `the provider ${requireProvider(c).name} proposed a value for another account or with the same credential`,
+    })
+  const { RotationToken } = c.input.event
+  try {
+    await c.raw((sm) =>
+      sm.putSecretValue({
+        SecretId: c.arn,
+        ClientRequestToken: c.token,
+        SecretString: text,
+        VersionStages: stages,
+        ...(RotationToken === undefined ? {} : { RotationToken }),
+      }),
+    )
+    return 'stored'
+  } catch (error) {
+    if (isNamed(error, 'ResourceExistsException')) return 'exists'
+    throw c.awsError(error, 'PutSecretValue')
+  }
+}
+
+async function release(c: StepContext, label: string): Promise<void> {
+  try {
+    await c.raw((sm) =>
+      sm.updateSecretVersionStage({ SecretId: c.arn, VersionStage: label, RemoveFromVersionId: c.token }),
+    )
+  } catch (error) {
+    // The label is not there any more, which is what was wanted.
+    if (!isCompareAndSwapFailure(error)) throw c.awsError(error, 'UpdateSecretVersionStage')
+  }
+}
+
+const isCompareAndSwapFailure = (error: unknown): boolean =>
+  isNamed(error, 'InvalidParameterException') || isNamed(error, 'InvalidRequestException')
+
+function provenOrFail(known: Known): Who {
+  const who = provenBy(known)
+  if (who === undefined) throw new Error('nothing was proven')
+  return who
+}
+
+function requireProvider(c: StepContext) {
+  if (c.provider === undefined) throw new Error('no value was read yet')
+  return c.provider
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { fromAwsError } from '../aws/errors.ts'
+import type { SecretsManagerPort, SecretVersion } from '../aws/secrets-manager.ts'
+import type { QuarterturnError } from '../errors/index.ts'
+import type {
+  Entropy,
+  Provider,
+  Session,
+  StoredSecret,
+  Strategy,
+  Verdict,
+  Who,
+} from '../provider/contract.ts'
+import type { Cleaner } from '../redact.ts'
+import type { Sealed } from '../sealed.ts'
+import type { Deadline } from './deadline.ts'
+import type { RotationEvent } from './event.ts'
+import type { Traits } from './known.ts'
+import { type Labels, labelsOf } from './labels.ts'
+import type { Clock } from './ports.ts'
+import { type Registration, registrationOf } from './registration.ts'
+import type { EngineSettings, ProviderResolver } from './rotate.ts'
+import { GuardedSession } from './session.ts'
+import { chooseStrategy, traitsOf } from './strategies.ts'
+import { storedOf, understand, type Version } from './version.ts'
+
+/** What an invocation starts with. */
+export interface StepInput {
+  readonly event: RotationEvent
+  readonly functionArn: string
+  readonly registration: Registration | undefined
+  readonly secretsManager: SecretsManagerPort
+  readonly entropy: Entropy
+  readonly clock: Clock
+  readonly resolveProvider: ProviderResolver
+  readonly settings: EngineSettings
+  readonly deadline: Deadline
+  readonly cleaner: Cleaner
+}
+
+/** What stands behind the facts of one invocation: versions, labels, the provider and its session. */
+export class StepContext {
+  readonly input: StepInput
+  readonly arn: string
+  readonly token: string
+  registration: Registration | undefined
+  labels: Labels | undefined
+  readonly versions: {
+    own?: Version
+    current?: Version
+    previous?: Version | 'unusable'
+    candidate?: Version
+  } = {}
+  provider: Provider | undefined
+  strategy: Strategy | undefined
+  traits: Traits | undefined
+  /** The last verdict about each credential, for messages and the record. */
+  readonly verdicts: { [W in Who]?: Verdict } = {}
+  lastVerdict: Verdict | undefined
+  /** Sentences for the report and the record: orphans, what a check remarked. */
+  readonly notes: string[] = []
+  readonly orphans: string[] = []
+  /** What a refusal, a missing privilege or a difference of rights said; for the message of the error that follows. */
+  reason: string | undefined
+  remedy: string | undefined
+  cause: unknown
+  awsCalls = 0
+  #session: GuardedSession | undefined
+  readonly #values: { [W in Who]?: Sealed<unknown> } = {}
+
+  constructor(input: StepInput) {
+    this.input = input
+    this.arn = input.event.SecretId
+    this.token = input.event.ClientRequestToken
+    this.registration = input.registration
+  }
+
+  /** One call to Secrets Manager, counted and held to the deadline. Rejects with AWS's own error. */
+  async raw<T>(call: (secretsManager: SecretsManagerPort) => Promise<T>): Promise<T> {
+    this.awsCalls += 1
+    return await this.input.deadline.limit(call(this.input.secretsManager))
+  }
+
+  /** The same, with the error mapped to ours. */
+  async aws<T>(action: string, call: (secretsManager: SecretsManagerPort) => Promise<T>): Promise<T> {
+    try {
+      return await this.raw(call)
+    } catch (error) {
+      throw this.awsError(error, action)
+    }
+  }
+
+  awsError(error: unknown, action: string): QuarterturnError {
+    return fromAwsError(error, { action, secretId: this.arn })
+  }
+
+  async describe(): Promise<Labels> {
+    const description = await this.aws('DescribeSecret', (sm) => sm.describeSecret({ SecretId: this.arn }))
+    this.registration = registrationOf(description, this.input.functionArn, this.input.event.Step)
+    this.labels = labelsOf(description, this.token)
+    return this.labels
+  }
+
+  /** Takes a version that was read; the first one read also finds the provider. */
+  async understand(raw: SecretVersion, label: string): Promise<Version> {
+    const stored = storedOf(raw, label, this.input.cleaner)
+    const provider = await this.#providerFor(stored)
+    return understand(
+      provider,
+      stored,
+      label,
+      {
+        versionId: raw.VersionId ?? '',
+        stages: raw.VersionStages ?? [],
+        createdAt: raw.CreatedDate?.getTime(),
+      },
+      this.input.cleaner,
+    )
+  }
+
+  async #providerFor(stored: StoredSecret): Promise<Provider> {
+    if (this.provider !== undefined) return this.provider
+    const { engine } = stored
+    const provider = await this.input.resolveProvider({
+      engine: typeof engine === 'string' ? engine : undefined,
+      type: this.registration?.type,
+      tag: this.registration?.tags.provider,
+    })
+    this.strategy = chooseStrategy(provider, {
+      tag: this.registration?.tags.strategy,
+      deployment: this.input.settings.strategy,
+    })
+    this.traits = traitsOf(provider, this.strategy)
+    this.provider = provider
+    return provider
+  }
+
+  keep(who: 'own' | 'current' | 'previous' | 'candidate', version: Version): Version {
+    this.versions[who] = version
+    this.#values[who === 'own' ? 'pending' : who] = version.secret
+    return version
+  }
+
+  /** The session at the target; opened when it is first used. */
+  target<T>(operation: (session: Session) => Promise<T>): Promise<T> {
+    if (this.provider === undefined || this.strategy === undefined) throw new Error('no value was read yet')
+    this.#session ??= new GuardedSession(
+      this.provider,
+      { values: this.#values, strategy: this.strategy, mark: markOf(this.arn) },
+      this.input.deadline,
+    )
+    return this.#session.run(operation)
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close()
+  }
+
+  need<K extends 'own' | 'current' | 'candidate'>(who: K): Version {
+    const version = this.versions[who]
+    if (version === undefined) throw new Error(`${who} was not read`)
+    return version
+  }
+}
+
+/** Recognises what belongs to a secret without telling which secret it is. */
+const markOf = (arn: string): string => createHash('sha256').update(arn, 'utf8').digest('hex').slice(0, 32)

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { QuarterturnError } from '../errors/index.ts'
+import { STEPS } from './known.ts'
+
+/**
+ * Partition, Region, account, and the name with the six characters that Secrets Manager adds. A name may hold
+ * letters, digits and `/_+=.@-`; nothing here can be a wildcard.
+ */
+const SECRET_ARN =
+  /^arn:(?<partition>aws|aws-cn|aws-us-gov|aws-iso|aws-iso-[bef]|aws-eusc):secretsmanager:(?<region>[a-z]{2,4}(?:-[a-z]{2,10}){1,2}-\d{1,2}):(?<account>\d{12}):secret:[A-Za-z0-9/_+=.@!-]{1,512}-[A-Za-z0-9]{6}$/
+
+/**
+ * One invocation by Secrets Manager. Unknown keys are let through, since AWS may add some; what we use is strict.
+ * AWS Secrets Manager User Guide, "Rotation by Lambda function"; `RotationToken` as in PutSecretValue.
+ */
+export const RotationEvent = z.object({
+  Step: z.enum(STEPS, { error: `must be one of ${STEPS.join(', ')}` }),
+  SecretId: z
+    .string({ error: 'must be the full ARN of the secret' })
+    .regex(SECRET_ARN, 'must be the full ARN of a secret'),
+  ClientRequestToken: z
+    .string({ error: 'must be a version id' })
+    .regex(/^[A-Za-z0-9-]{32,64}$/, 'must be a version id of 32 to 64 letters, digits and hyphens'),
+  RotationToken: z
+    .string({ error: 'must be a string' })
+    .regex(/^[A-Za-z0-9-]{36,256}$/, 'must be 36 to 256 letters, digits and hyphens')
+    .optional(),
+})
+export type RotationEvent = z.infer<typeof RotationEvent>
+
+/** Throws `EVENT_INVALID` naming each field; the event's own text is never repeated. */
+export function parseEvent(event: unknown): RotationEvent {
+  const result = RotationEvent.safeParse(event)
+  if (result.success) return result.data
+  const problem = result.error.issues
+    .map((issue) =>
+      issue.path.length === 0
+        ? 'the event must be an object'
+        : `\`${issue.path.join('.')}\` ${issue.message}`,
+    )
+    .join('; ')
+  throw new QuarterturnError('EVENT_INVALID', { problem })
+}
+
+/** Throws `REGION_MISMATCH` unless the secret lives where the function does. */
+export function requireSamePlace(secretArn: string, functionArn: string): void {
+  const secret = secretArn.split(':')
+  const lambda = functionArn.split(':')
+  const place = (arn: string[]): string => [arn[1], arn[3], arn[4]].join(':')
+  if (place(secret) !== place(lambda))
+    throw new QuarterturnError('REGION_MISMATCH', {
+      problem: `the secret is in ${place(secret)}, this function is in ${place(lambda)}`,
+    })
+}

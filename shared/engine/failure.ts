@@ -1,0 +1,75 @@
+import { ERRORS, type ErrorCode, QuarterturnError } from '../errors/index.ts'
+import type { Who } from '../provider/contract.ts'
+import type { StepContext } from './context.ts'
+
+/** What went wrong, in the words of this rotation; the code's own description where nothing more is known. */
+const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
+  ROTATION_DISABLED: () => 'rotation is turned off for the secret',
+  TOKEN_UNKNOWN: (c) => `the secret has no version ${c.token}`,
+  TOKEN_NOT_PENDING: (c) => `version ${c.token} does not hold AWSPENDING`,
+  PENDING_MISSING: (c) => `version ${c.token} holds AWSPENDING and no value`,
+  ACCOUNT_MISMATCH: (c) => mismatch(c),
+  NOT_SET: (c) => `version ${c.token} was not set by this function`,
+  PENDING_SUPERSEDED: () => 'the pending value was overtaken by another rotation',
+  PENDING_UNUSABLE: (c) => `the target refuses the pending value: ${c.reason ?? 'no reason given'}`,
+  PENDING_REFUSED: (c) => `the target refuses to sign in with the pending credential${because(c, 'pending')}`,
+  CURRENT_REFUSED: (c) => `the target refuses the credential of AWSCURRENT${because(c, 'current')}`,
+  CURRENT_MOVED: () => 'AWSCURRENT is on another version than when the step began',
+  CANDIDATE_MOVED: () => 'QUARTERTURN_CANDIDATE is on another version than when it was read',
+  PRIVILEGE_MISSING: (c) => `a privilege is missing: ${c.reason ?? 'not named'}`,
+  RIGHTS_DIFFER: (c) => `the rights of the two accounts differ: ${c.reason ?? 'not named'}`,
+  PRIMARY_NOT_CURRENT: () => 'the target compares with another password than that of AWSCURRENT',
+}
+
+/** The error that a decision to fail ends in. A verdict's own code and reason go before the general ones. */
+export function failureOf(code: ErrorCode, c: StepContext): QuarterturnError {
+  const inconclusive = inconclusiveVerdict(code, c)
+  const actual = inconclusive?.code ?? code
+  const problem =
+    inconclusive?.reason ??
+    PROBLEMS[code]?.(c) ??
+    ERRORS[code].when.replace(/\.$/, '').replace(/^[A-Z]/, (a) => a.toLowerCase())
+  return new QuarterturnError(actual, {
+    problem,
+    ...(c.remedy === undefined ? {} : { remedy: c.remedy }),
+    ...(c.cause === undefined ? {} : { cause: c.cause }),
+  })
+}
+
+function inconclusiveVerdict(
+  code: ErrorCode,
+  c: StepContext,
+): { code: ErrorCode; reason: string } | undefined {
+  if (code !== 'CREDENTIAL_BARRED' && code !== 'TARGET_UNREACHABLE' && code !== 'NOT_PASSWORD_AUTH')
+    return undefined
+  const last = c.lastVerdict
+  if (last === undefined || last.verdict === 'accepted' || last.verdict === 'rejected') return undefined
+  return { code: last.code ?? code, reason: last.reason }
+}
+
+function because(c: StepContext, who: Who): string {
+  const verdict = c.verdicts[who]
+  return verdict?.verdict === 'rejected' && verdict.reason !== undefined ? ` (${verdict.reason})` : ''
+}
+
+function mismatch(c: StepContext): string {
+  const { own, current } = c.versions
+  const what = own?.account === current?.account ? 'host, port, database or TLS setting' : 'account'
+  return `the pending version names another ${what} than AWSCURRENT`
+}
+
+/** The error with its place: the step, and the secret and token in its remedy. */
+export function place(
+  error: QuarterturnError,
+  where: { step: string; secret: string; token: string },
+): QuarterturnError {
+  const fill = (text: string): string =>
+    text.replaceAll('{secret}', where.secret).replaceAll('{token}', where.token)
+  return new QuarterturnError(error.code, {
+    problem: fill(error.problem),
+    remedy: fill(error.remedy),
+    step: error.step ?? where.step,
+    fields: error.fields,
+    ...(error.cause === undefined ? {} : { cause: error.cause }),
+  })
+}

@@ -1,0 +1,209 @@
+import type { SecretVersion } from '../aws/secrets-manager.ts'
+import { QuarterturnError } from '../errors/index.ts'
+import type { Verdict, Who } from '../provider/contract.ts'
+import type { StepContext } from './context.ts'
+import {
+  type Answers,
+  CANDIDATE_LABEL,
+  type CandidateFacts,
+  type Known,
+  type PreviousRelation,
+  type Proof,
+  type Question,
+  REUSED_LABEL,
+  type Relation,
+} from './known.ts'
+import { labelFacts } from './labels.ts'
+import { provenBy } from './rules/set.ts'
+import { isSameAccount, isSameCredential, type Version } from './version.ts'
+
+type Look = { readonly [Q in Question]: (context: StepContext, known: Known) => Promise<Answers[Q]> }
+
+/** How each question is answered. Reads only. */
+export const look: Look = {
+  labels: async (c) => labelFacts(await c.describe(), c.token),
+  labelsAfterMove: async (c) => labelFacts(await c.describe(), c.token),
+  lockedLabels: async (c) => {
+    const labels = await c.describe()
+    return { ...labelFacts(labels, c.token), currentMoved: labels.current !== c.need('current').versionId }
+  },
+
+  own: async (c) => {
+    const raw = await readOwn(c)
+    if (raw === undefined) return 'absent'
+    const own = c.keep('own', await c.understand(raw, 'AWSPENDING'))
+    return {
+      isCurrent: own.stages.includes('AWSCURRENT'),
+      isCandidate: own.stages.includes(CANDIDATE_LABEL),
+      isReused: own.stages.includes(REUSED_LABEL),
+    }
+  },
+  current: async (c) => relationOf(c, c.need('own'), await readCurrent(c)),
+  previous: async (c) => previousRelation(await readPrevious(c), c.need('own')),
+  candidate: async (c) => candidateFacts(c, await readCandidate(c)),
+
+  currentProof: (c) => prove(c, 'current'),
+  pendingProof: (c) => prove(c, 'pending'),
+  previousProof: (c) => prove(c, 'previous'),
+  lockedPendingProof: (c) => prove(c, 'pending'),
+  appliedProof: (c) => prove(c, 'pending'),
+  fallbackProof: (c, known) => prove(c, provenBy(known) ?? 'current'),
+
+  check: async (c) => {
+    const check = await c.target((session) =>
+      session.check({ as: c.versions.current === undefined ? 'pending' : 'current' }),
+    )
+    c.notes.push(...(check.notes ?? []))
+    if (check.possible) return 'possible'
+    c.reason = check.missing.map(({ privilege }) => privilege).join('; ')
+    c.remedy = check.missing.map(({ remedy }) => remedy).join('; ')
+    return 'impossible'
+  },
+  rights: (c) => compareRights(c),
+  repairedRights: (c) => compareRights(c),
+}
+
+/**
+ * Reads the own version by id and stage together: the answer proves both. Right after createSecret a value may not be
+ * visible yet, so an absent one is looked for again a few times.
+ */
+async function readOwn(c: StepContext): Promise<SecretVersion | undefined> {
+  const delays = [...(c.input.settings.pendingReadDelaysMs ?? [100, 300, 900])]
+  for (;;) {
+    try {
+      return await c.raw((sm) =>
+        sm.getSecretValue({ SecretId: c.arn, VersionId: c.token, VersionStage: 'AWSPENDING' }),
+      )
+    } catch (error) {
+      const isAbsent = isNamed(error, 'ResourceNotFoundException')
+      const delay = delays.shift()
+      if (isAbsent && delay !== undefined) await c.input.clock.sleep(delay, c.input.deadline.signal)
+      else if (isAbsent || isOtherStage(error)) return undefined
+      else throw c.awsError(error, 'GetSecretValue')
+    }
+  }
+}
+
+export async function readCurrent(c: StepContext): Promise<Version> {
+  if (c.versions.current !== undefined) return c.versions.current
+  const byId = c.labels?.current === undefined ? {} : { VersionId: c.labels.current }
+  try {
+    const raw = await c.raw((sm) =>
+      sm.getSecretValue({ SecretId: c.arn, ...byId, VersionStage: 'AWSCURRENT' }),
+    )
+    return c.keep('current', await c.understand(raw, 'AWSCURRENT'))
+  } catch (error) {
+    if (isOtherStage(error))
+      throw new QuarterturnError('CURRENT_MOVED', { problem: 'AWSCURRENT moved while it was read' })
+    throw error instanceof QuarterturnError ? error : c.awsError(error, 'GetSecretValue')
+  }
+}
+
+/** AWSPREVIOUS may be anything that somebody stored once: what cannot be read as this kind of secret is no obstacle. */
+async function readPrevious(c: StepContext): Promise<Version | 'unusable' | undefined> {
+  if (c.versions.previous !== undefined) return c.versions.previous
+  let raw: SecretVersion
+  try {
+    raw = await c.raw((sm) => sm.getSecretValue({ SecretId: c.arn, VersionStage: 'AWSPREVIOUS' }))
+  } catch (error) {
+    if (isNamed(error, 'ResourceNotFoundException')) return undefined
+    throw c.awsError(error, 'GetSecretValue')
+  }
+  try {
+    return c.keep('previous', await c.understand(raw, 'AWSPREVIOUS'))
+  } catch (error) {
+    if (!(error instanceof QuarterturnError)) throw error
+    c.versions.previous = 'unusable'
+    return 'unusable'
+  }
+}
+
+async function readCandidate(c: StepContext): Promise<Version> {
+  const VersionId = c.labels?.candidate
+  if (VersionId === undefined) throw new Error('there is no candidate')
+  try {
+    const raw = await c.raw((sm) =>
+      sm.getSecretValue({ SecretId: c.arn, VersionId, VersionStage: CANDIDATE_LABEL }),
+    )
+    return c.keep('candidate', await c.understand(raw, CANDIDATE_LABEL))
+  } catch (error) {
+    // Never taken for "there is none": its value may be the one in force.
+    if (isOtherStage(error) || isNamed(error, 'ResourceNotFoundException'))
+      throw new QuarterturnError('CANDIDATE_MOVED', {
+        problem: `${CANDIDATE_LABEL} is on a version that cannot be read`,
+        cause: error,
+      })
+    throw error instanceof QuarterturnError ? error : c.awsError(error, 'GetSecretValue')
+  }
+}
+
+function relationOf(c: StepContext, own: Version, current: Version): Relation {
+  if (isSameCredential(own, current)) return 'same-credential'
+  if (isSameAccount(own, current)) return 'same-account'
+  return isAlternate(c, own, current) ? 'alternate' : 'mismatch'
+}
+
+const isAlternate = (c: StepContext, one: Version, other: Version): boolean =>
+  c.traits?.mayAlternate === true &&
+  one.endpoint === other.endpoint &&
+  c.provider?.alternateOf?.(other.account) === one.account &&
+  c.provider.alternateOf(one.account) === other.account
+
+function previousRelation(previous: Version | 'unusable' | undefined, own: Version): PreviousRelation {
+  if (previous === undefined) return 'absent'
+  if (previous === 'unusable') return 'unusable'
+  if (isSameCredential(previous, own)) return 'same-credential'
+  return isSameAccount(previous, own) ? 'same-account' : 'unusable'
+}
+
+/** The definition of *unfinished* of the design, section 3, for a candidate on neither current, previous nor own. */
+async function candidateFacts(c: StepContext, candidate: Version): Promise<CandidateFacts> {
+  const current = await readCurrent(c)
+  if (isSameCredential(candidate, current)) return 'finished'
+  const previous = await readPrevious(c)
+  if (previous !== undefined && previous !== 'unusable' && isSameCredential(candidate, previous))
+    return 'finished'
+  const { own } = c.versions
+  if (own !== undefined && isSameCredential(candidate, own)) return 'same-value'
+  const isOfTheChangedAccount =
+    own !== undefined
+      ? isSameAccount(candidate, own)
+      : c.traits?.alternates === true
+        ? isAlternate(c, candidate, current)
+        : isSameAccount(candidate, current)
+  if (!isOfTheChangedAccount) {
+    c.orphans.push(`${CANDIDATE_LABEL} is on version ${candidate.versionId}, which names another account`)
+    return 'other-account'
+  }
+  const isOlder = (than: Version | 'unusable' | undefined): boolean =>
+    than !== undefined &&
+    than !== 'unusable' &&
+    candidate.createdAt !== undefined &&
+    than.createdAt !== undefined &&
+    candidate.createdAt < than.createdAt
+  return isOlder(current) && isOlder(previous) ? 'overtaken' : 'unfinished'
+}
+
+async function prove(c: StepContext, who: Who): Promise<Proof> {
+  const verdict: Verdict = await c.target((session) => session.probe({ who, at: 'writer' }))
+  c.verdicts[who] = verdict
+  c.lastVerdict = verdict
+  if (verdict.verdict !== 'accepted') c.reason = verdict.reason
+  return verdict.verdict
+}
+
+async function compareRights(c: StepContext): Promise<'equal' | 'different'> {
+  const result = await c.target(async (session) =>
+    session.compare?.({ a: 'current', b: 'pending', as: 'current' }),
+  )
+  if (result === undefined || result.equal) return 'equal'
+  c.reason = result.differences.join('; ')
+  return 'different'
+}
+
+export const isNamed = (error: unknown, name: string): boolean =>
+  error instanceof Error && error.name === name
+
+/** GetSecretValue was given an id and a label that do not belong together. A secret marked for deletion is another matter. */
+const isOtherStage = (error: unknown): boolean =>
+  isNamed(error, 'InvalidRequestException') && error instanceof Error && !/delet/i.test(error.message)

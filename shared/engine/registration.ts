@@ -1,0 +1,41 @@
+import type { SecretDescription } from '../aws/secrets-manager.ts'
+import { QuarterturnError } from '../errors/index.ts'
+import type { Step } from './known.ts'
+import { type SecretTags, tagsOf } from './tags.ts'
+
+/** What DescribeSecret says about the secret itself: configuration, so a warm container may remember it. */
+export interface Registration {
+  readonly type: string | undefined
+  readonly tags: SecretTags
+}
+
+/**
+ * Refuses a secret that this function is not to rotate. The event may come from anybody who may invoke the function,
+ * so the secret's own registration decides.
+ */
+export function registrationOf(
+  description: SecretDescription,
+  functionArn: string,
+  step: Step,
+): Registration {
+  if (description.DeletedDate !== undefined)
+    throw new QuarterturnError('SECRET_DELETED', { problem: 'the secret is scheduled for deletion' })
+  if (description.OwningService !== undefined)
+    throw new QuarterturnError('SECRET_OWNED_BY_SERVICE', {
+      problem: `the secret belongs to the service ${description.OwningService}`,
+    })
+  const registered = description.RotationLambdaARN
+  // Whether a function is registered already during the very first test rotation is not documented; that step only reads.
+  const isFirstTest = registered === undefined && step === 'testSecret'
+  if (!isFirstTest && unqualified(registered ?? '') !== unqualified(functionArn))
+    throw new QuarterturnError('SECRET_NOT_OURS', {
+      problem:
+        registered === undefined
+          ? 'the secret has no rotation function'
+          : `the rotation function of the secret is ${registered}`,
+    })
+  return { type: description.Type, tags: tagsOf(description) }
+}
+
+/** `arn:…:function:name:alias` and `arn:…:function:name` are one function. */
+const unqualified = (functionArn: string): string => functionArn.split(':').slice(0, 7).join(':')

@@ -1,0 +1,53 @@
+import { perform } from './act.ts'
+import type { StepContext } from './context.ts'
+import type { Decide, Decision } from './decide.ts'
+import { failureOf } from './failure.ts'
+import type { Known } from './known.ts'
+import { look } from './look.ts'
+import { provenBy } from './rules/set.ts'
+
+export interface Ended {
+  readonly outcome: 'done' | 'already' | 'preflight'
+  readonly known: Known
+}
+
+/**
+ * Decides and carries out, one move at a time, until the step ends. Once the lock is taken, the rest of the step runs
+ * inside it. Rejects with a `QuarterturnError` for a decision to fail, and with whatever a move rejects with.
+ */
+export async function runStep(
+  context: StepContext,
+  known: Known,
+  decide: Decide,
+  decided: (decision: Decision) => void,
+): Promise<Ended> {
+  for (let facts = known; ; ) {
+    const decision = decide(facts)
+    decided(decision)
+    const { move } = decision
+    switch (move.kind) {
+      case 'end':
+        return { outcome: move.outcome, known: facts }
+      case 'fail':
+        throw failureOf(move.code, context)
+      case 'ask': {
+        const answer = await look[move.question](context, facts)
+        facts = { ...facts, [move.question]: answer, ...(context.traits && { traits: context.traits }) }
+        break
+      }
+      case 'act': {
+        if (move.action === 'lock') {
+          const locked: Known = { ...facts, lock: 'held' }
+          const work = (): Promise<Ended> => runStep(context, locked, decide, decided)
+          return await context.target((session) =>
+            session.exclusive({ as: provenBy(locked) ?? 'current', work }),
+          )
+        }
+        facts = { ...facts, ...(await perform[move.action](context, facts)) }
+        break
+      }
+      default:
+        move satisfies never
+    }
+  }
+}
