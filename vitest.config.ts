@@ -1,4 +1,7 @@
+import './scripts/require-node.js'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { TallyReporter } from './test/reporter.ts'
 
 export default defineConfig({
   test: {
@@ -7,5 +10,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Tests that wait for a server leave a core idle, so a small machine runs two files at a time too.
+    maxWorkers: Math.max(2, availableParallelism()),
+    reporters: [new TallyReporter()],
   },
 })
