@@ -1,0 +1,160 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+import { DEFAULT_POLICY } from './password.ts'
+
+/** Facts about one variable for people; `docs/configuration.md` is made from them. */
+interface OptionFacts {
+  /** What it decides, in a sentence or two. */
+  readonly description: string
+  /** The values it takes, as text. */
+  readonly values: string
+  /** What holds when it is not set, as text. */
+  readonly default: string
+}
+
+const option = <Schema extends z.ZodType>(schema: Schema, facts: OptionFacts): Schema =>
+  schema.meta({ ...facts })
+
+/** `true`, `1`, `y`, `yes` and their opposites in any case, as AWS's rotation templates take them; nothing else counts. */
+const flag = z
+  .string()
+  .transform((text) => text.trim().toLowerCase())
+  .pipe(z.enum(['true', '1', 'y', 'yes', 'false', '0', 'n', 'no'], 'must be true or false'))
+  .transform((text) => ['true', '1', 'y', 'yes'].includes(text))
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${from} to ${to}`)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, `must be a whole number from ${from} to ${to}`)
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** PEM text, in which `\n` may stand for a line break, or the absolute path of a PEM file; the answer is PEM. */
+const certificates = z.string().transform((text, context) => {
+  const issue = (message: string): never => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  let pem = text.replaceAll('\\n', '\n')
+  if (isAbsolute(text.trim())) {
+    try {
+      pem = readFileSync(text.trim(), 'utf8')
+    } catch {
+      return issue('names a file that cannot be read')
+    }
+  }
+  const found = pem.match(PEM)
+  if (found === null) return issue('must be PEM certificates or the absolute path of a file with some')
+  try {
+    for (const one of found) new X509Certificate(one)
+  } catch {
+    return issue('has a certificate that cannot be read')
+  }
+  return found.join('\n')
+})
+
+const names = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(
+    z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be names of providers, separated by commas')).min(1),
+  )
+
+/** Every variable that a function reads. Parsed once per container by `readConfig`. */
+export const Environment = z.object({
+  QUARTERTURN_STRATEGY: option(
+    z
+      .enum(
+        ['single-user', 'dual-password', 'alternating-users'],
+        'must be single-user, dual-password or alternating-users',
+      )
+      .optional(),
+    {
+      description: 'The strategy for secrets that have no `quarterturn:strategy` tag.',
+      values: '`single-user`, `dual-password`, `alternating-users`',
+      default: "the provider's own default",
+    },
+  ),
+  QUARTERTURN_PROVIDERS: option(names.optional(), {
+    description:
+      'The providers that this deployment offers. A `quarterturn:provider` tag can only choose one of them, and a secret of another engine is refused.',
+    values: 'names, separated by commas',
+    default: 'all that the function was built with',
+  }),
+  QUARTERTURN_EVENT_BUS: option(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9:/._-]{1,1600}$/, 'must be the name or ARN of an EventBridge bus')
+      .optional(),
+    {
+      description:
+        'The EventBridge bus that receives the evidence of each finished rotation, besides the log.',
+      values: 'name or ARN of a bus',
+      default: 'none: evidence goes to the log only',
+    },
+  ),
+  QUARTERTURN_RESERVE_MS: option(wholeNumber(500, 60_000).default(2_000), {
+    description: 'Milliseconds of each invocation kept back to close connections and to report.',
+    values: '500 to 60000',
+    default: '2000',
+  }),
+  QUARTERTURN_TLS_CA: option(certificates.optional(), {
+    description:
+      'Certificate authorities to trust at targets, in addition to those of Amazon RDS. In the text, `\\n` may stand for a line break.',
+    values: 'PEM text, or the absolute path of a PEM file in the package or a layer',
+    default: 'none',
+  }),
+  QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK: option(flag.default(false), {
+    description:
+      'Lets a target on a loopback address go without TLS, for tests. Any other address needs TLS whatever this says.',
+    values: '`true`, `false`',
+    default: '`false`',
+  }),
+  QUARTERTURN_POSTGRES_PASSWORD_FORM: option(
+    z.enum(['verifier', 'plaintext'], 'must be verifier or plaintext').default('verifier'),
+    {
+      description:
+        'How a new password travels to PostgreSQL: as a verifier computed here, which no server log can disclose, or as plain text over TLS, which lets the server check it by a password policy.',
+      values: '`verifier`, `plaintext`',
+      default: '`verifier`',
+    },
+  ),
+  QUARTERTURN_POSTGRES_HASH: option(z.enum(['keep', 'scram'], 'must be keep or scram').default('keep'), {
+    description:
+      'The kind of verifier that PostgreSQL stores: the one it asked for at sign-in, so that clients that know md5 only keep working, or always SCRAM-SHA-256.',
+    values: '`keep`, `scram`',
+    default: '`keep`',
+  }),
+  PASSWORD_LENGTH: option(wholeNumber(1, 4_096).default(DEFAULT_POLICY.length), {
+    description: 'Characters of a new password. A policy under 80 bits is refused.',
+    values: '1 to 4096',
+    default: String(DEFAULT_POLICY.length),
+  }),
+  EXCLUDE_CHARACTERS: option(z.string().max(4_096).default(DEFAULT_POLICY.excludeCharacters), {
+    description: 'Characters that no new password contains.',
+    values: 'characters, without separators',
+    default: `\`${DEFAULT_POLICY.excludeCharacters}\``,
+  }),
+  EXCLUDE_LOWERCASE: option(flag.default(false), excludes('lower-case letters')),
+  EXCLUDE_UPPERCASE: option(flag.default(false), excludes('upper-case letters')),
+  EXCLUDE_NUMBERS: option(flag.default(false), excludes('digits')),
+  EXCLUDE_PUNCTUATION: option(flag.default(false), excludes('punctuation')),
+  REQUIRE_EACH_INCLUDED_TYPE: option(flag.default(DEFAULT_POLICY.requireEachIncludedType), {
+    description: 'Whether a new password has at least one character of each type that is not excluded.',
+    values: '`true`, `false`',
+    default: '`true`',
+  }),
+})
+export type Environment = z.output<typeof Environment>
+
+function excludes(type: string): OptionFacts {
+  return {
+    description: `Whether new passwords do without ${type}.`,
+    values: '`true`, `false`',
+    default: '`false`',
+  }
+}

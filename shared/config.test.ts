@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from './config.ts'
+import { Environment } from './config-options.ts'
+import { DEFAULT_POLICY } from './password.ts'
+
+const [pem = ''] = rootCertificates
+
+describe('the environment', () => {
+  test('may say nothing', () => {
+    expect(readConfig({ PATH: '/bin', AWS_REGION: 'eu-west-1', POWERTOOLS_LOG_LEVEL: 'DEBUG' })).toEqual({
+      strategy: undefined,
+      providers: undefined,
+      eventBus: undefined,
+      reserveMs: 2_000,
+      tls: { ca: undefined, allowClearTextLoopback: false },
+      postgres: { passwordForm: 'verifier', hash: 'keep' },
+      password: DEFAULT_POLICY,
+    })
+  })
+
+  test('decides what it names', () => {
+    const config = readConfig({
+      QUARTERTURN_STRATEGY: 'alternating-users',
+      QUARTERTURN_PROVIDERS: 'postgres, mysql',
+      QUARTERTURN_EVENT_BUS: 'arn:aws:events:eu-west-1:111122223333:event-bus/evidence',
+      QUARTERTURN_RESERVE_MS: '3000',
+      QUARTERTURN_TLS_CA: pem.replaceAll('\n', '\\n'),
+      QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK: 'true',
+      QUARTERTURN_POSTGRES_PASSWORD_FORM: 'plaintext',
+      QUARTERTURN_POSTGRES_HASH: 'scram',
+      QUARTERTURN_REQUIRE_SERVERS: 'all',
+    })
+    expect(config).toMatchObject({
+      strategy: 'alternating-users',
+      providers: ['postgres', 'mysql'],
+      eventBus: 'arn:aws:events:eu-west-1:111122223333:event-bus/evidence',
+      reserveMs: 3_000,
+      tls: { ca: pem.trim(), allowClearTextLoopback: true },
+      postgres: { passwordForm: 'plaintext', hash: 'scram' },
+    })
+  })
+
+  test("takes the variables of AWS's templates in their spelling", () => {
+    const { password } = readConfig({
+      PASSWORD_LENGTH: '40',
+      EXCLUDE_CHARACTERS: '',
+      EXCLUDE_NUMBERS: 'Yes',
+      EXCLUDE_PUNCTUATION: '1',
+      EXCLUDE_UPPERCASE: 'false',
+      EXCLUDE_LOWERCASE: 'N',
+      REQUIRE_EACH_INCLUDED_TYPE: 'FALSE',
+    })
+    expect(password).toEqual({
+      length: 40,
+      excludeCharacters: '',
+      exclude: { lowercase: false, uppercase: false, numbers: true, punctuation: true },
+      requireEachIncludedType: false,
+    })
+  })
+})
+
+describe('a certificate authority', () => {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'quarterturn-config-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test('may come from a file', () => {
+    const file = join(folder, 'ca.pem')
+    writeFileSync(file, `# ours\n${pem}\n${pem}`)
+    expect(readConfig({ QUARTERTURN_TLS_CA: file }).tls.ca).toBe(`${pem.trim()}\n${pem.trim()}`)
+  })
+
+  test('is refused when it is none', () => {
+    const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'
+    expect(() => readConfig({ QUARTERTURN_TLS_CA: broken })).toThrow('has a certificate that cannot be read')
+    expect(() => readConfig({ QUARTERTURN_TLS_CA: 'ca.pem' })).toThrow('absolute path')
+    expect(() => readConfig({ QUARTERTURN_TLS_CA: join(folder, 'none') })).toThrow(
+      'names a file that cannot be read',
+    )
+  })
+})
+
+describe('a wrong variable is named', () => {
+  const cases: [Record<string, string>, string][] = [
+    [
+      { QUARTERTURN_STRATEGIE: 'single-user' },
+      'QUARTERTURN_STRATEGIE is unknown: did you mean QUARTERTURN_STRATEGY?',
+    ],
+    [
+      { quarterturn_strategy: 'single-user' },
+      'quarterturn_strategy is unknown: did you mean QUARTERTURN_STRATEGY?',
+    ],
+    [{ QUARTERTURN_COLOUR: 'blue' }, 'CONFIG_INVALID: QUARTERTURN_COLOUR is unknown; correct'],
+    [
+      { QUARTERTURN_STRATEGY: 'both' },
+      'QUARTERTURN_STRATEGY must be single-user, dual-password or alternating-users',
+    ],
+    [{ QUARTERTURN_RESERVE_MS: '2s' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],
+    [{ QUARTERTURN_RESERVE_MS: '0' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],
+    [{ EXCLUDE_NUMBERS: 'maybe' }, 'EXCLUDE_NUMBERS must be true or false'],
+    [{ QUARTERTURN_EVENT_BUS: 'my bus' }, 'QUARTERTURN_EVENT_BUS must be the name or ARN'],
+    [{ QUARTERTURN_PROVIDERS: 'postgres,,' }, 'must be names of providers, separated by commas'],
+  ]
+  for (const [env, message] of cases) {
+    test(JSON.stringify(env), () => expect(() => readConfig(env)).toThrow(message))
+  }
+
+  test('all at once', () => {
+    expect(() =>
+      readConfig({ QUARTERTURN_A: '1', QUARTERTURN_RESERVE_MS: 'x', PASSWORD_LENGTH: 'y' }),
+    ).toThrow(/QUARTERTURN_A .*QUARTERTURN_RESERVE_MS .*PASSWORD_LENGTH/)
+  })
+
+  test('without its value, which may be a secret in the wrong place', () => {
+    for (const name of Object.keys(Environment.shape).filter((one) => one !== 'EXCLUDE_CHARACTERS')) {
+      try {
+        readConfig({ [name]: 'correct horse battery staple' })
+        expect.unreachable(name)
+      } catch (error) {
+        expect(String(error)).toContain(name)
+        expect(String(error)).not.toContain('horse')
+      }
+    }
+  })
+})

@@ -1,0 +1,96 @@
+import { Environment } from './config-options.ts'
+import { QuarterturnError } from './errors/index.ts'
+import type { PasswordPolicy } from './password.ts'
+import type { Strategy } from './provider/contract.ts'
+
+/** What the deployment decides; the same for every secret of a function. */
+export interface Config {
+  readonly strategy: Strategy | undefined
+  /** The names that the deployment offers; `undefined`: all that the function was built with. */
+  readonly providers: readonly string[] | undefined
+  /** Name or ARN of the EventBridge bus for evidence. */
+  readonly eventBus: string | undefined
+  readonly reserveMs: number
+  readonly tls: {
+    /** PEM certificates to trust besides those of Amazon RDS. */
+    readonly ca: string | undefined
+    readonly allowClearTextLoopback: boolean
+  }
+  readonly postgres: {
+    readonly passwordForm: 'verifier' | 'plaintext'
+    readonly hash: 'keep' | 'scram'
+  }
+  readonly password: PasswordPolicy
+}
+
+/** Read by the project's tests, which may run a function in their own process. */
+const NOT_OF_FUNCTIONS = ['QUARTERTURN_REQUIRE_SERVERS']
+
+/**
+ * Reads the environment of a function. Throws `CONFIG_INVALID` that names every variable that is wrong, and for an
+ * unknown `QUARTERTURN_` name the one that was probably meant. Values are not repeated: what was pasted into the
+ * wrong variable may be a secret. Reads the file that `QUARTERTURN_TLS_CA` names, and nothing else.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = Environment.safeParse(env)
+  const wrong = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  const problems = [...unknownNames(env), ...new Set(wrong)]
+  if (!parsed.success || problems.length > 0) {
+    throw new QuarterturnError('CONFIG_INVALID', { problem: problems.join('; ') })
+  }
+  return configOf(parsed.data)
+}
+
+const configOf = (env: Environment): Config => ({
+  strategy: env.QUARTERTURN_STRATEGY,
+  providers: env.QUARTERTURN_PROVIDERS,
+  eventBus: env.QUARTERTURN_EVENT_BUS,
+  reserveMs: env.QUARTERTURN_RESERVE_MS,
+  tls: { ca: env.QUARTERTURN_TLS_CA, allowClearTextLoopback: env.QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK },
+  postgres: { passwordForm: env.QUARTERTURN_POSTGRES_PASSWORD_FORM, hash: env.QUARTERTURN_POSTGRES_HASH },
+  password: {
+    length: env.PASSWORD_LENGTH,
+    excludeCharacters: env.EXCLUDE_CHARACTERS,
+    exclude: {
+      lowercase: env.EXCLUDE_LOWERCASE,
+      uppercase: env.EXCLUDE_UPPERCASE,
+      numbers: env.EXCLUDE_NUMBERS,
+      punctuation: env.EXCLUDE_PUNCTUATION,
+    },
+    requireEachIncludedType: env.REQUIRE_EACH_INCLUDED_TYPE,
+  },
+})
+
+function unknownNames(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const known = Object.keys(Environment.shape).filter((name) => name.startsWith('QUARTERTURN_'))
+  return Object.keys(env)
+    .filter(
+      (name) => /^QUARTERTURN_/i.test(name) && !known.includes(name) && !NOT_OF_FUNCTIONS.includes(name),
+    )
+    .map((name) => `${name.slice(0, 80)} is unknown${didYouMean(name.toUpperCase(), known)}`)
+}
+
+function didYouMean(name: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((one) => ({ one, distance: editDistance(name, one) }))
+    .toSorted((a, b) => a.distance - b.distance)
+  // More than a third of the distinctive part changed is another word, not a slip.
+  const close = nearest !== undefined && nearest.distance <= (nearest.one.length - 'QUARTERTURN_'.length) / 3
+  return close ? `: did you mean ${nearest.one}?` : ''
+}
+
+/** Levenshtein's distance: characters inserted, removed or replaced. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (const [i, char] of [...a].entries()) {
+    const next = [i + 1]
+    for (const [j, other] of [...b].entries()) {
+      const replaced = (row[j] ?? 0) + (char === other ? 0 : 1)
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
