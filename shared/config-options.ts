@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { DEFAULT_POLICY } from './password.ts'
+import { DEFAULT_POLICY, LEAST_BITS } from './password.ts'
 
 /** Facts about one variable for people; `docs/configuration.md` is made from them. */
 interface OptionFacts {
@@ -130,7 +130,7 @@ export const Environment = z.object({
     default: '`keep`',
   }),
   PASSWORD_LENGTH: option(wholeNumber(1, 4_096).default(DEFAULT_POLICY.length), {
-    description: 'Characters of a new password. A policy under 80 bits is refused.',
+    description: `Characters of a new password. A policy that gives under ${LEAST_BITS} bits is refused.`,
     values: '1 to 4096',
     default: String(DEFAULT_POLICY.length),
   }),

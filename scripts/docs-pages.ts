@@ -1,0 +1,81 @@
+/** The pages of `docs/` that are made from lists in the code. */
+import { z } from 'zod'
+import { Environment } from '../shared/config-options.ts'
+import { type Actor, ERRORS, type ErrorFacts } from '../shared/errors/index.ts'
+
+const NOTICE = '<!-- Made by `node scripts/docs.ts`; edit the list in the code instead. -->'
+
+/** What {@link Environment} says of each variable; the page fails to build when one says nothing. */
+const OptionFacts = z.object({ description: z.string(), values: z.string(), default: z.string() })
+
+const ACTORS: Record<Actor, string> = {
+  operator: 'whoever runs the rotation function',
+  'secret-owner': 'the owner of the secret',
+  'target-admin': 'the administrator of the target',
+  nobody: 'nobody; wait',
+}
+
+/** File name to content, below `docs/`. */
+export const pages = (): Readonly<Record<string, string>> => ({
+  'errors.md': errorsPage(),
+  'configuration.md': configurationPage(),
+})
+
+function errorsPage(): string {
+  const entries = Object.entries<ErrorFacts>(ERRORS)
+  const lines = entries.flatMap(([code, facts]) => [
+    `## ${code}`,
+    '',
+    facts.when,
+    '',
+    `- **Repeating**: ${facts.retryable ? 'may help, without anybody doing anything.' : 'does not help by itself.'}`,
+    `- **Who acts**: ${ACTORS[facts.actor]}.`,
+    `- **Remedy**: ${facts.remedy.replaceAll('{secret}', 'SECRET_ARN').replaceAll('{token}', 'VERSION_ID')}.`,
+    '',
+  ])
+  return page('Errors', [
+    'Every error that a rotation ends with has a code. The message that Secrets Manager and the log show is',
+    '`CODE: what is wrong; what to do`. Codes are never renamed or given another meaning. Secrets Manager repeats',
+    'a failed rotation by itself while its window is open, so an error that repeating can heal needs nobody.',
+    '',
+    ...lines,
+  ])
+}
+
+function configurationPage(): string {
+  const rows = Object.entries(Environment.shape).map(([name, schema]) => {
+    const facts = OptionFacts.parse(schema.meta())
+    const cells = [`\`${name}\``, facts.description, facts.values, facts.default]
+    return { name, row: `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |` }
+  })
+  const table = (ours: boolean): readonly string[] => [
+    '| Variable | What it decides | Values | Default |',
+    '| --- | --- | --- | --- |',
+    ...rows.filter(({ name }) => name.startsWith('QUARTERTURN_') === ours).map(({ row }) => row),
+    '',
+  ]
+  return page('Configuration', [
+    'A function is configured by its environment. A wrong value, or an unknown name that begins with',
+    '`QUARTERTURN_`, fails every invocation with [`CONFIG_INVALID`](errors.md#config_invalid), which names the',
+    'variable and never repeats its value. What differs from secret to secret is set by tags on the secret.',
+    '',
+    '## The function',
+    '',
+    ...table(true),
+    '## New passwords',
+    '',
+    "The names and defaults are those of AWS's rotation templates, so a function that replaces one keeps its settings.",
+    '',
+    ...table(false),
+    '## Logs, metrics and traces',
+    '',
+    '`POWERTOOLS_LOG_LEVEL`, `POWERTOOLS_SERVICE_NAME` (default `quarterturn`), `POWERTOOLS_TRACE_ENABLED` and',
+    '`POWERTOOLS_METRICS_DISABLED` work as in Powertools for AWS Lambda. `POWERTOOLS_LOGGER_LOG_EVENT`,',
+    '`POWERTOOLS_TRACER_CAPTURE_RESPONSE` and `POWERTOOLS_TRACER_CAPTURE_ERROR` have no effect: what they would show',
+    'contains secrets. `AWS_ENDPOINT_URL_SECRETS_MANAGER` points the function at another endpoint, as in every AWS SDK.',
+    '',
+  ])
+}
+
+const page = (title: string, lines: readonly string[]): string =>
+  [`# ${title}`, '', NOTICE, '', ...lines].join('\n')
