@@ -68,12 +68,11 @@ export const look: Look = {
  * visible yet, so an absent one is looked for again a few times.
  */
 async function readOwn(c: StepContext): Promise<SecretVersion | undefined> {
+  const VersionStage = c.labels?.own?.includes('AWSCURRENT') ? 'AWSCURRENT' : 'AWSPENDING'
   const delays = [...(c.input.settings.pendingReadDelaysMs ?? [100, 300, 900])]
   for (;;) {
     try {
-      return await c.raw((sm) =>
-        sm.getSecretValue({ SecretId: c.arn, VersionId: c.token, VersionStage: 'AWSPENDING' }),
-      )
+      return await c.raw((sm) => sm.getSecretValue({ SecretId: c.arn, VersionId: c.token, VersionStage }))
     } catch (error) {
       const isAbsent = isNamed(error, 'ResourceNotFoundException')
       const delay = delays.shift()

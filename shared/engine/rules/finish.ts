@@ -1,5 +1,5 @@
 import { act, ask, end, fail, type Rule } from '../moves.ts'
-import { comparesRights, guards, isOvertaken, ownOf, readOwn, stopUnlessConclusive } from './common.ts'
+import { comparesRights, guards, isOvertaken, ownOf, stopUnlessConclusive } from './common.ts'
 
 /** finishSecret: prove once more, then one label move by compare-and-swap. */
 export const finishRules: readonly Rule[] = [
@@ -26,7 +26,9 @@ export const finishRules: readonly Rule[] = [
     when: (k) => k.labels?.candidate !== 'own',
     move: fail('NOT_SET'),
   },
-  ...readOwn,
+  { rule: 'read the pending value', when: (k) => k.own === undefined, move: ask('own') },
+  { rule: 'no pending value', when: (k) => k.own === 'absent', move: fail('PENDING_MISSING') },
+  { rule: 'became current meanwhile', when: (k) => ownOf(k)?.isCurrent === true, move: end('already') },
   {
     rule: 'read current where it is needed',
     when: (k) => k.current === undefined && (ownOf(k)?.isReused === true || k.traits?.mayAlternate === true),
