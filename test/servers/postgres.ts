@@ -236,10 +236,14 @@ async function start(
     }
   }
   const reload = async () => {
-    const [{ before } = {}] = await sql('SELECT pg_conf_load_time()::text AS before')
+    const loadedAt = async () => {
+      const [row] = await sql('SELECT pg_conf_load_time()::text AS at')
+      return row?.['at']
+    }
+    const before = await loadedAt()
     await sql('SELECT pg_reload_conf()')
     // The reload is asynchronous; the time that new sessions see changes with it.
-    while ((await sql('SELECT pg_conf_load_time()::text AS now'))[0]?.['now'] === before) await pause(10)
+    while ((await loadedAt()) === before) await pause(10)
   }
   let stopped: Promise<void> | undefined
   return {

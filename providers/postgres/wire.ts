@@ -1,0 +1,140 @@
+import { connect as connectTcp, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
+import { Challenge } from './challenge.ts'
+import { PostgresFailure } from './failure.ts'
+import { FrameReader } from './frames.ts'
+import { isLoopbackAddress } from './host.ts'
+import { tlsFailure, tlsOptions } from './tls.ts'
+
+export interface Destination {
+  readonly host: string
+  readonly port: number
+  /** What the certificate is verified against; nothing for clear text, which only goes to this machine. */
+  readonly trust: SecureContext | undefined
+}
+
+/** SSLRequest: length 8, code 80877103. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+
+/**
+ * The stream that the driver talks through: TCP, then TLS, then only messages that were checked. The driver never
+ * sees a connection that is not as secure as the secret asks, so there is nothing it could fall back to.
+ * Destroying it resets the connection: what the system had not sent yet is thrown away.
+ */
+export class Wire extends Duplex {
+  readonly challenge: Challenge
+  readonly #destination: Destination
+  readonly #frames = new FrameReader()
+  #tcp: Socket | undefined
+  #tls: TLSSocket | undefined
+
+  constructor(destination: Destination) {
+    super()
+    this.#destination = destination
+    this.challenge = new Challenge(destination.trust !== undefined)
+  }
+
+  /** Called by the driver, whose own idea of host and port is not used. Emits `connect` when it may begin. */
+  connect(): this {
+    const { host, port } = this.#destination
+    const tcp = connectTcp({ host, port, noDelay: true })
+    this.#tcp = tcp
+    tcp.on('error', (error) => this.destroy(networkFailure(error)))
+    tcp.on('close', () => this.destroy(new PostgresFailure('network', 'the connection broke')))
+    tcp.once('connect', () => this.#secure(tcp))
+    return this
+  }
+
+  /** Called by the driver; it is so from the start. */
+  setNoDelay(): this {
+    return this
+  }
+
+  #secure(tcp: Socket): void {
+    const { host, trust } = this.#destination
+    if (trust === undefined) {
+      if (!isLoopbackAddress(tcp.remoteAddress ?? '')) {
+        this.destroy(
+          new PostgresFailure('refused-by-us', '`host` is not this machine, so nothing was sent without TLS'),
+        )
+        return
+      }
+      this.#listen(tcp)
+      return
+    }
+    tcp.once('data', (answer) => {
+      // Exactly one byte: more would be text from before TLS that the driver takes for text inside it (CVE-2021-23222).
+      if (answer.length === 1 && answer[0] === 0x53) {
+        const tls = connectTls({ ...tlsOptions(host, trust), socket: tcp })
+        this.#tls = tls
+        tls.on('error', (error) => this.destroy(tlsFailure(error) ?? networkFailure(error)))
+        tls.once('secureConnect', () => this.#listen(tls))
+      } else if (answer.length === 1 && answer[0] === 0x4e) {
+        this.destroy(new PostgresFailure('tls-unavailable', 'the server does not offer TLS'))
+      } else {
+        this.destroy(new PostgresFailure('protocol', 'the server does not answer the request for TLS'))
+      }
+    })
+    tcp.write(SSL_REQUEST)
+  }
+
+  #listen(socket: Socket): void {
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        for (const frame of this.#frames.read(chunk)) {
+          this.challenge.observe(frame)
+          const header = Buffer.alloc(5, frame.type)
+          header.writeUInt32BE(frame.body.length + 4, 1)
+          this.push(Buffer.concat([header, frame.body]))
+        }
+      } catch (error) {
+        this.destroy(error instanceof Error ? error : new PostgresFailure('protocol', 'unreadable'))
+      }
+    })
+    socket.on('end', () => this.push(null))
+    this.emit('connect')
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    const socket = this.#tls ?? this.#tcp
+    if (socket === undefined) callback(new PostgresFailure('network', 'there is no connection'))
+    else socket.write(chunk, callback)
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    const socket = this.#tls ?? this.#tcp
+    if (socket === undefined) callback()
+    else socket.end(callback)
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const tcp = this.#tcp
+    if (tcp === undefined || tcp.closed) {
+      callback(error)
+      return
+    }
+    tcp.once('close', () => callback(error))
+    this.#tls?.destroy()
+    // While it connects, a reset would first wait for the connection.
+    if (tcp.connecting) tcp.destroy()
+    else tcp.resetAndDestroy()
+  }
+}
+
+/** Node's text may hold the address; its code does not. */
+function networkFailure(error: Error): PostgresFailure {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'no code'
+  return new PostgresFailure('network', `${NETWORK[code] ?? 'the connection broke'} (${code})`)
+}
+
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens at `host` and `port`',
+  ENOTFOUND: '`host` has no address',
+  EAI_AGAIN: '`host` could not be looked up',
+  EHOSTUNREACH: 'there is no way to `host`',
+  ENETUNREACH: 'there is no way to `host`',
+  ETIMEDOUT: '`host` does not answer',
+}
