@@ -1,92 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { decide, TABLES } from './decide.ts'
-import type { Answers, Known, Proof, Question, Results, Step, Traits } from './known.ts'
-import { STEPS } from './known.ts'
-import type { Move } from './moves.ts'
+import { everyPath, type Path, type PathStep } from '../../test/simulation/every-path.ts'
+import { TABLES } from './decide.ts'
+import { STEPS, type Step } from './known.ts'
+import { fail, moveName } from './moves.ts'
 
-/** Every answer that a question can have. */
-const PROOFS: readonly Proof[] = ['accepted', 'rejected', 'barred', 'unknown', 'unprovable']
-const LABELS = (['pending', 'current', 'unlabelled', 'unknown'] as const).flatMap((own) =>
-  (['own', 'current', 'previous', 'elsewhere', 'nowhere'] as const).flatMap((candidate) =>
-    [true, false].map((rotationEnabled) => ({ own, candidate, rotationEnabled })),
-  ),
-)
-const BOOLEANS = [true, false]
-const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
-  labels: LABELS,
-  labelsAfterMove: LABELS,
-  lockedLabels: LABELS.flatMap((labels) => BOOLEANS.map((currentMoved) => ({ ...labels, currentMoved }))),
-  own: [
-    'absent',
-    ...BOOLEANS.flatMap((isCurrent) =>
-      BOOLEANS.flatMap((isCandidate) => BOOLEANS.map((isReused) => ({ isCurrent, isCandidate, isReused }))),
-    ),
-  ],
-  current: ['same-credential', 'same-account', 'alternate', 'mismatch'],
-  previous: ['absent', 'same-credential', 'same-account', 'unusable'],
-  candidate: ['finished', 'other-account', 'same-value', 'unfinished', 'overtaken'],
-  currentProof: PROOFS,
-  pendingProof: PROOFS,
-  previousProof: PROOFS,
-  lockedPendingProof: PROOFS,
-  appliedProof: PROOFS,
-  fallbackProof: PROOFS,
-  check: ['possible', 'impossible'],
-  rights: ['equal', 'different'],
-  repairedRights: ['equal', 'different'],
-}
-const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
-  store: ['stored', 'exists'],
-  lock: ['held'],
-  takeCandidate: ['taken', 'lost'],
-  apply: ['applied', 'superseded', 'refused'],
-  putBack: ['done'],
-  repair: ['done'],
-  releaseCandidate: ['done'],
-  releasePending: ['done'],
-  moveCurrent: ['moved', 'uncertain'],
-}
+const INTRODUCTION = `# How each step decides
 
-const TRAITS: readonly Traits[] = [
-  { alternates: false, mayAlternate: false, restores: true, comparesRights: false, appliesOnce: false },
-  { alternates: false, mayAlternate: false, restores: false, comparesRights: false, appliesOnce: true },
-  { alternates: false, mayAlternate: true, restores: true, comparesRights: true, appliesOnce: false },
-  { alternates: true, mayAlternate: true, restores: false, comparesRights: true, appliesOnce: false },
-]
+One table for each step of a rotation. The rows are asked from the top, and the first whose condition holds decides:
+it asks one question (\`labels?\`), carries out one action (\`apply\`), or ends the step. The second column is the
+shortest way in which the row is reached. This page is written by \`shared/engine/decide.test.ts\`.`
 
-const START: readonly Known[] = STEPS.flatMap((step) =>
-  BOOLEANS.flatMap((isWarm) => TRAITS.map((traits) => ({ step, isWarm, traits }))),
-)
+const rowKey = (step: Step, rule: string): string => `${step}: ${rule}`
 
-interface Path {
-  readonly known: Known
-  readonly rules: readonly string[]
-  readonly moves: readonly string[]
-  readonly last: Move
-}
-
-/** What may be known after a move: one for each answer. */
-function after(known: Known, move: Move): Known[] {
-  if (move.kind === 'ask')
-    return ANSWERS[move.question].map((answer) => ({ ...known, [move.question]: answer }))
-  if (move.kind !== 'act') return []
-  const result = move.action === 'storeNew' || move.action === 'storeCandidate' ? 'store' : move.action
-  return RESULTS[result].map((value) => ({ ...known, [result]: value }))
-}
-
-/** Follows every answer to every question, from every start, and tells of each path that ends. */
-function everyPath(tell: (path: Path) => void): void {
-  const walk = (known: Known, rules: readonly string[], moves: readonly string[]): void => {
-    const { rule, move } = decide(known)
-    const name = move.kind === 'ask' ? `${move.question}?` : move.kind === 'act' ? move.action : ''
-    if (name !== '' && moves.includes(name))
-      throw new Error(`${known.step} does ${name} twice: ${moves.join(', ')}`)
-    const next = after(known, move)
-    if (next.length === 0) return tell({ known, rules: [...rules, rule], moves, last: move })
-    for (const one of next) walk(one, [...rules, rule], [...moves, name])
-  }
-  for (const known of START) walk(known, [], [])
-}
+const inWords = (steps: readonly PathStep[]): string =>
+  steps.map(({ move, answer }) => `${moveName(move)} ${answer}`.trim()).join('; ') || 'the start'
 
 const WRITES = [
   'storeNew',
@@ -103,20 +30,25 @@ const firstWrite = (moves: readonly string[]): string | undefined =>
   moves.find((move) => WRITES.includes(move))
 
 describe('decide, followed through every answer to every question', () => {
-  const reached = new Map<Step, Set<string>>(STEPS.map((step) => [step, new Set()]))
+  const shortest = new Map<string, readonly PathStep[]>()
   const broken: string[] = []
   let paths = 0
   let longest = 0
   const hold = (path: Path, promise: string, holds: boolean): void => {
-    if (!holds && broken.length < 10)
-      broken.push(`${promise}: ${path.known.step} ${path.moves.join(', ')} -> ${JSON.stringify(path.last)}`)
+    if (!holds && broken.length < 10) broken.push(`${promise}: ${path.known.step} ${inWords(path.steps)}`)
   }
 
   everyPath((path) => {
-    const { known, moves, last } = path
+    const { known, steps } = path
+    const moves = steps.map(({ move }) => moveName(move))
+    const last = steps.at(-1)?.move
     paths += 1
     longest = Math.max(longest, moves.length)
-    for (const rule of path.rules) reached.get(known.step)?.add(rule)
+    for (const [at, { rule }] of steps.entries()) {
+      const key = rowKey(known.step, rule)
+      if (at < (shortest.get(key)?.length ?? Number.POSITIVE_INFINITY))
+        shortest.set(key, steps.slice(0, at + 1))
+    }
     const has = (move: string): boolean => moves.includes(move)
     const index = (move: string): number => moves.indexOf(move)
     const proven = [known.currentProof, known.pendingProof, known.previousProof].includes('accepted')
@@ -186,14 +118,14 @@ describe('decide, followed through every answer to every question', () => {
         'the candidate label goes before AWSPENDING',
         index('releaseCandidate') < index('releasePending'),
       )
-    if (last.kind === 'end' && last.outcome === 'done' && known.step === 'setSecret')
+    if (last?.kind === 'end' && last.outcome === 'done' && known.step === 'setSecret')
       hold(
         path,
         'setSecret ends well only with pending proven',
         known.appliedProof === 'accepted' || known.lockedPendingProof === 'accepted',
       )
     if (
-      last.kind === 'end' &&
+      last?.kind === 'end' &&
       last.outcome !== 'already' &&
       known.step !== 'setSecret' &&
       known.step !== 'createSecret'
@@ -211,12 +143,23 @@ describe('decide, followed through every answer to every question', () => {
   })
 
   test.each(STEPS)('every row of %s decides somewhere', (step) => {
-    const unreached = TABLES[step].map(({ rule }) => rule).filter((rule) => !reached.get(step)?.has(rule))
+    const unreached = TABLES[step].map(({ rule }) => rule).filter((rule) => !shortest.has(rowKey(step, rule)))
     expect(unreached).toEqual([])
   })
 
   test.each(STEPS)('the rows of %s have different names', (step) => {
     const names = TABLES[step].map(({ rule }) => rule)
     expect(names).toEqual([...new Set(names)])
+  })
+
+  test('each row decides as docs/decisions.md says', async () => {
+    const pages = STEPS.map((step) => {
+      const rows = TABLES[step].map(({ rule }) => {
+        const path = shortest.get(rowKey(step, rule)) ?? []
+        return `| ${rule} | ${inWords(path.slice(0, -1))} | ${moveName(path.at(-1)?.move ?? fail('PROVIDER_FAILED'))} |`
+      })
+      return [`## ${step}`, '', '| rule | for example after | then |', '|---|---|---|', ...rows].join('\n')
+    })
+    await expect(`${INTRODUCTION}\n\n${pages.join('\n\n')}\n`).toMatchFileSnapshot('../../docs/decisions.md')
   })
 })
