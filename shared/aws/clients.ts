@@ -1,0 +1,66 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager'
+import { abortOptions } from './abort.ts'
+import type { SecretsManagerPort } from './secrets-manager.ts'
+
+/**
+ * Limits of one call in milliseconds. Three attempts with the SDK's pauses stay under 35 s, which is Lambda's
+ * business only when AWS does not answer at all: `withAbort` ends the call at the deadline in any case.
+ */
+const LIMITS = {
+  maxAttempts: 3,
+  requestHandler: {
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    // Otherwise the SDK only prints a warning: the option was made for that and kept so.
+    throwOnRequestTimeout: true,
+    socketTimeout: 10_000,
+  },
+}
+
+/**
+ * Secrets Manager by the SDK, from the bare client and the four commands, which keeps the other 20 out of the
+ * bundle. Region, credentials and `AWS_ENDPOINT_URL_SECRETS_MANAGER` are read from the environment by the SDK.
+ * Errors pass through as AWS gives them; `fromAwsError` maps them.
+ */
+export function createSecretsManager(): SecretsManagerPort {
+  const client = new SecretsManagerClient(LIMITS)
+  return {
+    describeSecret: (input) => client.send(new DescribeSecretCommand(input), abortOptions()),
+    getSecretValue: (input) => client.send(new GetSecretValueCommand(input), abortOptions()),
+    putSecretValue: (input) =>
+      client.send(
+        new PutSecretValueCommand({ ...input, VersionStages: [...input.VersionStages] }),
+        abortOptions(),
+      ),
+    updateSecretVersionStage: (input) =>
+      client.send(new UpdateSecretVersionStageCommand(input), abortOptions()),
+  }
+}
+
+/** One event for EventBridge. */
+export interface BusEvent {
+  readonly detailType: string
+  /** ARNs that the event is about. */
+  readonly resources: readonly string[]
+  readonly time: Date
+  /** Sent as JSON. */
+  readonly detail: object
+}
+
+/** Rejects when the bus did not take the event. */
+export type SendEvent = (event: BusEvent) => Promise<void>
+
+/** A sender to the bus of that name or ARN. The client is loaded with the first event: most invocations have none. */
+export function createEventSender(bus: string): SendEvent {
+  let sender: Promise<SendEvent> | undefined
+  return async (event) => {
+    sender ??= import('./event-bridge.ts').then(({ createEventBridge }) => createEventBridge(bus))
+    await (await sender)(event)
+  }
+}
