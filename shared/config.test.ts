@@ -16,8 +16,7 @@ describe('the environment', () => {
       providers: undefined,
       eventBus: undefined,
       reserveMs: 2_000,
-      tls: { ca: undefined, allowClearTextLoopback: false },
-      postgres: { passwordForm: 'verifier', hash: 'keep' },
+      options: { postgres: { allowClearTextLoopback: false, passwordForm: 'verifier', hash: 'keep' } },
       password: DEFAULT_POLICY,
     })
   })
@@ -39,8 +38,9 @@ describe('the environment', () => {
       providers: ['postgres', 'mysql'],
       eventBus: 'arn:aws:events:eu-west-1:111122223333:event-bus/evidence',
       reserveMs: 3_000,
-      tls: { ca: pem.trim(), allowClearTextLoopback: true },
-      postgres: { passwordForm: 'plaintext', hash: 'scram' },
+      options: {
+        postgres: { ca: pem.trim(), allowClearTextLoopback: true, passwordForm: 'plaintext', hash: 'scram' },
+      },
     })
   })
 
@@ -73,7 +73,7 @@ describe('a certificate authority', () => {
   test('may come from a file', () => {
     const file = join(folder, 'ca.pem')
     writeFileSync(file, `# ours\n${pem}\n${pem}`)
-    expect(readConfig({ QUARTERTURN_TLS_CA: file }).tls.ca).toBe(`${pem.trim()}\n${pem.trim()}`)
+    expect(readConfig({ QUARTERTURN_TLS_CA: file }).options.postgres.ca).toBe(`${pem.trim()}\n${pem.trim()}`)
   })
 
   test('is refused when it is none', () => {

@@ -11,14 +11,15 @@ export interface Config {
   /** Name or ARN of the EventBridge bus for evidence. */
   readonly eventBus: string | undefined
   readonly reserveMs: number
-  readonly tls: {
-    /** PEM certificates to trust besides those of Amazon RDS. */
-    readonly ca: string | undefined
-    readonly allowClearTextLoopback: boolean
-  }
-  readonly postgres: {
-    readonly passwordForm: 'verifier' | 'plaintext'
-    readonly hash: 'keep' | 'scram'
+  /** What each provider is made with, by its name. */
+  readonly options: {
+    readonly postgres: {
+      /** PEM certificates to trust besides those of Amazon RDS. */
+      readonly ca?: string
+      readonly allowClearTextLoopback: boolean
+      readonly passwordForm: 'verifier' | 'plaintext'
+      readonly hash: 'keep' | 'scram'
+    }
   }
   readonly password: PasswordPolicy
 }
@@ -48,8 +49,14 @@ const configOf = (env: Environment): Config => ({
   providers: env.QUARTERTURN_PROVIDERS,
   eventBus: env.QUARTERTURN_EVENT_BUS,
   reserveMs: env.QUARTERTURN_RESERVE_MS,
-  tls: { ca: env.QUARTERTURN_TLS_CA, allowClearTextLoopback: env.QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK },
-  postgres: { passwordForm: env.QUARTERTURN_POSTGRES_PASSWORD_FORM, hash: env.QUARTERTURN_POSTGRES_HASH },
+  options: {
+    postgres: {
+      ...(env.QUARTERTURN_TLS_CA === undefined ? {} : { ca: env.QUARTERTURN_TLS_CA }),
+      allowClearTextLoopback: env.QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK,
+      passwordForm: env.QUARTERTURN_POSTGRES_PASSWORD_FORM,
+      hash: env.QUARTERTURN_POSTGRES_HASH,
+    },
+  },
   password: {
     length: env.PASSWORD_LENGTH,
     excludeCharacters: env.EXCLUDE_CHARACTERS,
