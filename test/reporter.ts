@@ -1,18 +1,26 @@
 import { DefaultReporter, type TestModule } from 'vitest/node'
+import { missingServers } from './servers/required.ts'
 import { type Tally, tallyLine } from './tally.ts'
 
 type RunEnd = Parameters<DefaultReporter['onTestRunEnd']>
 
-/** Vitest's own report, then one plain line with the counts, so that a script can read how the run went. */
+/**
+ * Vitest's own report, then the servers that could not be had, then one plain line with the counts, so that a script
+ * can read how the run went. Whether a missing server is a failure is decided by its test in `servers/`.
+ */
 export class TallyReporter extends DefaultReporter {
-  override onTestRunEnd(...[modules, unhandledErrors, reason]: RunEnd): void {
+  override async onTestRunEnd(...[modules, unhandledErrors, reason]: RunEnd): Promise<void> {
     super.onTestRunEnd(modules, unhandledErrors, reason)
     const tally = tallyOf(modules)
     tally.failed += unhandledErrors.length
     // An interrupted run has proven nothing about the tests that did not get their turn.
     if (reason === 'interrupted' || (reason === 'failed' && tally.failed === 0)) tally.failed += 1
     if (tally.failed > 0) process.exitCode = 1
-    process.stdout.write(`\n${tallyLine(tally)}\n`)
+
+    const missing = (await missingServers()).map(
+      ({ name, reason }) => `not tested against ${name}: ${reason}\n`,
+    )
+    process.stdout.write(`\n${missing.join('')}${tallyLine(tally)}\n`)
   }
 }
 
