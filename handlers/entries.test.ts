@@ -13,7 +13,7 @@ test.each(providers)(
     expect(source).toContain(`engines: [${entry.engines.map((engine) => `'${engine}'`).join(', ')}],`)
     expect(source).not.toContain(`from '../providers/`)
 
-    const provider = await entry.load(readConfig({}).options)
+    const provider = await entry.load(readConfig({}))
     expect(provider.name).toBe(entry.name)
     expect(provider.serves.engines).toEqual(entry.engines)
   },

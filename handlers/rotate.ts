@@ -2,10 +2,4 @@ import { providers } from '../providers/index.ts'
 import { createRotationHandler } from '../shared/lambda/handler.ts'
 
 /** Rotates whatever a provider of this repository serves, chosen by what the secret says it is. */
-export const handler = createRotationHandler({
-  providers: providers.map(({ name, engines, load }) => ({
-    name,
-    engines,
-    load: ({ options }) => load(options),
-  })),
-})
+export const handler = createRotationHandler({ providers })

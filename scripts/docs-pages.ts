@@ -1,5 +1,5 @@
 /** The pages of `docs/` that are made from lists in the code. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { Environment } from '../shared/config-options.ts'
 import { type Actor, ERRORS, type ErrorFacts } from '../shared/errors/index.ts'
 

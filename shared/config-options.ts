@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DEFAULT_POLICY, LEAST_BITS } from './password.ts'
 
 /** Facts about one variable for people; `docs/configuration.md` is made from them. */
