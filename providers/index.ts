@@ -5,9 +5,6 @@ export const providers: readonly ProviderEntry[] = [
   {
     name: 'postgres',
     engines: ['postgres', 'aurora-postgresql'],
-    load: async ({ tls, postgres }) => {
-      const { createPostgres } = await import('./postgres/index.ts')
-      return createPostgres({ ...tls, ...postgres })
-    },
+    load: async ({ options }) => (await import('./postgres/index.ts')).createPostgres(options.postgres),
   },
 ]

@@ -11,7 +11,7 @@ import { createTrust } from './tls.ts'
 
 export interface PostgresOptions extends SchemaOptions, Partial<ChangeOptions> {
   /** PEM of authorities to trust beside those of RDS. Default: none. */
-  readonly ca?: string | undefined
+  readonly ca?: string
   /** Milliseconds for one connection and its sign-in. Default 10,000. */
   readonly connectTimeoutMs?: number
 }

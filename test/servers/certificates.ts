@@ -16,15 +16,19 @@ export interface Certificate {
 export interface TestCa {
   /** The CA's own certificate, PEM. */
   readonly pem: string
-  /**
-   * A server certificate. Default: for `localhost` and `127.0.0.1`, valid from yesterday until tomorrow.
-   */
-  issue(options?: {
-    readonly names?: readonly string[]
-    readonly ips?: readonly string[]
-    readonly notBefore?: Date
-    readonly notAfter?: Date
-  }): Promise<Certificate>
+  /** A server certificate. */
+  issue(options?: CertificateOptions): Promise<Certificate>
+}
+
+export interface CertificateOptions {
+  /** Default: `localhost`. */
+  readonly names?: readonly string[]
+  /** Default: `127.0.0.1`. */
+  readonly ips?: readonly string[]
+  /** Default: a day ago. */
+  readonly notBefore?: Date
+  /** Default: in a day. */
+  readonly notAfter?: Date
 }
 
 export async function createTestCa(name = 'Quarterturn test CA'): Promise<TestCa> {

@@ -184,7 +184,7 @@ async function start(
     const isReady = async () => {
       // After a crash the file of the former server may still be there.
       const lines = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
-      return lines[0] === String(started.pid) && lines[7]?.trim() === 'ready'
+      return lines[0] === String(started.pid) && /^(ready|standby)\b/.test(lines[7] ?? '')
     }
     while (!(await isReady())) {
       if (!(await Promise.race([ended, pause(10).then(() => true)]))) {
