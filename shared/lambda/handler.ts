@@ -33,7 +33,7 @@ const LONGEST_MS = 900_000
 /**
  * A Lambda handler that runs one step of a rotation. Making it never throws: what is wrong with the configuration
  * fails each invocation with `CONFIG_INVALID`, where Secrets Manager and the log show it, rather than the start of
- * the container, where neither does. Errors that leave it are {@link forLambda} makes them.
+ * the container, where neither does. Errors leave it as {@link forLambda} makes them.
  */
 export function createRotationHandler(options: RotationHandlerOptions): RotationHandler {
   const started = attempt(() => start(options))
@@ -42,16 +42,20 @@ export function createRotationHandler(options: RotationHandlerOptions): Rotation
     timeoutEarlyInMillis: 0,
   })
     .before(({ context }) => {
-      if (started.value !== undefined) started.value.log.addContext(context)
-    })
-    .onError(({ error }) => {
-      throw forLambda(error)
+      started.value?.log.addContext(context)
     })
     .handler(async (event: unknown, context: LambdaContext): Promise<StepReport> => {
       if (started.value === undefined) throw started.error
-      return runInvocation(started.value, event, context)
+      return await runInvocation(started.value, event, context)
     })
-  return async (event, context) => (await handler(event, context)) satisfies StepReport
+  return async (event, context) => {
+    try {
+      return await handler(event, context)
+    } catch (error) {
+      // Not in `onError`: middy hangs the original error on whatever is thrown there.
+      throw forLambda(error)
+    }
+  }
 }
 
 interface Started {

@@ -25,19 +25,29 @@ export interface RotationMetrics {
 type Values = Readonly<
   Record<string, readonly [unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number]>
 >
-type Properties = Readonly<Record<string, string>>
+
+interface Point {
+  readonly provider: string
+  /** Left out: the values are not told apart by step. */
+  readonly step?: string
+  /** Fields beside the values; they can be searched and are no dimensions. */
+  readonly properties: Readonly<Record<string, string>>
+  readonly values: Values
+}
 
 const UNKNOWN = 'unknown'
 
 /** Throws when a `POWERTOOLS_` variable has a value it cannot read. */
 export function createMetrics(): RotationMetrics {
-  const metrics = new Metrics({
-    namespace: 'Quarterturn',
-    serviceName: process.env['POWERTOOLS_SERVICE_NAME'] ?? SERVICE,
-  })
+  const service = process.env['POWERTOOLS_SERVICE_NAME'] ?? SERVICE
+  const metrics = new Metrics({ namespace: 'Quarterturn', serviceName: service })
   // One synchronous stretch from the first value to the printed line: invocations that run at once cannot mix.
-  const publish = (dimensions: readonly Properties[], properties: Properties, values: Values): void => {
-    for (const set of dimensions) metrics.addDimensions(set)
+  const publish = ({ provider, step, properties, values }: Point): void => {
+    metrics.clearDefaultDimensions()
+    metrics.setDefaultDimensions({ service, provider })
+    // Each call is a set of its own, which has the default dimensions too.
+    metrics.addDimensions({})
+    if (step !== undefined) metrics.addDimensions({ step })
     for (const [name, value] of Object.entries(properties)) metrics.addMetadata(name, value)
     for (const [name, [unit, value]] of Object.entries(values)) metrics.addMetric(name, unit, value)
     metrics.publishStoredMetrics()
@@ -45,10 +55,11 @@ export function createMetrics(): RotationMetrics {
 
   return {
     step: ({ provider, step, outcome, durationMs, secretArn, versionId, errorCode }) =>
-      publish(
-        [{ provider }, { provider, step }],
-        { secretArn, versionId, ...(errorCode === undefined ? {} : { errorCode }) },
-        {
+      publish({
+        provider,
+        step,
+        properties: { secretArn, versionId, ...(errorCode === undefined ? {} : { errorCode }) },
+        values: {
           StepDuration: [MetricUnit.Milliseconds, durationMs],
           RotationFailed: [MetricUnit.Count, outcome === 'failed' ? 1 : 0],
           ...(step === 'finishSecret' && outcome === 'done'
@@ -56,16 +67,25 @@ export function createMetrics(): RotationMetrics {
             : {}),
           ...(outcome === 'preflight' ? { Preflight: [MetricUnit.Count, 1] } : {}),
         },
-      ),
+      }),
     refused: (errorCode) =>
-      publish(
-        [{ provider: UNKNOWN }, { provider: UNKNOWN, step: UNKNOWN }],
-        { errorCode },
-        { RotationFailed: [MetricUnit.Count, 1] },
-      ),
+      publish({
+        provider: UNKNOWN,
+        step: UNKNOWN,
+        properties: { errorCode },
+        values: { RotationFailed: [MetricUnit.Count, 1] },
+      }),
     gap: ({ provider, secretArn, versionId }, gapMs) =>
-      publish([{ provider }], { secretArn, versionId }, { Gap: [MetricUnit.Milliseconds, gapMs] }),
+      publish({
+        provider,
+        properties: { secretArn, versionId },
+        values: { Gap: [MetricUnit.Milliseconds, gapMs] },
+      }),
     evidenceUndelivered: ({ provider, secretArn, versionId }) =>
-      publish([{ provider }], { secretArn, versionId }, { EvidenceUndelivered: [MetricUnit.Count, 1] }),
+      publish({
+        provider,
+        properties: { secretArn, versionId },
+        values: { EvidenceUndelivered: [MetricUnit.Count, 1] },
+      }),
   }
 }
