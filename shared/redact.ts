@@ -27,13 +27,19 @@ export function createCleaner(): Cleaner {
   const forms = new Set<string>()
   const short = new Set<string>()
 
+  /** Known, but not yet written out in its forms: that is done when there is text to clean, which is rare. */
+  const waiting = new Set<string>()
+
   const know = (value: string): void => {
     if (known.has(value)) return
     known.add(value)
-    for (const form of formsOf(value)) (form.length < SHORTEST ? short : forms).add(form)
+    waiting.add(value)
   }
 
   const clean = (text: string): string => {
+    for (const value of waiting)
+      for (const form of formsOf(value)) (form.length < SHORTEST ? short : forms).add(form)
+    waiting.clear()
     const spans = [...forms].flatMap((form) => occurrences(text, form))
     for (const value of short)
       spans.push(...occurrences(text, value).filter((span) => standsAlone(text, span)))
