@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SecretVersion } from '../aws/secrets-manager.ts'
 import { QuarterturnError } from '../errors/index.ts'
 import type { Provider, StoredSecret } from '../provider/contract.ts'
@@ -20,7 +20,7 @@ export interface Version {
   readonly fingerprint: Buffer
 }
 
-const fingerprintKey = randomBytes(32)
+const fingerprintKey = createSecretKey(randomBytes(32))
 
 const fingerprintOf = (credential: string): Buffer =>
   createHmac('sha256', fingerprintKey).update(credential, 'utf8').digest()

@@ -1,0 +1,251 @@
+import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
+import type { Decide } from '../../shared/engine/decide.ts'
+import { CANDIDATE_LABEL, STEPS, type Step } from '../../shared/engine/known.ts'
+import { createRotate, type Rotate } from '../../shared/engine/rotate.ts'
+import type { Provider } from '../../shared/provider/index.ts'
+import { type Fate, Invocation } from './invocation.ts'
+import { lockout } from './promises.ts'
+import { SimulatedSecrets } from './secrets.ts'
+import { type SimulationRules, simulatedProvider, Target, type TargetKind } from './target.ts'
+
+export interface WorldOptions {
+  readonly kind: TargetKind
+  /** How many rotations may be started; the check at the end starts more. */
+  readonly tokens: number
+  /** How many invocations may be alive at once. */
+  readonly invocations: number
+  /** An operator may write a new AWSCURRENT by hand, with the same credential. */
+  readonly edits?: number
+  /** The value of the first rotation is refused by the target for good. */
+  readonly refusesFirst?: boolean
+  readonly decide?: Decide
+  /** The candidate label is given with the put instead of under the lock. */
+  readonly labelsInPut?: boolean
+  /** The candidate label is moved from wherever it is. */
+  readonly movesLabelBlindly?: boolean
+  readonly rules?: Partial<SimulationRules>
+}
+
+const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
+
+/** Secrets Manager, one target, and every invocation alive; plays one happening at a time and checks the promises. */
+export class World {
+  readonly target: Target
+  readonly secrets: SimulatedSecrets
+  readonly tokens: string[] = []
+  /** What happened, for the message of a failure. */
+  readonly trace: string[] = []
+  /** The first promise broken, or undefined. */
+  broken: string | undefined
+  readonly options: WorldOptions
+  readonly #rotate: Rotate
+  invocations: Invocation[] = []
+  /** What Secrets Manager would deliver next for each token. */
+  readonly #expected = new Map<string, number>()
+  #running: Invocation | undefined
+  editsLeft: number
+
+  constructor(options: WorldOptions) {
+    this.options = options
+    this.editsLeft = options.edits ?? 0
+    this.target = new Target(options.kind, 'p0')
+    this.secrets = new SimulatedSecrets({ username: 'A', password: 'p0', engine: 'simulated' }, FUNCTION_ARN)
+    if (options.refusesFirst === true) this.target.refusedForGood = new Set(['p1'])
+    const rules = { locks: true, changesInLockedSession: true, ...options.rules }
+    const provider = simulatedProvider(this.target, () => this.#gate(), rules)
+    this.#rotate = this.#rotator(provider as Provider)
+  }
+
+  #rotator(provider: Provider): Rotate {
+    let passwords = 0
+    const entropy = {
+      bytes: (length: number) => new Uint8Array(length),
+      password: () => {
+        passwords += 1
+        return `p${passwords}`
+      },
+    }
+    return createRotate({
+      resolveProvider: () => Promise.resolve(provider),
+      settings: { pendingReadDelaysMs: [], reserveMs: 0 },
+      ...(this.options.decide === undefined ? {} : { decide: this.options.decide }),
+      deps: {
+        secretsManager: this.#port(),
+        entropy,
+        clock: { now: () => this.secrets.now(), sleep: () => Promise.resolve() },
+        observe: { decided: () => undefined, stepEnded: () => undefined, evidence: () => Promise.resolve() },
+      },
+    })
+  }
+
+  /** The gate of the invocation that is running now: code of an invocation runs only between two of its gates. */
+  #gate() {
+    if (this.#running === undefined) throw new Error('no invocation is running')
+    return this.#running.gate
+  }
+
+  /** Each call is one action of the invocation that makes it. */
+  #port(): SecretsManagerPort {
+    const { secrets } = this
+    return {
+      describeSecret: (input) => this.#gate()('DescribeSecret', () => secrets.describeSecret(input)),
+      getSecretValue: (input) =>
+        this.#gate()(`GetSecretValue ${input.VersionStage ?? ''}`, () => secrets.getSecretValue(input)),
+      putSecretValue: (input) =>
+        this.#gate()(`PutSecretValue ${input.VersionStages.join('+')}`, () =>
+          secrets.putSecretValue(
+            this.options.labelsInPut === true
+              ? { ...input, VersionStages: [...input.VersionStages, CANDIDATE_LABEL] }
+              : input,
+          ),
+        ),
+      updateSecretVersionStage: (input) =>
+        this.#gate()(`UpdateSecretVersionStage ${input.VersionStage}`, () =>
+          secrets.updateSecretVersionStage(
+            this.options.movesLabelBlindly === true ? this.#blindly(input) : input,
+          ),
+        ),
+    }
+  }
+
+  /** The label's holder as it is now instead of as it was read: no compare-and-swap. */
+  #blindly<Input extends { readonly VersionStage: string; readonly MoveToVersionId?: string }>(
+    input: Input,
+  ): Input {
+    const { candidate } = this.secrets.holders()
+    if (input.VersionStage !== CANDIDATE_LABEL || input.MoveToVersionId === undefined) return input
+    return { ...input, ...(candidate === undefined ? {} : { RemoveFromVersionId: candidate }) }
+  }
+
+  get hasEdits(): boolean {
+    return this.options.edits !== undefined
+  }
+
+  /** Plays one thing, by its name for the trace, and checks promise 1 after it. */
+  async play(label: string, happening: () => Promise<unknown>): Promise<void> {
+    this.trace.push(label)
+    await happening()
+    this.#check(label)
+  }
+
+  /** The step that Secrets Manager would deliver next, but for testSecret, which changes nothing; from the start again after a failure. */
+  nextChange(token: string): Step {
+    const next = STEPS[(this.#expected.get(token) ?? 0) % STEPS.length] ?? 'createSecret'
+    return next === 'testSecret' ? 'finishSecret' : next
+  }
+
+  async start(step: Step, token: string): Promise<Invocation> {
+    const invocation = new Invocation(step, token, (label) =>
+      this.#check(`${step}(${this.name(token)}) ${label}`),
+    )
+    this.invocations = [...this.invocations.filter((one) => one.isAlive), invocation]
+    const event = {
+      Step: step,
+      SecretId: this.secrets.arn,
+      ClientRequestToken: token,
+      RotationToken: '00000000-0000-0000-0000-000000000000',
+    }
+    await this.#as(invocation, async () => {
+      this.#rotate({ event, functionArn: FUNCTION_ARN, timeLeftMs: () => Number.POSITIVE_INFINITY }).then(
+        () => {
+          this.#expected.set(token, STEPS.indexOf(step) + 1)
+          invocation.finished(undefined)
+        },
+        (error: unknown) => {
+          this.#expected.set(token, 0)
+          invocation.finished(error)
+        },
+      )
+      await invocation.settle()
+    })
+    return invocation
+  }
+
+  async #as(invocation: Invocation, work: () => Promise<void>): Promise<void> {
+    this.#running = invocation
+    try {
+      await work()
+    } finally {
+      this.#running = undefined
+    }
+  }
+
+  async advance(invocation: Invocation, fate: Fate): Promise<void> {
+    const action = invocation.nextAction
+    await this.#as(invocation, () => invocation.go(fate))
+    this.trace.push(
+      `  ${invocation.step}(${this.name(invocation.token)}): ${action}${fate === 'happens' ? '' : ` (${fate})`}${invocation.state === 'ended' ? ` -> ${invocation.error ?? 'ok'}` : ''}`,
+    )
+  }
+
+  async runOn(invocation: Invocation, count: number): Promise<void> {
+    for (let done = 0; done < count && invocation.state === 'parked'; done += 1) {
+      if (invocation.nextAction === 'lock' && this.target.lock !== undefined) return
+      await this.advance(invocation, 'happens')
+    }
+  }
+
+  /** Killed: no cleanup runs, and the server notices that the connection is gone. */
+  kill(invocation: Invocation): Promise<void> {
+    invocation.die()
+    if (this.target.lock?.owner === invocation.gate) this.loseLock()
+    return Promise.resolve()
+  }
+
+  loseLock(): void {
+    this.target.lock = undefined
+  }
+
+  newToken(): string | undefined {
+    const token = this.secrets.rotate()
+    if (token !== undefined) this.tokens.push(token)
+    return token
+  }
+
+  strip(): void {
+    this.secrets.strip()
+  }
+
+  edit(): void {
+    this.editsLeft -= 1
+    this.secrets.editCurrent()
+  }
+
+  name(token: string): string {
+    return `T${this.tokens.indexOf(token) + 1}`
+  }
+
+  /** Promise 1, after every single action. */
+  #check(label: string): void {
+    if (this.broken !== undefined) return
+    const problem = lockout(this.target, this.secrets)
+    if (problem !== undefined) this.broken = `${problem}, after ${label}`
+  }
+
+  /** Everything alive dies, and from here on nothing fails: what promises 2 and 3 start from. */
+  async calm(): Promise<void> {
+    for (const one of this.invocations) if (one.isAlive) await this.kill(one)
+  }
+
+  /** Carries AWSPENDING's token to the end if it can be, else releases it and rotates anew; a few times at most. */
+  async finishOneRotation(): Promise<void> {
+    const before = this.secrets.holders().current
+    const isOver = (): boolean => this.broken !== undefined || this.secrets.holders().current !== before
+    for (let attempt = 0; attempt < 4 && !isOver(); attempt += 1) {
+      const { pending, current } = this.secrets.holders()
+      const token = pending !== undefined && pending !== current ? pending : this.newToken()
+      if (token === undefined) throw new Error('RotateSecret was refused')
+      for (let repeat = 0; repeat < 2 && !isOver(); repeat += 1) await this.#runSteps(token)
+      if (!isOver() && this.secrets.holders().pending === token) this.strip()
+    }
+  }
+
+  async #runSteps(token: string): Promise<void> {
+    for (const step of STEPS) {
+      const invocation = await this.start(step, token)
+      await this.runOn(invocation, Number.POSITIVE_INFINITY)
+      this.trace.push(`  ${step}(${this.name(token)}) -> ${invocation.error ?? invocation.state}`)
+      if (invocation.error !== undefined) return
+    }
+  }
+}
