@@ -1,0 +1,47 @@
+import type { z } from 'zod'
+import * as inputs from '../inputs.ts'
+import type { Service } from '../service.ts'
+import { createSecret } from './create-secret.ts'
+import { describeSecret } from './describe.ts'
+import { getSecretValue } from './get-secret-value.ts'
+import { listSecretVersionIds, updateSecretVersionStage } from './labels.ts'
+import { putSecretValue, updateSecret } from './put-secret-value.ts'
+import { getRandomPassword } from './random-password.ts'
+import { cancelRotateSecret, rotateSecret } from './rotation.ts'
+import { tagResource, untagResource } from './tags.ts'
+
+interface Operation<Input, Output> {
+  /** Checks the input, then acts. An operation that throws has changed nothing. */
+  readonly run: (service: Service, input: unknown) => Output
+  /** Only a type: what `run` expects. */
+  readonly input?: Input
+}
+
+const operation = <S extends z.ZodType, Output>(
+  schema: S,
+  act: (service: Service, input: z.output<S>) => Output,
+): Operation<z.input<S>, Output> => ({
+  run: (service, input) => act(service, inputs.parseInput(schema, input)),
+})
+
+export const OPERATIONS = {
+  CreateSecret: operation(inputs.CreateSecretInput, createSecret),
+  DescribeSecret: operation(inputs.DescribeSecretInput, describeSecret),
+  GetSecretValue: operation(inputs.GetSecretValueInput, getSecretValue),
+  PutSecretValue: operation(inputs.PutSecretValueInput, putSecretValue),
+  UpdateSecret: operation(inputs.UpdateSecretInput, updateSecret),
+  UpdateSecretVersionStage: operation(inputs.UpdateSecretVersionStageInput, updateSecretVersionStage),
+  ListSecretVersionIds: operation(inputs.ListSecretVersionIdsInput, listSecretVersionIds),
+  RotateSecret: operation(inputs.RotateSecretInput, rotateSecret),
+  CancelRotateSecret: operation(inputs.CancelRotateSecretInput, cancelRotateSecret),
+  TagResource: operation(inputs.TagResourceInput, tagResource),
+  UntagResource: operation(inputs.UntagResourceInput, untagResource),
+  GetRandomPassword: operation(inputs.GetRandomPasswordInput, getRandomPassword),
+}
+
+export type OperationName = keyof typeof OPERATIONS
+export type InputOf<O extends OperationName> =
+  (typeof OPERATIONS)[O] extends Operation<infer Input, unknown> ? Input : never
+export type OutputOf<O extends OperationName> = ReturnType<(typeof OPERATIONS)[O]['run']>
+
+export const isOperationName = (name: string): name is OperationName => Object.hasOwn(OPERATIONS, name)

@@ -1,0 +1,39 @@
+import type { z } from 'zod'
+import { invalidRequest, tokenMissing } from '../errors.ts'
+import type { PutSecretValueInput, UpdateSecretInput } from '../inputs.ts'
+import { labelsOn } from '../secret.ts'
+import { fail, type Service } from '../service.ts'
+import { valueIn, type WrittenSecret, writeVersion, written } from './write-version.ts'
+
+export interface PutSecretValueOutput extends WrittenSecret {
+  /** All labels of the version, sorted. */
+  readonly VersionStages: readonly string[]
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
+export function putSecretValue(
+  service: Service,
+  input: z.output<typeof PutSecretValueInput>,
+): PutSecretValueOutput {
+  const value =
+    valueIn(input) ?? fail(invalidRequest('You must provide either SecretString or SecretBinary.'))
+  const token = input.ClientRequestToken ?? fail(tokenMissing('PutSecretValue'))
+  const secret = service.findOwn(input.SecretId)
+  writeVersion(service, secret, { token, value, stages: input.VersionStages ?? ['AWSCURRENT'] })
+  return { ...written(secret, token), VersionStages: labelsOn(secret, token) }
+}
+
+/** A value makes a new AWSCURRENT. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html */
+export function updateSecret(service: Service, input: z.output<typeof UpdateSecretInput>): WrittenSecret {
+  const value = valueIn(input)
+  const token = input.ClientRequestToken
+  if (value !== undefined && token === undefined) throw tokenMissing('UpdateSecret')
+  const secret = service.findOwn(input.SecretId)
+  if (value !== undefined && token !== undefined)
+    writeVersion(service, secret, { token, value, stages: ['AWSCURRENT'] })
+  secret.description = input.Description ?? secret.description
+  secret.kmsKeyId = input.KmsKeyId ?? secret.kmsKeyId
+  secret.type = input.Type ?? secret.type
+  secret.changedAtMs = service.clock.now()
+  return written(secret, value === undefined ? undefined : token)
+}

@@ -1,0 +1,166 @@
+import type { LocalClock } from './clock.ts'
+import { markedForDeletion, ownedByService, secretNotFound } from './errors.ts'
+import { type LocalEvent, labelUpdatedEvent, type ServiceEventName, serviceEvent } from './events.ts'
+import type { Random } from './random.ts'
+import { detachLabel, type Rotation, type StoredSecret } from './secret.ts'
+import type { Draw } from './unpublished.ts'
+import { Visibility } from './visibility.ts'
+
+/** What the model calls for each step. What it returns is ignored; a step passes unless it throws or rejects. */
+export type RotationFunction = (event: RotationFunctionEvent) => unknown
+
+/** The event of AWS, complete. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html */
+export interface RotationFunctionEvent {
+  readonly Step: 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret'
+  /** The ARN. */
+  readonly SecretId: string
+  readonly ClientRequestToken: string
+  readonly RotationToken: string
+}
+
+/** Told about rotations; runs their steps. Called inside an operation, so it must not call the service at once. */
+export interface RotationObserver {
+  started(rotation: Rotation): void
+  /** RotateSecret was refused, since the rotation that allocated this version is not complete. */
+  refused(secret: StoredSecret, versionId: string): void
+}
+
+export interface ServiceOptions {
+  readonly accountId: string
+  readonly region: string
+  readonly clock: LocalClock
+  readonly random: Random
+  readonly draw: Draw
+  readonly observer: RotationObserver
+}
+
+/** The state of one account in one Region, and what several operations do alike. */
+export class Service {
+  readonly accountId: string
+  readonly region: string
+  readonly clock: LocalClock
+  readonly random: Random
+  readonly draw: Draw
+  readonly observer: RotationObserver
+  /** By name. */
+  readonly secrets = new Map<string, StoredSecret>()
+  readonly functions = new Map<string, RotationFunction | 'manual'>()
+  readonly events: LocalEvent[] = []
+  readonly listeners = new Set<(event: LocalEvent) => void>()
+  readonly visibility = new Visibility()
+
+  constructor({ accountId, region, clock, random, draw, observer }: ServiceOptions) {
+    this.accountId = accountId
+    this.region = region
+    this.clock = clock
+    this.random = random
+    this.draw = draw
+    this.observer = observer
+  }
+
+  /**
+   * The secret named by its name, its ARN, or its ARN without the six characters at the end. Throws
+   * `ResourceNotFoundException`, also for an ARN of another account or Region.
+   * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+   */
+  find(secretId: string): StoredSecret {
+    const prefix = `arn:aws:secretsmanager:${this.region}:${this.accountId}:secret:`
+    if (!secretId.startsWith('arn:')) return this.secrets.get(secretId) ?? fail(secretNotFound())
+    if (!secretId.startsWith(prefix)) throw secretNotFound()
+    const rest = secretId.slice(prefix.length)
+    const whole = this.secrets.get(rest.slice(0, -7))
+    const found = whole?.arn === secretId ? whole : this.secrets.get(rest)
+    return found ?? fail(secretNotFound())
+  }
+
+  /** As {@link find}; throws `InvalidRequestException` when the secret is marked for deletion. */
+  findLive(secretId: string): StoredSecret {
+    const secret = this.find(secretId)
+    if (secret.deletedAtMs !== undefined) throw markedForDeletion()
+    return secret
+  }
+
+  /** As {@link findLive}, for a change; throws `InvalidRequestException` when another AWS service owns the secret. */
+  findOwn(secretId: string): StoredSecret {
+    const secret = this.findLive(secretId)
+    if (secret.owningService !== undefined) throw ownedByService()
+    return secret
+  }
+
+  /** What a read sees now: the secret, or an earlier state of it while visibility is delayed. */
+  asSeen(secret: StoredSecret): StoredSecret {
+    return this.visibility.viewOf(secret, this.clock.now())
+  }
+
+  /** To be called before a change of versions or labels. */
+  aboutToChange(secret: StoredSecret): void {
+    this.visibility.keep(secret, this.clock.now())
+    secret.changedAtMs = this.clock.now()
+  }
+
+  /** Puts a label on a version. AWSCURRENT takes AWSPREVIOUS behind it. */
+  attachLabel(secret: StoredSecret, label: string, versionId: string): void {
+    const { labels } = secret
+    const before = labels.get(label)
+    if (before === versionId) return
+    labels.set(label, versionId)
+    if (label === 'AWSCURRENT' && before !== undefined) labels.set('AWSPREVIOUS', before)
+    if (label === 'AWSPENDING' || label === 'AWSPREVIOUS') return
+    const detail = { name: secret.name, labelUpdated: label, versionId }
+    this.emit(labelUpdatedEvent(this.#place(), secret.arn, detail))
+  }
+
+  /** Ends the rotation: it was finished, it failed for good, or another version was written meanwhile. */
+  endRotation(rotation: Rotation, how: 'Succeeded' | 'Failed' | 'Abandoned', errorMessage?: string): void {
+    const secret = this.secretOf(rotation)
+    if (secret === undefined) return
+    secret.rotation = undefined
+    if (rotation.kind === 'test') this.#removeTestVersion(secret, rotation)
+    else if (how === 'Abandoned') detachLabel(secret, 'AWSPENDING', rotation.versionId)
+    else if (how === 'Succeeded') {
+      secret.rotatedAtMs = this.clock.now()
+      secret.scheduledFromMs = secret.rotatedAtMs
+    }
+    const test = rotation.kind === 'test' && how !== 'Abandoned' ? 'Test' : ''
+    this.emitAbout(rotation, `${test}Rotation${how}` as ServiceEventName, errorMessage)
+  }
+
+  /** The secret, as long as this rotation is the one that runs on it. */
+  secretOf(rotation: Rotation): StoredSecret | undefined {
+    const secret = this.secrets.get(nameIn(rotation.secretArn))
+    return secret?.rotation === rotation ? secret : undefined
+  }
+
+  /** The temporary version goes with its label, as if it had never been. */
+  #removeTestVersion(secret: StoredSecret, { versionId }: Rotation): void {
+    this.visibility.keep(secret, this.clock.now())
+    detachLabel(secret, 'AWSPENDING', versionId)
+    secret.versions.delete(versionId)
+  }
+
+  emitAbout(
+    { secretArn, versionId }: Pick<Rotation, 'secretArn' | 'versionId'>,
+    name: ServiceEventName,
+    errorMessage?: string,
+  ): void {
+    this.emit(serviceEvent(this.#place(), { name, secretArn, versionId, errorMessage }))
+  }
+
+  emit(event: LocalEvent): void {
+    this.events.push(event)
+    for (const listener of this.listeners) listener(event)
+  }
+
+  #place() {
+    const { accountId, region } = this
+    return { accountId, region, nowMs: this.clock.now(), uuid: this.random.uuid }
+  }
+}
+
+/** The name in a full ARN. */
+const nameIn = (arn: string): string => arn.slice(arn.indexOf(':secret:') + 8, -7)
+
+/** `throw` where an expression is wanted. */
+export function fail(error: Error): never {
+  throw error
+}

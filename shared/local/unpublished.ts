@@ -1,0 +1,75 @@
+import type { Random } from './random.ts'
+
+/**
+ * What AWS does not publish. Each is drawn anew for every rotation from the seed of the model, unless it is fixed
+ * here; code that works for one draw only is then found by another seed.
+ */
+export interface Unpublished {
+  /**
+   * Whether AWSPENDING stays on the version that a rotation makes AWSCURRENT. AWS's guide says that it is dropped,
+   * both were seen. Outside a rotation it always stays, as seen.
+   */
+  readonly pendingAfterMove?: 'kept' | 'dropped'
+  /** Whether `RotationEnabled` is shown during the test rotation that comes with switching rotation on. */
+  readonly enabledDuringFirstTest?: boolean
+  /** How often a failed sequence is repeated from createSecret on. Drawn: 0 to 4. */
+  readonly retries?: number
+  /** Milliseconds by which the model's clock moves before each repeat. Drawn: up to 30 minutes. */
+  readonly retrySpacingMs?: number
+  /**
+   * What a step's delivery is like: once; twice in turn; twice at once; or with a second delivery that runs on
+   * while the next step has begun. Drawn for each step, once in most cases.
+   */
+  readonly deliveries?: Delivery
+  /** Whether finishSecret is called again after the label has moved. */
+  readonly callsAfterMove?: boolean
+  /** Whether the four events of a rotation carry one RotationToken or one each. */
+  readonly rotationToken?: 'per rotation' | 'per call'
+  /** Whether a RotateSecret that is refused since a rotation is not complete runs that rotation's steps again. */
+  readonly reattemptsWhenRefused?: boolean
+}
+
+export type Delivery = 'once' | 'twice in turn' | 'twice at once' | 'overlapping'
+
+/** Everything fixed to its quietest: each step once, no repeat, AWSPENDING dropped with the move. */
+export const CALM: Required<Unpublished> = {
+  pendingAfterMove: 'dropped',
+  enabledDuringFirstTest: true,
+  retries: 0,
+  retrySpacingMs: 0,
+  deliveries: 'once',
+  callsAfterMove: false,
+  rotationToken: 'per rotation',
+  reattemptsWhenRefused: false,
+}
+
+const UNUSUAL: readonly Delivery[] = ['twice in turn', 'twice at once', 'overlapping']
+const HALF_HOUR_MS = 1_800_000
+
+/** One answer to each open question. */
+export interface Draw {
+  pendingIsDropped(): boolean
+  enabledIsHidden(): boolean
+  retries(): number
+  retrySpacingMs(): number
+  delivery(): Delivery
+  callsAfterMove(): boolean
+  tokenIsPerCall(): boolean
+  reattempts(): boolean
+}
+
+export function drawFrom(random: Random, fixed: Unpublished): Draw {
+  const pick = (from: readonly Delivery[]): Delivery => from[random.below(from.length)] ?? 'once'
+  return {
+    pendingIsDropped: () =>
+      fixed.pendingAfterMove === undefined ? random.chance(0.5) : fixed.pendingAfterMove === 'dropped',
+    enabledIsHidden: () => !(fixed.enabledDuringFirstTest ?? random.chance(0.5)),
+    retries: () => fixed.retries ?? random.below(5),
+    retrySpacingMs: () => fixed.retrySpacingMs ?? random.below(HALF_HOUR_MS),
+    delivery: () => fixed.deliveries ?? (random.chance(0.8) ? 'once' : pick(UNUSUAL)),
+    callsAfterMove: () => fixed.callsAfterMove ?? random.chance(0.3),
+    tokenIsPerCall: () =>
+      fixed.rotationToken === undefined ? random.chance(0.5) : fixed.rotationToken === 'per call',
+    reattempts: () => fixed.reattemptsWhenRefused ?? random.chance(0.3),
+  }
+}
