@@ -78,7 +78,7 @@ export class StepContext {
   /** One call to Secrets Manager, counted and held to the deadline. Rejects with AWS's own error. */
   async raw<T>(call: (secretsManager: SecretsManagerPort) => Promise<T>): Promise<T> {
     this.awsCalls += 1
-    return await this.input.deadline.limit(call(this.input.secretsManager))
+    return await this.input.deadline.limit(() => call(this.input.secretsManager))
   }
 
   /** The same, with the error mapped to ours. */

@@ -26,14 +26,22 @@ export class Deadline {
     return new QuarterturnError('DEADLINE', { problem: 'the step ran out of time' })
   }
 
-  /** Settles as `work` does, or rejects when the deadline fires first; a late result of `work` is dropped. */
-  limit<T>(work: Promise<T>): Promise<T> {
+  /**
+   * Begins `work` unless the time is up, and settles as it does, or rejects when the deadline fires first; a late
+   * result is dropped.
+   */
+  limit<T>(work: () => Promise<T>): Promise<T> {
     const { signal } = this
     return new Promise((resolve, reject) => {
       const expire = (): void => reject(this.error())
-      if (signal.aborted) expire()
+      if (signal.aborted) {
+        expire()
+        return
+      }
       signal.addEventListener('abort', expire, { once: true })
-      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', expire))
+      void work()
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener('abort', expire))
     })
   }
 

@@ -118,7 +118,9 @@ export function createRotate({
       return done
     } catch (thrown) {
       await context.close()
-      const placed = place(asOurs(cleaner.cleanError(thrown)), {
+      // Whatever fails once the time is up fails because of that.
+      const error = deadline.signal.aborted && !isQuarterturnError(thrown) ? deadline.error() : thrown
+      const placed = place(asOurs(cleaner.cleanError(error)), {
         step: event.Step,
         secret: event.SecretId,
         token: event.ClientRequestToken,

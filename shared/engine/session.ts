@@ -26,8 +26,10 @@ export class GuardedSession {
 
   async run<T>(operation: (session: Session) => Promise<T>): Promise<T> {
     try {
-      this.#session ??= this.#open()
-      return await this.#deadline.limit(operation(this.#session))
+      return await this.#deadline.limit(async () => {
+        this.#session ??= this.#open()
+        return await operation(this.#session)
+      })
     } catch (error) {
       if (this.#deadline.signal.aborted) {
         await this.close()

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { QuarterturnError } from '../errors/index.ts'
+import { parseEvent, requireSamePlace } from './event.ts'
+
+const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/app-AbC123'
+const event = {
+  Step: 'createSecret',
+  SecretId: ARN,
+  ClientRequestToken: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+  RotationToken: '11111111-2222-3333-4444-555555555555',
+}
+
+const problemOf = (bad: unknown): string => {
+  try {
+    parseEvent(bad)
+  } catch (error) {
+    if (error instanceof QuarterturnError && error.code === 'EVENT_INVALID') return error.problem
+    throw error
+  }
+  return 'accepted'
+}
+
+describe('the event', () => {
+  test('is taken as Secrets Manager sends it, with or without a RotationToken, with keys that AWS may add', () => {
+    const { RotationToken, ...without } = event
+    expect(parseEvent(event)).toEqual(event)
+    expect(parseEvent(without)).toEqual(without)
+    expect(parseEvent({ ...event, NewField: 1 })).toEqual(event)
+    expect(RotationToken).toBeDefined()
+  })
+
+  test.each([
+    ['nothing', undefined, 'the event must be an object'],
+    ['a string', 'createSecret', 'the event must be an object'],
+    ['an unknown step', { ...event, Step: 'deleteSecret' }, '`Step`'],
+    ['the spelling of the older guide', { ...event, Step: 'create_secret' }, '`Step`'],
+    ['a name instead of an ARN', { ...event, SecretId: 'team/app' }, '`SecretId`'],
+    ['a wildcard', { ...event, SecretId: ARN.replace('app', '*') }, '`SecretId`'],
+    ['a question mark', { ...event, SecretId: ARN.replace('app', 'a?p') }, '`SecretId`'],
+    ['an ARN without the suffix', { ...event, SecretId: ARN.slice(0, -7) }, '`SecretId`'],
+    ['an ARN with a line after it', { ...event, SecretId: `${ARN}\n` }, '`SecretId`'],
+    ['another service', { ...event, SecretId: ARN.replace('secretsmanager', 'ssm') }, '`SecretId`'],
+    [
+      'an account of letters',
+      { ...event, SecretId: ARN.replace('111122223333', 'abcdefghijkl') },
+      '`SecretId`',
+    ],
+    ['no token', { ...event, ClientRequestToken: undefined }, '`ClientRequestToken`'],
+    ['a short token', { ...event, ClientRequestToken: 'abc' }, '`ClientRequestToken`'],
+    ['a token with a slash', { ...event, ClientRequestToken: `${'a'.repeat(32)}/` }, '`ClientRequestToken`'],
+    ['a malformed RotationToken', { ...event, RotationToken: 'short' }, '`RotationToken`'],
+    ['an object for a string', { ...event, SecretId: { $ne: '' } }, '`SecretId`'],
+  ])('%s is refused, naming the field and never its content', (_name, bad, field) => {
+    const problem = problemOf(bad)
+    expect(problem).toContain(field)
+    expect(problem).not.toContain('deleteSecret')
+    expect(problem).not.toContain('short')
+  })
+
+  test('every field that is wrong is named at once', () => {
+    const problem = problemOf({})
+    for (const field of ['Step', 'SecretId', 'ClientRequestToken']) expect(problem).toContain(field)
+  })
+})
+
+describe('the place of the secret', () => {
+  test('must be the partition, Region and account of the function', () => {
+    const lambda = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate:live'
+    expect(() => requireSamePlace(ARN, lambda)).not.toThrow()
+    for (const other of [
+      lambda.replace('eu-west-1', 'us-east-1'),
+      lambda.replace('1111', '9999'),
+      lambda.replace('aws', 'aws-cn'),
+    ])
+      expect(() => requireSamePlace(ARN, other)).toThrow('REGION_MISMATCH')
+  })
+})
