@@ -72,9 +72,9 @@ describe('each provider has the same shape', () => {
 })
 
 test('the commands that the documentation and .ci/run name exist', () => {
-  const BUILT_IN = ['ci', 'install', 'pack']
+  const BUILT_IN = ['ci', 'install', 'pack', 'run']
   const missing = filesOf('*.md', 'docs/**/*.md', 'providers/**/*.md', '.ci/run').flatMap((page) =>
-    [...textOf(page).matchAll(/\bnpm (?:run ([\w:-]+)|([a-z][\w:-]*))/g)]
+    [...textOf(page).matchAll(/(?<=`|^|&& )npm (?:run ([\w:-]+)|([a-z][\w:-]*))/gm)]
       .filter(([, script, command = '']) =>
         script === undefined
           ? !BUILT_IN.includes(command) && scripts[command] === undefined
