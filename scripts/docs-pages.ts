@@ -57,7 +57,7 @@ function configurationPage(): string {
   return page('Configuration', [
     'A function is configured by its environment. A wrong value, or an unknown name that begins with',
     '`QUARTERTURN_`, fails every invocation with [`CONFIG_INVALID`](errors.md#config_invalid), which names the',
-    'variable and never repeats its value. What differs from secret to secret is set by tags on the secret.',
+    'variable and never repeats its value. An empty `QUARTERTURN_` variable counts as not set. What differs from secret to secret is set by tags on the secret.',
     '',
     '## The function',
     '',
@@ -72,7 +72,8 @@ function configurationPage(): string {
     '`POWERTOOLS_LOG_LEVEL`, `POWERTOOLS_SERVICE_NAME` (default `quarterturn`), `POWERTOOLS_TRACE_ENABLED` and',
     '`POWERTOOLS_METRICS_DISABLED` work as in Powertools for AWS Lambda. `POWERTOOLS_LOGGER_LOG_EVENT`,',
     '`POWERTOOLS_TRACER_CAPTURE_RESPONSE` and `POWERTOOLS_TRACER_CAPTURE_ERROR` have no effect: what they would show',
-    'contains secrets. `AWS_ENDPOINT_URL_SECRETS_MANAGER` points the function at another endpoint, as in every AWS SDK.',
+    'contains secrets. `NODE_DEBUG` is refused when it covers `http`, `https`, `http2`, `net` or `stream`, since Node would',
+    'print parts of what is received. `AWS_ENDPOINT_URL_SECRETS_MANAGER` points the function at another endpoint, as in every AWS SDK.',
     '',
   ])
 }

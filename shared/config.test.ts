@@ -21,6 +21,12 @@ describe('the environment', () => {
     })
   })
 
+  test('may have empty variables, and sections of NODE_DEBUG that tell nothing', () => {
+    expect(
+      readConfig({ QUARTERTURN_TLS_CA: '', QUARTERTURN_EVENT_BUS: '', NODE_DEBUG: 'tls,module,timer' }),
+    ).toEqual(readConfig({}))
+  })
+
   test('decides what it names', () => {
     const config = readConfig({
       QUARTERTURN_STRATEGY: 'alternating-users',
@@ -105,6 +111,12 @@ describe('a wrong variable is named', () => {
     [{ QUARTERTURN_RESERVE_MS: '0' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],
     [{ EXCLUDE_NUMBERS: 'maybe' }, 'EXCLUDE_NUMBERS must be true or false'],
     [{ QUARTERTURN_EVENT_BUS: 'my bus' }, 'QUARTERTURN_EVENT_BUS must be the name or ARN'],
+    [
+      { NODE_DEBUG: '*' },
+      'NODE_DEBUG covers http, https, http2, net, stream, which would print parts of secrets',
+    ],
+    [{ NODE_DEBUG: 'tls,NET' }, 'NODE_DEBUG covers net,'],
+    [{ NODE_DEBUG: 'str*' }, 'NODE_DEBUG covers stream,'],
     [{ QUARTERTURN_PROVIDERS: 'postgres,,' }, 'must be names of providers, separated by commas'],
   ]
   for (const [env, message] of cases) {

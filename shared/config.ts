@@ -28,16 +28,24 @@ export interface Config {
 const NOT_OF_FUNCTIONS = ['QUARTERTURN_REQUIRE_SERVERS']
 
 /**
- * Reads the environment of a function. Throws `CONFIG_INVALID` that names every variable that is wrong, and for an
+ * What Node prints for these sections of `NODE_DEBUG` has the first 50 bytes of every piece that a socket receives,
+ * and the headers with the role's session token. Node reads the variable before any of our code runs, so it cannot
+ * be turned off from here; nothing was sent or received yet when it is refused.
+ */
+const TELLTALE_SECTIONS = ['http', 'https', 'http2', 'net', 'stream']
+
+/**
+ * Reads the environment of a function. An empty `QUARTERTURN_` variable counts as not set. Throws `CONFIG_INVALID` that names every variable that is wrong, and for an
  * unknown `QUARTERTURN_` name the one that was probably meant. Values are not repeated: what was pasted into the
  * wrong variable may be a secret. Reads the file that `QUARTERTURN_TLS_CA` names, and nothing else.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = Environment.safeParse(env)
+  const set = Object.entries(env).filter(([name, value]) => value !== '' || !name.startsWith('QUARTERTURN_'))
+  const parsed = Environment.safeParse(Object.fromEntries(set))
   const wrong = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  const problems = [...unknownNames(env), ...new Set(wrong)]
+  const problems = [...telltales(env['NODE_DEBUG']), ...unknownNames(env), ...new Set(wrong)]
   if (!parsed.success || problems.length > 0) {
     throw new QuarterturnError('CONFIG_INVALID', { problem: problems.join('; ') })
   }
@@ -69,6 +77,20 @@ const configOf = (env: Environment): Config => ({
     requireEachIncludedType: env.REQUIRE_EACH_INCLUDED_TYPE,
   },
 })
+
+function telltales(nodeDebug = ''): readonly string[] {
+  // As Node matches them: names separated by commas, in any case, with `*` for any characters.
+  const patterns = nodeDebug
+    .split(',')
+    .filter((one) => one !== '')
+    .map((one) => new RegExp(`^${one.replace(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`, 'i'))
+  const covered = TELLTALE_SECTIONS.filter((section) => patterns.some((pattern) => pattern.test(section)))
+  return covered.length === 0
+    ? []
+    : [
+        `NODE_DEBUG covers ${covered.join(', ')}, which would print parts of secrets and the session of the role`,
+      ]
+}
 
 function unknownNames(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const known = Object.keys(Environment.shape).filter((name) => name.startsWith('QUARTERTURN_'))
