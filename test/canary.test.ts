@@ -237,7 +237,7 @@ describe('with every switch on, nothing that leaves the function holds a secret 
     )
   })
 
-  test('when the password travels as plain text, in Powertools' development mode', async () => {
+  test('when the password travels as plain text, and Powertools is in its development mode', async () => {
     await play(
       async ({ step }) => {
         for (const name of STEPS) expect(await step(name)).toMatchObject({ report: { outcome: 'done' } })
