@@ -62,7 +62,17 @@ export interface EventPlace {
   readonly uuid: () => string
 }
 
-const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
+/** Formatting a date costs more than all the rest of an event, and events come in bursts. */
+const lastTime = { second: Number.NaN, text: '' }
+
+function timeOf(ms: number): string {
+  const second = Math.floor(ms / 1000)
+  if (second !== lastTime.second) {
+    lastTime.second = second
+    lastTime.text = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`
+  }
+  return lastTime.text
+}
 
 export function labelUpdatedEvent(place: EventPlace, secretArn: string, detail: LabelUpdated): LocalEvent {
   return { ...envelope(place), 'detail-type': 'Secret Label Updated', resources: [secretArn], detail }

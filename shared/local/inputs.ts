@@ -44,7 +44,7 @@ export const CreateSecretInput = z.object({
   SecretBinary,
   Tags: Tags.optional(),
   Type: z.string().optional(),
-  AddReplicaRegions: z.array(z.unknown()).optional(),
+  AddReplicaRegions: z.array(z.object({ Region: z.string().optional() })).optional(),
 })
 
 export const DescribeSecretInput = z.object({ SecretId })

@@ -110,6 +110,14 @@ export class Service {
     this.emit(labelUpdatedEvent(this.#place(), secret.arn, detail))
   }
 
+  /** A rotation's own move may take AWSPENDING along; where no steps are called, it is what ends the rotation. */
+  currentMoved(secret: StoredSecret, versionId: string): void {
+    const { rotation } = secret
+    if (rotation?.kind !== 'rotation' || rotation.versionId !== versionId) return
+    if (rotation.dropsPending) detachLabel(secret, 'AWSPENDING', versionId)
+    if (rotation.isManual) this.endRotation(rotation, 'Succeeded')
+  }
+
   /** Ends the rotation: it was finished, it failed for good, or another version was written meanwhile. */
   endRotation(rotation: Rotation, how: 'Succeeded' | 'Failed' | 'Abandoned', errorMessage?: string): void {
     const secret = this.secretOf(rotation)

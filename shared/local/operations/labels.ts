@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { invalidParameter, notFound } from '../errors.ts'
 import type { ListSecretVersionIdsInput, UpdateSecretVersionStageInput } from '../inputs.ts'
-import { detachLabel, labelsOn, type StoredSecret } from '../secret.ts'
+import { labelsOn, type StoredSecret } from '../secret.ts'
 import type { Service } from '../service.ts'
 import { checkLabelQuota, type WrittenSecret, written } from './write-version.ts'
 
@@ -34,7 +34,7 @@ export function updateSecretVersionStage(
   checkLabelQuota(secret, secret.labels.has(label) ? 0 : 1)
   service.aboutToChange(secret)
   service.attachLabel(secret, label, to)
-  if (label === 'AWSCURRENT') currentMoved(service, secret, to)
+  if (label === 'AWSCURRENT') service.currentMoved(secret, to)
   return written(secret)
 }
 
@@ -55,15 +55,10 @@ function requireHolder(
       `The parameter RemoveFromVersionId can't be empty. Staging label ${label} is currently attached to version ${holder}, so you must explicitly reference that version in RemoveFromVersionId.`,
     )
   }
-  if (holder !== from) throw invalidParameter(`Staging label ${label} is not attached to version ${from}.`)
-}
-
-/** A rotation's own move may take AWSPENDING along; with nothing left to call, it is what ends the rotation. */
-function currentMoved(service: Service, secret: StoredSecret, to: string): void {
-  const { rotation } = secret
-  if (rotation?.kind !== 'rotation' || rotation.versionId !== to) return
-  if (rotation.dropsPending) detachLabel(secret, 'AWSPENDING', to)
-  if (rotation.isManual) service.endRotation(rotation, 'Succeeded')
+  if (holder !== from)
+    throw invalidParameter(
+      `When you move staging label ${label}, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label ${label}.`,
+    )
 }
 
 export interface ListSecretVersionIdsOutput {

@@ -74,6 +74,7 @@ export function writeVersion(
   if (rotation !== undefined && rotation.versionId !== token) service.endRotation(rotation, 'Abandoned')
   if (!stages.includes('AWSCURRENT')) return
   secret.scheduledFromMs = createdAtMs
+  service.currentMoved(secret, token)
   // Seen on AWS: a version that loses AWSCURRENT to a write loses AWSPENDING with it.
   if (current !== undefined && current !== token) detachLabel(secret, 'AWSPENDING', current)
 }
