@@ -10,6 +10,8 @@ export interface Log {
   info(message: string, fields: Fields): void
   warn(message: string, fields: Fields): void
   error(message: string, fields: Fields): void
+  /** Printed whatever `POWERTOOLS_LOG_LEVEL` says: what has to be proven later is not a matter of verbosity. */
+  record(message: string, fields: Fields): void
 }
 
 /** Lambda's context, as Powertools reads it. */
@@ -24,7 +26,21 @@ export interface LambdaLog extends Log {
  * The Powertools logger. It never prints the event: the middleware that does so, and the switch
  * `POWERTOOLS_LOGGER_LOG_EVENT`, are not used. Throws when a `POWERTOOLS_` variable has a value it cannot read.
  */
-export const createLog = (): LambdaLog =>
-  new Logger({ serviceName: process.env['POWERTOOLS_SERVICE_NAME'] ?? SERVICE })
+export function createLog(): LambdaLog {
+  const serviceName = process.env['POWERTOOLS_SERVICE_NAME'] ?? SERVICE
+  const logger = new Logger({ serviceName })
+  const records = new Logger({ serviceName, logLevel: 'INFO' })
+  return {
+    debug: (message, fields) => logger.debug(message, fields),
+    info: (message, fields) => logger.info(message, fields),
+    warn: (message, fields) => logger.warn(message, fields),
+    error: (message, fields) => logger.error(message, fields),
+    record: (message, fields) => records.info(message, fields),
+    addContext: (context) => {
+      logger.addContext(context)
+      records.addContext(context)
+    },
+  }
+}
 
 export const SERVICE = 'quarterturn'

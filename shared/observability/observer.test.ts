@@ -42,6 +42,7 @@ function setUp(sendEvent?: (event: BusEvent) => Promise<void>) {
     info: writer('info'),
     warn: writer('warn'),
     error: writer('error'),
+    record: writer('record'),
   }
   const metrics = {
     step: vi.fn<RotationMetrics['step']>(),
@@ -129,7 +130,7 @@ describe('evidence', () => {
     const sent: BusEvent[] = []
     const { lines, metrics, observer } = setUp(async (event) => void sent.push(event))
     await observer.evidence(evidence)
-    expect(lines).toEqual([{ level: 'info', message: 'Rotation evidence', fields: { evidence } }])
+    expect(lines).toEqual([{ level: 'record', message: 'Rotation evidence', fields: { evidence } }])
     expect(metrics.gap).toHaveBeenCalledExactlyOnceWith(evidence, 80)
     expect(sent).toEqual([
       {
@@ -145,7 +146,7 @@ describe('evidence', () => {
     const { lines, metrics, observer } = setUp(() => Promise.reject(new Error('bus is gone')))
     await observer.evidence(evidence)
     expect(lines.map(({ level, message }) => [level, message])).toEqual([
-      ['info', 'Rotation evidence'],
+      ['record', 'Rotation evidence'],
       ['warn', 'Rotation evidence was not delivered'],
     ])
     expect(metrics.evidenceUndelivered).toHaveBeenCalledExactlyOnceWith(evidence)

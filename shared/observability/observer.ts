@@ -49,7 +49,7 @@ export function createObservability({ log, metrics, sendEvent }: Outlets): Obser
       metrics.step(report)
     },
     evidence: async (record) => {
-      log.info('Rotation evidence', { evidence: record })
+      log.record('Rotation evidence', { evidence: record })
       if (record.gapMs !== undefined) metrics.gap(record, record.gapMs)
       await deliver(record)
     },
