@@ -125,6 +125,19 @@ describe('an invocation', () => {
   })
 })
 
+test('what cannot be told does not fail the step', async () => {
+  const { metrics, observer, invocation } = setUp()
+  metrics.step.mockImplementation(() => {
+    throw new RangeError('not a valid number')
+  })
+  const work = invocation(async () => {
+    await observer.stepEnded(report)
+    await observer.evidence(evidence)
+    return report
+  })
+  expect(await work).toBe(report)
+})
+
 describe('evidence', () => {
   test('is a line and a gap, and goes to the bus where there is one', async () => {
     const sent: BusEvent[] = []

@@ -5,6 +5,7 @@ import { isQuarterturnError } from '../errors/index.ts'
 import { createCleaner } from '../redact.ts'
 import type { Log } from './log.ts'
 import type { RotationMetrics } from './metrics.ts'
+import { quietly } from './quietly.ts'
 
 export interface Observability {
   /** What the engine tells its story to. */
@@ -41,16 +42,17 @@ export function createObservability({ log, metrics, sendEvent }: Outlets): Obser
       const story = stories.getStore()
       if (story !== undefined && story.decisions.length < MOST_DECISIONS)
         story.decisions.push(`${rule} → ${move}`)
-      log.debug('Rotation decision', { step, rule, move })
+      quietly(() => log.debug('Rotation decision', { step, rule, move }))
     },
     stepEnded: (report) => {
       const story = stories.getStore()
       if (story !== undefined) story.report = report
-      metrics.step(report)
+      quietly(() => metrics.step(report))
     },
     evidence: async (record) => {
-      log.record('Rotation evidence', { evidence: record })
-      if (record.gapMs !== undefined) metrics.gap(record, record.gapMs)
+      const { gapMs } = record
+      quietly(() => log.record('Rotation evidence', { evidence: record }))
+      if (gapMs !== undefined) quietly(() => metrics.gap(record, gapMs))
       await deliver(record)
     },
   }
@@ -66,19 +68,21 @@ export function createObservability({ log, metrics, sendEvent }: Outlets): Obser
         detail: record,
       })
     } catch (error) {
-      metrics.evidenceUndelivered(record)
       const { secretArn, versionId } = record
-      log.warn('Rotation evidence was not delivered', {
-        secretArn,
-        versionId,
-        error: createCleaner().cleanError(error),
-      })
+      quietly(() => metrics.evidenceUndelivered(record))
+      quietly(() =>
+        log.warn('Rotation evidence was not delivered', {
+          secretArn,
+          versionId,
+          error: plain(createCleaner().cleanError(error)),
+        }),
+      )
     }
   }
 
   function tellFailure(error: unknown, { report, decisions }: Story): void {
     const ours = isQuarterturnError(error) ? error : undefined
-    if (report === undefined) metrics.refused(ours?.code ?? 'unknown')
+    if (report === undefined) quietly(() => metrics.refused(ours?.code ?? 'unknown'))
     log.error('Rotation step failed', {
       ...report,
       decisions,
@@ -101,10 +105,10 @@ export function createObservability({ log, metrics, sendEvent }: Outlets): Obser
         const story = stories.getStore() ?? { decisions: [] }
         try {
           const report = await work()
-          log.info('Rotation step ended', { ...report })
+          quietly(() => log.info('Rotation step ended', { ...report }))
           return report
         } catch (error) {
-          tellFailure(error, story)
+          quietly(() => tellFailure(error, story))
           throw error
         }
       }),

@@ -1,9 +1,11 @@
+import { quietly } from './quietly.ts'
+
 /**
  * One X-Ray subsegment per step, with annotations only. Powertools' middleware and decorators are not used: they
  * record what the handler answers and the text of its errors unless a variable says otherwise.
  */
 export interface Trace {
-  /** Closes the subsegment. Annotations can be searched; they are names and codes, never values. */
+  /** Closes the subsegment; never throws. Annotations can be searched; they are names and codes, never values. */
   end(annotations: Readonly<Record<string, string>>, failed: boolean): void
 }
 
@@ -17,7 +19,8 @@ export async function openTrace(name: string): Promise<Trace> {
   if (!/(^|;)\s*Sampled=1/.test(process.env['_X_AMZN_TRACE_ID'] ?? '')) return NONE
   try {
     const { openSubsegment } = await import('./tracer.ts')
-    return openSubsegment(name)
+    const trace = openSubsegment(name)
+    return { end: (annotations, failed) => quietly(() => trace.end(annotations, failed)) }
   } catch {
     return NONE
   }
