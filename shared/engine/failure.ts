@@ -5,8 +5,7 @@ import type { StepContext } from './context.ts'
 /** What went wrong, in the words of this rotation; the code's own description where nothing more is known. */
 const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
   ROTATION_DISABLED: () => 'rotation is turned off for the secret',
-  TOKEN_UNKNOWN: (c) => `the secret has no version ${c.token}`,
-  TOKEN_NOT_PENDING: (c) => `version ${c.token} does not hold AWSPENDING`,
+  TOKEN_NOT_PENDING: (c) => `version ${c.token} does not hold AWSPENDING, or is no version of the secret`,
   PENDING_MISSING: (c) => `version ${c.token} holds AWSPENDING and no value`,
   ACCOUNT_MISMATCH: (c) => mismatch(c),
   NOT_SET: (c) => `version ${c.token} was not set by this function`,

@@ -17,8 +17,11 @@ export const REUSED_LABEL = 'QUARTERTURN_REUSED'
 
 /** What DescribeSecret says about the version of this rotation and about our label. */
 export interface LabelFacts {
-  /** `current` also when AWSPENDING is still beside it; `unlabelled` when neither is there; `unknown` to the secret. */
-  readonly own: 'pending' | 'current' | 'unlabelled' | 'unknown'
+  /**
+   * `current` also when AWSPENDING is still beside it; `unlabelled` when neither is there. DescribeSecret leaves out
+   * versions without any label, so a version that was released looks like one that never was.
+   */
+  readonly own: 'pending' | 'current' | 'unlabelled'
   /** Where QUARTERTURN_CANDIDATE is; the first that fits. */
   readonly candidate: 'own' | 'current' | 'previous' | 'elsewhere' | 'nowhere'
   readonly rotationEnabled: boolean

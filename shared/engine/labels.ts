@@ -26,14 +26,7 @@ export function labelsOf(description: SecretDescription, token: string): Labels 
 export function labelFacts(labels: Labels, token: string): LabelFacts {
   const { own, candidate } = labels
   return {
-    own:
-      own === undefined
-        ? 'unknown'
-        : own.includes('AWSCURRENT')
-          ? 'current'
-          : own.includes('AWSPENDING')
-            ? 'pending'
-            : 'unlabelled',
+    own: own?.includes('AWSCURRENT') ? 'current' : own?.includes('AWSPENDING') ? 'pending' : 'unlabelled',
     candidate:
       candidate === undefined
         ? 'nowhere'

@@ -62,14 +62,8 @@ export const ERRORS = {
     actor: 'secret-owner',
     remedy: 'turn rotation on with `aws secretsmanager rotate-secret --secret-id {secret}`',
   },
-  TOKEN_UNKNOWN: {
-    when: 'The ClientRequestToken is not a version of the secret.',
-    retryable: false,
-    actor: 'nobody',
-    remedy: 'start a new rotation with `aws secretsmanager rotate-secret --secret-id {secret}`',
-  },
   TOKEN_NOT_PENDING: {
-    when: 'The version of this rotation no longer holds AWSPENDING: the rotation was abandoned or unstuck.',
+    when: 'The version of this rotation does not hold AWSPENDING: the rotation was abandoned or unstuck, or the token belongs to no rotation.',
     retryable: false,
     actor: 'nobody',
     remedy: 'start a new rotation with `aws secretsmanager rotate-secret --secret-id {secret}`',

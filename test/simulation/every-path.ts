@@ -5,7 +5,7 @@ import { type Move, moveName } from '../../shared/engine/moves.ts'
 
 /** Every answer that a question can have. */
 const PROOFS: readonly Proof[] = ['accepted', 'rejected', 'barred', 'unknown', 'unprovable']
-const LABELS = (['pending', 'current', 'unlabelled', 'unknown'] as const).flatMap((own) =>
+const LABELS = (['pending', 'current', 'unlabelled'] as const).flatMap((own) =>
   (['own', 'current', 'previous', 'elsewhere', 'nowhere'] as const).flatMap((candidate) =>
     [true, false].map((rotationEnabled) => ({ own, candidate, rotationEnabled })),
   ),

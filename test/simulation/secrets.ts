@@ -1,132 +1,127 @@
+import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
 import { CANDIDATE_LABEL } from '../../shared/engine/known.ts'
+import { createClock, createLocalSecretsManager, type LocalSecretsManager } from '../../shared/local/index.ts'
+import { SimulatedSecret } from './target.ts'
 
-interface V {
-  value?: { username: string; password: string }
-  text?: string
-  created: number
+/** What an operation of the port takes. */
+type Input<K extends keyof SecretsManagerPort> = Parameters<SecretsManagerPort[K]>[0]
+
+export interface Holders {
+  readonly current: string | undefined
+  readonly previous: string | undefined
+  readonly pending: string | undefined
+  readonly candidate: string | undefined
 }
-const err = (name: string, message = name) => Object.assign(new Error(message), { name })
 
-/** TEMPORARY stand-in until the local model lands. */
+/** One secret in the local Secrets Manager, with what the simulation does to it beside the engine. */
 export class SimulatedSecrets {
-  readonly arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:simulated-AbCdEf'
-  readonly #fn: string
-  readonly #versions = new Map<string, V>()
-  readonly #labels = new Map<string, string>()
-  #time = 1_700_000_000_000
-  #n = 0
+  readonly arn: string
+  readonly #model: LocalSecretsManager
+  readonly #clock = createClock(0)
+  readonly #values = new Map<string, SimulatedSecret>()
+  #versions = 0
 
-  constructor(value: Record<string, string>, fn: string) {
-    this.#fn = fn
-    this.#versions.set('v0'.padEnd(32, '0'), this.#v(JSON.stringify(value)))
-    this.#labels.set('AWSCURRENT', 'v0'.padEnd(32, '0'))
+  /** `seed` decides what AWS does not publish, such as whether AWSPENDING goes with the label move. */
+  constructor(value: SimulatedSecret, functionArn: string, seed: number) {
+    this.#model = createLocalSecretsManager({ clock: this.#clock, seed })
+    this.#model.registerFunction(functionArn, 'manual')
+    const created = this.#model.call('CreateSecret', {
+      ClientRequestToken: this.#newToken(),
+      Name: 'simulated',
+      SecretString: JSON.stringify(value),
+    })
+    this.arn = created.ARN
+    this.#values.set(created.VersionId ?? '', value)
+    this.#model.call('RotateSecret', {
+      ClientRequestToken: this.#newToken(),
+      SecretId: this.arn,
+      RotationLambdaARN: functionArn,
+      RotateImmediately: false,
+    })
+    this.#model.endRotation(this.arn, 'Succeeded')
   }
-  #v(text: string): V {
-    return { value: JSON.parse(text), text, created: this.now() }
+
+  /** Milliseconds; every look moves the clock on, so that no two versions are of the same age. */
+  now(): number {
+    this.#clock.advance(1_000)
+    return this.#clock.now()
   }
-  now() {
-    this.#time += 1000
-    return this.#time
+
+  #newToken(): string {
+    this.#versions += 1
+    return `version-${String(this.#versions).padStart(24, '0')}`
   }
-  #move(label: string, to: string) {
-    if (label === 'AWSCURRENT') {
-      const old = this.#labels.get(label)
-      if (old !== undefined && old !== to) this.#labels.set('AWSPREVIOUS', old)
-    }
-    this.#labels.set(label, to)
+
+  describeSecret(input: Input<'describeSecret'>) {
+    return this.#model.call('DescribeSecret', input)
   }
-  stages(id: string) {
-    return [...this.#labels].filter(([, v]) => v === id).map(([l]) => l)
+
+  getSecretValue(input: Input<'getSecretValue'>) {
+    return this.#model.call('GetSecretValue', input)
   }
-  describeSecret(_: unknown) {
-    return {
-      RotationEnabled: true,
-      RotationLambdaARN: this.#fn,
-      VersionIdsToStages: Object.fromEntries([...this.#versions.keys()].map((id) => [id, this.stages(id)])),
-    }
+
+  putSecretValue(input: Input<'putSecretValue'>) {
+    this.now()
+    const output = this.#model.call('PutSecretValue', { ...input, VersionStages: [...input.VersionStages] })
+    this.#values.set(input.ClientRequestToken, SimulatedSecret.parse(JSON.parse(input.SecretString)))
+    return output
   }
-  getSecretValue({ VersionId, VersionStage }: { VersionId?: string; VersionStage?: string }) {
-    const id = VersionId ?? this.#labels.get(VersionStage ?? 'AWSCURRENT')
-    const v = id === undefined ? undefined : this.#versions.get(id)
-    if (id === undefined || v === undefined) throw err('ResourceNotFoundException')
-    if (VersionStage !== undefined && this.#labels.get(VersionStage) !== id)
-      throw err('InvalidRequestException', 'stage not on version')
-    if (v.text === undefined) throw err('ResourceNotFoundException')
-    return {
-      VersionId: id,
-      VersionStages: this.stages(id),
-      SecretString: v.text,
-      CreatedDate: new Date(v.created),
-    }
+
+  updateSecretVersionStage(input: Input<'updateSecretVersionStage'>) {
+    return this.#model.call('UpdateSecretVersionStage', input)
   }
-  putSecretValue({
-    ClientRequestToken: id,
-    SecretString: text,
-    VersionStages,
-  }: {
-    ClientRequestToken: string
-    SecretString: string
-    VersionStages: readonly string[]
-  }) {
-    const v = this.#versions.get(id)
-    if (v?.text !== undefined) {
-      if (v.text !== text) throw err('ResourceExistsException')
-      return {}
-    }
-    this.#versions.set(id, this.#v(text))
-    for (const l of VersionStages) this.#move(l, id)
-    return {}
-  }
-  updateSecretVersionStage({
-    VersionStage: l,
-    MoveToVersionId: to,
-    RemoveFromVersionId: from,
-  }: {
-    VersionStage: string
-    MoveToVersionId?: string
-    RemoveFromVersionId?: string
-  }) {
-    const at = this.#labels.get(l)
-    if (to === undefined) {
-      if (at !== from) throw err('InvalidParameterException')
-      this.#labels.delete(l)
-      return {}
-    }
-    if (at !== undefined && at !== to && at !== from) throw err('InvalidParameterException')
-    this.#move(l, to)
-    return {}
-  }
+
+  /** The token of a new rotation, or undefined where Secrets Manager refuses one. */
   rotate(): string | undefined {
+    this.now()
     const { pending, current } = this.holders()
     if (pending !== undefined && pending !== current) return undefined
-    this.#n += 1
-    const id = `token${this.#n}`.padEnd(32, '0')
-    this.#versions.set(id, { created: this.now() })
-    this.#labels.set('AWSPENDING', id)
-    return id
+    return this.#model.call('RotateSecret', {
+      ClientRequestToken: this.#newToken(),
+      SecretId: this.arn,
+    }).VersionId
   }
-  strip() {
-    this.#labels.delete('AWSPENDING')
-  }
-  editCurrent() {
-    const cur = this.#labels.get('AWSCURRENT') ?? ''
-    const text = this.#versions.get(cur)?.text ?? ''
-    this.#n += 1
-    const id = `edit${this.#n}`.padEnd(32, '0')
-    this.#versions.set(id, this.#v(text))
-    this.#move('AWSCURRENT', id)
+
+  /** The documented unstick, or abandonment by the service. */
+  strip(): void {
     const { pending } = this.holders()
-    if (pending !== undefined && pending !== cur) this.strip()
+    if (pending === undefined) return
+    this.#model.endRotation(this.arn, 'Failed')
+    this.#model.call('UpdateSecretVersionStage', {
+      SecretId: this.arn,
+      VersionStage: 'AWSPENDING',
+      RemoveFromVersionId: pending,
+    })
   }
-  holders() {
+
+  /** An operator writes a new current version by hand, with the same value. */
+  editCurrent(): void {
+    this.now()
+    const { SecretString } = this.#model.call('GetSecretValue', { SecretId: this.arn })
+    if (SecretString === undefined) return
+    const { VersionId } = this.#model.call('PutSecretValue', {
+      ClientRequestToken: this.#newToken(),
+      SecretId: this.arn,
+      SecretString,
+    })
+    this.#values.set(VersionId ?? '', SimulatedSecret.parse(JSON.parse(SecretString)))
+  }
+
+  holders(): Holders {
+    const versions = Object.entries(
+      this.#model.call('DescribeSecret', { SecretId: this.arn }).VersionIdsToStages ?? {},
+    )
+    const holder = (label: string): string | undefined =>
+      versions.find(([, stages]) => stages.includes(label))?.[0]
     return {
-      current: this.#labels.get('AWSCURRENT'),
-      previous: this.#labels.get('AWSPREVIOUS'),
-      pending: this.#labels.get('AWSPENDING'),
-      candidate: this.#labels.get(CANDIDATE_LABEL),
+      current: holder('AWSCURRENT'),
+      previous: holder('AWSPREVIOUS'),
+      pending: holder('AWSPENDING'),
+      candidate: holder(CANDIDATE_LABEL),
     }
   }
-  value(id: string) {
-    return this.#versions.get(id)?.value
+
+  value(versionId: string): SimulatedSecret | undefined {
+    return this.#values.get(versionId)
   }
 }

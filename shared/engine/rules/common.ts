@@ -20,11 +20,6 @@ export const stopUnlessConclusive = (whose: string, proof: (known: Known) => Pro
 /** Which version of the secret this step is for, and whether it is still this rotation's turn. */
 export const guards: readonly Rule[] = [
   {
-    rule: 'the token is a version of the secret',
-    when: (k) => k.labels?.own === 'unknown',
-    move: fail('TOKEN_UNKNOWN'),
-  },
-  {
     rule: 'the token still holds AWSPENDING',
     when: (k) => k.labels?.own === 'unlabelled',
     move: fail('TOKEN_NOT_PENDING'),

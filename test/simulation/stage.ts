@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import {
+  createRotate,
+  type EngineSettings,
+  type Evidence,
+  type Rotate,
+  type StepReport,
+} from '../../shared/engine/index.ts'
+import { STEPS, type Step } from '../../shared/engine/known.ts'
+import {
+  CALM,
+  createLocalSecretsManager,
+  type LocalSecretsManager,
+  portTo,
+} from '../../shared/local/index.ts'
+import type { Provider } from '../../shared/provider/index.ts'
+import { type Gate, simulatedProvider, Target, type TargetKind } from './target.ts'
+
+export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
+
+const atOnce: Gate = async (_label, action) => action()
+
+/** The engine on the local Secrets Manager with one simulated target, without any scheduling: for plain tests. */
+export class Stage {
+  readonly model: LocalSecretsManager
+  readonly target: Target
+  readonly secretArn: string
+  readonly evidence: Evidence[] = []
+  readonly reports: StepReport[] = []
+  readonly rules: string[] = []
+  readonly #provider: Provider
+  readonly #settings: EngineSettings
+  #rotate: Rotate
+  #passwords = 0
+
+  constructor(
+    options: { kind?: TargetKind; value?: string; settings?: EngineSettings; provider?: Provider } = {},
+  ) {
+    this.model = createLocalSecretsManager({ unpublished: CALM })
+    this.target = new Target(options.kind ?? 'single', 'p0')
+    const rules = { locks: true, changesInLockedSession: true }
+    this.#provider = options.provider ?? (simulatedProvider(this.target, () => atOnce, rules) as Provider)
+    this.#settings = { pendingReadDelaysMs: [], ...options.settings }
+    this.#rotate = this.#container()
+    this.model.registerFunction(FUNCTION_ARN, 'manual')
+    this.secretArn = this.model.call('CreateSecret', {
+      ClientRequestToken: randomUUID(),
+      Name: 'app',
+      SecretString:
+        options.value ?? JSON.stringify({ engine: 'simulated', username: 'A', password: 'p0', note: 'kept' }),
+    }).ARN
+  }
+
+  /** A new container of the function: it remembers nothing. */
+  restart(): void {
+    this.#rotate = this.#container()
+  }
+
+  #container(): Rotate {
+    return createRotate({
+      resolveProvider: () => Promise.resolve(this.#provider),
+      settings: this.#settings,
+      deps: {
+        secretsManager: portTo(this.model),
+        entropy: {
+          bytes: (length) => new Uint8Array(length),
+          password: () => {
+            this.#passwords += 1
+            return `chosen-password-${this.#passwords}`
+          },
+        },
+        clock: { now: () => this.model.clock.now(), sleep: () => Promise.resolve() },
+        observe: {
+          decided: ({ rule }) => void this.rules.push(rule),
+          stepEnded: (report) => void this.reports.push(report),
+          evidence: async (record) => void this.evidence.push(record),
+        },
+      },
+    })
+  }
+
+  /** RotateSecret; answers the token. */
+  begin(options: { testOnly?: boolean } = {}): string {
+    const ClientRequestToken = randomUUID()
+    this.model.call('RotateSecret', {
+      ClientRequestToken,
+      SecretId: this.secretArn,
+      RotationLambdaARN: FUNCTION_ARN,
+      ...(options.testOnly === true ? { RotateImmediately: false } : {}),
+    })
+    return ClientRequestToken
+  }
+
+  step(
+    step: Step,
+    token: string,
+    changes: { event?: object; functionArn?: string; timeLeftMs?: number } = {},
+  ) {
+    return this.#rotate({
+      event: {
+        Step: step,
+        SecretId: this.secretArn,
+        ClientRequestToken: token,
+        RotationToken: 'rotation-token-0123456789-0123456789-abcdef',
+        ...changes.event,
+      },
+      functionArn: changes.functionArn ?? `${FUNCTION_ARN}:live`,
+      timeLeftMs: () => changes.timeLeftMs ?? 60_000,
+    })
+  }
+
+  async steps(token: string, steps: readonly Step[] = STEPS): Promise<void> {
+    for (const step of steps) await this.step(step, token)
+  }
+
+  labels(): Record<string, readonly string[]> {
+    return this.model.call('DescribeSecret', { SecretId: this.secretArn }).VersionIdsToStages ?? {}
+  }
+
+  value(stage: string): unknown {
+    const { SecretString } = this.model.call('GetSecretValue', {
+      SecretId: this.secretArn,
+      VersionStage: stage,
+    })
+    return JSON.parse(SecretString ?? 'null')
+  }
+}
