@@ -1,6 +1,5 @@
 import { CallLog } from './call-log.ts'
 import { createClock, type LocalClock } from './clock.ts'
-import { secretNotFound } from './errors.ts'
 import type { LocalEvent } from './events.ts'
 import { type Fault, Faults } from './faults.ts'
 import { type InputOf, OPERATIONS, type OperationName, type OutputOf } from './operations/index.ts'
@@ -159,8 +158,7 @@ export class LocalSecretsManager {
 
   /** Lets another AWS service own the secret (`OwningService`), or gives it a `Type`. */
   setOwner(secretId: string, owner: { readonly OwningService?: string; readonly Type?: string }): void {
-    const secret = this.#service.secrets.get(this.#service.find(secretId).name)
-    if (secret === undefined) throw secretNotFound()
+    const secret = this.#service.find(secretId)
     secret.owningService = owner.OwningService
     secret.type = owner.Type
   }

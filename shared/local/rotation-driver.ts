@@ -43,6 +43,7 @@ export class RotationDriver implements RotationObserver {
       hidesEnabled: false,
     }
     secret.rotation = rotation
+    service.emitAbout(rotation, 'RotationStarted')
     this.started(rotation)
   }
 

@@ -6,8 +6,8 @@ import { detachLabel, type Rotation, type StoredSecret } from './secret.ts'
 import type { Draw } from './unpublished.ts'
 import { Visibility } from './visibility.ts'
 
-/** What the model calls for each step. What it returns is ignored; a step passes unless it throws or rejects. */
-export type RotationFunction = (event: RotationFunctionEvent) => unknown
+/** What the model calls for each step. What it resolves to is ignored; a step passes unless it rejects. */
+export type RotationFunction = (event: RotationFunctionEvent) => Promise<unknown>
 
 /** The event of AWS, complete. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html */
 export interface RotationFunctionEvent {

@@ -135,9 +135,12 @@ export class Subject {
     })
   }
 
-  /** Version id to labels. */
+  /** Version id to labels, in order, so that a case fails for its own sentence only; versions without any left out. */
   async labels(): Promise<Readonly<Record<string, readonly string[]>>> {
-    return (await this.call('DescribeSecret', {})).VersionIdsToStages ?? {}
+    const stages = Object.entries((await this.call('DescribeSecret', {})).VersionIdsToStages ?? {})
+    return Object.fromEntries(
+      stages.filter(([, labels]) => labels.length > 0).map(([id, labels]) => [id, [...labels].sort()]),
+    )
   }
 
   async holderOf(label: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { invalidRequest, valueNotFound } from '../errors.ts'
 import type { GetSecretValueInput } from '../inputs.ts'
-import { labelsOn, type StoredSecret } from '../secret.ts'
+import { labelsOn, type SecretValue, type StoredSecret } from '../secret.ts'
 import type { Service } from '../service.ts'
 
 const DAY_MS = 86_400_000
@@ -34,11 +34,15 @@ export function getSecretValue(
     ARN: secret.arn,
     Name: secret.name,
     VersionId: id,
-    ...version.value,
+    ...copyOf(version.value),
     VersionStages: labelsOn(seen, id),
     CreatedDate: new Date(version.createdAtMs),
   }
 }
+
+/** Bytes that the caller may change without changing what is stored. */
+const copyOf = (value: SecretValue): SecretValue =>
+  value.SecretBinary === undefined ? value : { SecretBinary: Uint8Array.from(value.SecretBinary) }
 
 type Asked = z.output<typeof GetSecretValueInput>
 

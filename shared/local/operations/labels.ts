@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { invalidParameter, notFound } from '../errors.ts'
+import { invalidParameter, LocalAwsError, valueNotFound } from '../errors.ts'
 import type { ListSecretVersionIdsInput, UpdateSecretVersionStageInput } from '../inputs.ts'
 import { labelsOn, type StoredSecret } from '../secret.ts'
 import type { Service } from '../service.ts'
@@ -39,8 +39,7 @@ export function updateSecretVersionStage(
 }
 
 function requireVersion(secret: StoredSecret, id: string): void {
-  if (!secret.versions.has(id))
-    throw notFound(`Secrets Manager can't find the specified secret value for VersionId: ${id}`)
+  if (!secret.versions.has(id)) throw valueNotFound('VersionId', id)
 }
 
 function requireHolder(
@@ -102,6 +101,7 @@ export function listSecretVersionIds(
 function startOf(token: string | undefined, count: number): number {
   if (token === undefined) return 0
   const start = Number(/^from-(\d{1,5})$/.exec(token)?.[1])
-  if (!(start <= count)) throw invalidParameter('The NextToken value is invalid.')
+  if (!(start <= count))
+    throw new LocalAwsError('InvalidNextTokenException', 'The NextToken value is invalid.')
   return start
 }
