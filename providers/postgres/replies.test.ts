@@ -10,6 +10,7 @@ import {
   type FakeOptions,
   failure,
   message,
+  oneRow,
   READY,
   startFakePostgres,
 } from '../../test/servers/fake-postgres.ts'
@@ -42,6 +43,10 @@ async function probed(options: FakeOptions, { ssl = true, connectTimeoutMs = 500
     await fake.stop()
   }
 }
+
+/** What the server answers when it is asked who we are. */
+const LET_IN = Buffer.concat([AUTHENTICATION_OK, READY])
+const ROW = oneRow({ session: 'app', acting: 'app' })
 
 const unknown = expect.objectContaining({ verdict: 'unknown' })
 
@@ -85,13 +90,10 @@ describe('nothing is concluded', () => {
     ['from a server that is starting', [failure('57P03')]],
     ['from a server that is stopping', [failure('57P01')]],
     ['from an internal error', [failure('XX000')]],
-    [
-      'when it asks for SCRAM and lets us in without it',
-      [ASK_SCRAM, Buffer.concat([AUTHENTICATION_OK, READY])],
-    ],
+    ['when it asks for SCRAM and lets us in without it', [ASK_SCRAM, LET_IN, ROW]],
     [
       'when it claims to know the password',
-      [ASK_SCRAM, Buffer.concat([message('R', 12, Buffer.from('v=AAAA')), AUTHENTICATION_OK, READY])],
+      [ASK_SCRAM, Buffer.concat([message('R', 12, Buffer.from('v=AAAA')), LET_IN]), ROW],
     ],
     ['when it answers somebody else’s SCRAM', [ASK_SCRAM, wrongNonce]],
     ['when it knows another SCRAM', [message('R', 10, 'SCRAM-SHA-512', '')]],
@@ -136,12 +138,27 @@ describe('nothing is concluded', () => {
   test('from a server that lets us in and then says nothing', async () => {
     const fake = await startFakePostgres({
       certificate,
-      replies: [ASK_MD5, Buffer.concat([AUTHENTICATION_OK, READY])],
+      replies: [ASK_MD5, LET_IN],
     })
     const secret = secretFor(fake, { username: 'app', password: PASSWORD })
     expect(await probe(secret, { ca: ca.pem, timeLeftMs: 400 })).toEqual(unknown)
     await fake.stop()
   })
+})
+
+test('text slipped in behind the answer about TLS is not waited for', async () => {
+  const { verdict } = await probed({ answerToTls: Buffer.concat([Buffer.from('S'), AUTHENTICATION_OK]) })
+  expect(verdict).toMatchObject({ reason: 'the server does not answer the request for TLS' })
+})
+
+test('a whole conversation is taken for what it says', async () => {
+  expect((await probed({ replies: [ASK_MD5, LET_IN, ROW] })).verdict).toEqual({
+    verdict: 'accepted',
+    as: 'app',
+  })
+  expect((await probed({ replies: [LET_IN, ROW] })).verdict.verdict).toBe('unprovable')
+  const other = oneRow({ session: 'postgres', acting: 'postgres' })
+  expect((await probed({ replies: [ASK_MD5, LET_IN, other] })).verdict).toEqual(unknown)
 })
 
 test('a server that really refuses the password is told from all of these', async () => {

@@ -11,7 +11,10 @@ export interface Passing {
   readonly text: string
 }
 
-/** What to do when a message comes: `cut` resets both sides instead of passing it on; `hold` keeps it for ever. */
+/**
+ * What to do when a message comes: `cut` resets both sides instead of passing it on; `hold` keeps it and all that
+ * follows, the end of the connection included, as a frozen machine would.
+ */
 export type Ruling = 'pass' | 'cut' | 'hold'
 
 export interface CutProxy {
@@ -42,7 +45,9 @@ export async function startCutProxy(
       let isHeld = false
       sockets.add(source)
       source.on('error', () => {})
-      source.on('close', () => sink.end())
+      source.on('close', () => {
+        if (!isHeld) sink.end()
+      })
       source.on('data', (chunk: Buffer) => {
         rest = Buffer.concat([rest, chunk])
         for (;;) {

@@ -29,6 +29,20 @@ export const ASK_MD5 = message('R', 5, new Uint8Array([1, 2, 3, 4]))
 export const ASK_SCRAM = message('R', 10, 'SCRAM-SHA-256', '')
 export const READY = message('Z', Buffer.from('I'))
 
+/** The whole answer to a query: one row of text. */
+export const oneRow = (columns: Readonly<Record<string, string>>): Buffer => {
+  const names = Object.keys(columns)
+  const values = Object.values(columns)
+  const count = Buffer.from([0, names.length])
+  const text = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 25, 255, 255, 255, 255, 255, 255, 0, 0])
+  return Buffer.concat([
+    message('T', count, ...names.flatMap((name) => [name, text])),
+    message('D', count, ...values.flatMap((value) => [Buffer.byteLength(value), Buffer.from(value)])),
+    message('C', 'SELECT 1'),
+    READY,
+  ])
+}
+
 export interface FakePostgres {
   readonly host: 'localhost'
   readonly port: number
