@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildHandler } from '../scripts/build.ts'
+
+const MAIN = join(import.meta.dirname, 'main.ts')
+
+let folder: string
+beforeAll(async () => {
+  await buildHandler('rotate-postgres')
+  folder = await mkdtemp(join(tmpdir(), 'quarterturn-demo-'))
+  // Everybody may write here, as in /tmp: as root the server has an account of its own.
+  await chmod(folder, 0o1777)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** In a process group of its own, by which what it started can be found. */
+const startDemo = (...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [MAIN, ...args], {
+    detached: true,
+    env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+async function outcomeOf(demo: ChildProcess) {
+  const text = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    demo[name]?.on('data', (data) => {
+      text[name] += String(data)
+    })
+  const [code, signal]: unknown[] = await once(demo, 'close')
+  return { code, signal, ...text }
+}
+
+/** Files in the temp folder, programs that work there, and whoever is left of the process group. */
+async function leftBy({ pid }: ChildProcess): Promise<string[]> {
+  const left = await readdir(folder)
+  for (const id of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const [command, status] = await Promise.all(
+      ['cmdline', 'stat'].map((name) => readFile(`/proc/${id}/${name}`, 'utf8').catch(() => '')),
+    )
+    // After the name in parentheses: state, parent, group. A zombie is gone but for its parent's notice.
+    const [state, , group] = status?.replace(/^.*\) /s, '').split(' ') ?? []
+    if (state !== 'Z' && (command?.includes(folder) || group === String(pid)))
+      left.push(`${id}: ${command?.replaceAll('\0', ' ')}`)
+  }
+  return left
+}
+
+/** The guard of a killed server needs a moment. */
+async function expectNothingLeft(demo: ChildProcess, hint: string): Promise<void> {
+  const end = performance.now() + 20_000
+  let left = await leftBy(demo)
+  while (left.length > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    left = await leftBy(demo)
+  }
+  expect(left, hint).toEqual([])
+}
+
+test('the demo proves a rotation, in plain lines when piped, and leaves nothing', async () => {
+  const demo = startDemo()
+  const { code, stdout, stderr } = await outcomeOf(demo)
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  expect(await leftBy(demo)).toEqual([])
+  const lines = stdout.split('\n')
+  for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
+    expect(lines.filter((line) => line.startsWith(`ok      ${step} `))).toHaveLength(1)
+  expect(stdout).toMatch(/\d+ queries, .* \d+ failures within the gap, 0 outside of it/)
+  expect(stdout).toContain('"schema": "quarterturn.evidence/1"')
+  expect(stdout).toContain('The proof held.')
+  expect(stdout).not.toContain('\u001B')
+})
+
+test('--logs shows what the handler logs', async () => {
+  const { code, stdout } = await outcomeOf(startDemo('--logs'))
+  expect(code).toBe(0)
+  expect(stdout).toContain('"message":"Rotation step ended"')
+})
+
+describe('options', () => {
+  test('--help tells about all of them', async () => {
+    const { code, stdout } = await outcomeOf(startDemo('--help'))
+    expect(code).toBe(0)
+    expect(stdout).toContain('--logs')
+  })
+
+  test.each(['--log', 'now'])('%s is refused by name', async (option) => {
+    const { code, stdout, stderr } = await outcomeOf(startDemo(option))
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(`'${option}'`)
+    expect(stderr).toContain('Usage: npm run demo')
+  })
+})
+
+describe('a demo that is ended leaves no process and no file', () => {
+  const seed = Date.now()
+  const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const
+  const moments = fc.sample(fc.integer({ min: 50, max: 3_500 }), { seed, numRuns: 3 })
+
+  test.each(SIGNALS)('by %s, at any moment', async (signal) => {
+    for (const moment of moments) {
+      const demo = startDemo()
+      const ended = outcomeOf(demo)
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, moment)), ended])
+      demo.kill(signal)
+      const { code, signal: by } = await ended
+      const hint = `after ${moment} ms, seed ${seed}`
+      if (signal === 'SIGKILL') expect([by, code], hint).toContainEqual(by === null ? 0 : 'SIGKILL')
+      await expectNothingLeft(demo, hint)
+    }
+  })
+
+  test('by Ctrl-C, which reaches the whole group, and twice', async () => {
+    for (const moment of moments) {
+      const demo = startDemo()
+      const ended = outcomeOf(demo)
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, moment)), ended])
+      for (let times = 0; times < 2 && demo.exitCode === null && demo.pid !== undefined; times += 1) {
+        process.kill(-demo.pid, 'SIGINT')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      await ended
+      await expectNothingLeft(demo, `after ${moment} ms, seed ${seed}`)
+    }
+  })
+
+  test('by a reader that closes the pipe', async () => {
+    const demo = startDemo()
+    if (demo.stdout !== null) await once(demo.stdout, 'data')
+    demo.stdout?.destroy()
+    const [code] = await once(demo, 'exit')
+    expect(code).toBe(1)
+    await expectNothingLeft(demo, 'closed pipe')
+  })
+})
