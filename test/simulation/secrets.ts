@@ -19,6 +19,7 @@ export class SimulatedSecrets {
   readonly #model: LocalSecretsManager
   readonly #clock = createClock(0)
   readonly #values = new Map<string, SimulatedSecret>()
+  readonly #byHand = new Set<string>()
   #versions = 0
 
   /** `seed` decides what AWS does not publish, such as whether AWSPENDING goes with the label move. */
@@ -94,17 +95,23 @@ export class SimulatedSecrets {
     })
   }
 
-  /** An operator writes a new current version by hand, with the same value. */
-  editCurrent(): void {
+  /** An operator writes a new current version by hand, with the same value or another password. */
+  editCurrent(password?: string): void {
     this.now()
-    const { SecretString } = this.#model.call('GetSecretValue', { SecretId: this.arn })
-    if (SecretString === undefined) return
+    const old = this.#model.call('GetSecretValue', { SecretId: this.arn }).SecretString ?? '{}'
+    const value = SimulatedSecret.parse(JSON.parse(old))
+    const SecretString = JSON.stringify({ ...value, password: password ?? value.password })
     const { VersionId } = this.#model.call('PutSecretValue', {
       ClientRequestToken: this.#newToken(),
       SecretId: this.arn,
       SecretString,
     })
     this.#values.set(VersionId ?? '', SimulatedSecret.parse(JSON.parse(SecretString)))
+    this.#byHand.add(VersionId ?? '')
+  }
+
+  isWrittenByHand(versionId: string): boolean {
+    return this.#byHand.has(versionId)
   }
 
   holders(): Holders {

@@ -16,6 +16,8 @@ export interface WorldOptions {
   readonly invocations: number
   /** An operator may write a new AWSCURRENT by hand, with the same credential. */
   readonly edits?: number
+  /** The operator changes the password as well, at the target and in the secret. */
+  readonly editsChangePassword?: boolean
   /** Decides what AWS does not publish. Default 1. */
   readonly seed?: number
   /** The value of the first rotation is refused by the target for good. */
@@ -23,8 +25,8 @@ export interface WorldOptions {
   readonly decide?: Decide
   /** The candidate label is given with the put instead of under the lock. */
   readonly labelsInPut?: boolean
-  /** The candidate label is moved from wherever it is. */
-  readonly movesLabelBlindly?: boolean
+  /** This label is moved from wherever it is, instead of by compare-and-swap. */
+  readonly movesBlindly?: string
   readonly rules?: Partial<SimulationRules>
 }
 
@@ -48,6 +50,8 @@ export class World {
   readonly #expected = new Map<string, number>()
   #running: Invocation | undefined
   editsLeft: number
+  #current: string | undefined
+  readonly #wereCurrent = new Set<string>()
 
   constructor(options: WorldOptions) {
     this.options = options
@@ -58,6 +62,7 @@ export class World {
       FUNCTION_ARN,
       options.seed ?? 1,
     )
+    this.#comeback()
     if (options.refusesFirst === true) this.target.refusedForGood = new Set(['p1'])
     const rules = { locks: true, changesInLockedSession: true, ...options.rules }
     const provider = simulatedProvider(this.target, () => this.#gate(), rules)
@@ -109,20 +114,19 @@ export class World {
         ),
       updateSecretVersionStage: (input) =>
         this.#gate()(`UpdateSecretVersionStage ${input.VersionStage}`, () =>
-          secrets.updateSecretVersionStage(
-            this.options.movesLabelBlindly === true ? this.#blindly(input) : input,
-          ),
+          secrets.updateSecretVersionStage(this.#blindly(input)),
         ),
     }
   }
 
-  /** The label's holder as it is now instead of as it was read: no compare-and-swap. */
+  /** The holder of the label as it is now instead of as it was read: no compare-and-swap. */
   #blindly<Input extends { readonly VersionStage: string; readonly MoveToVersionId?: string }>(
     input: Input,
   ): Input {
-    const { candidate } = this.secrets.holders()
-    if (input.VersionStage !== CANDIDATE_LABEL || input.MoveToVersionId === undefined) return input
-    return { ...input, ...(candidate === undefined ? {} : { RemoveFromVersionId: candidate }) }
+    if (input.VersionStage !== this.options.movesBlindly || input.MoveToVersionId === undefined) return input
+    const { candidate, current } = this.secrets.holders()
+    const holder = input.VersionStage === CANDIDATE_LABEL ? candidate : current
+    return { ...input, ...(holder === undefined ? {} : { RemoveFromVersionId: holder }) }
   }
 
   get hasEdits(): boolean {
@@ -215,7 +219,13 @@ export class World {
 
   edit(): void {
     this.editsLeft -= 1
-    this.secrets.editCurrent()
+    if (this.options.editsChangePassword !== true) {
+      this.secrets.editCurrent()
+      return
+    }
+    const password = `by-hand-${this.editsLeft}`
+    this.target.account('A').primary = password
+    this.secrets.editCurrent(password)
   }
 
   name(token: string): string {
@@ -225,8 +235,22 @@ export class World {
   /** Promise 1, after every single action. */
   #check(label: string): void {
     if (this.broken !== undefined || READS.test(label)) return
-    const problem = lockout(this.target, this.secrets)
+    const problem = lockout(this.target, this.secrets) ?? this.#comeback()
     if (problem !== undefined) this.broken = `${problem}, after ${label}`
+  }
+
+  /** A finished rotation makes a credential current that never was: else it rotated nothing, or an old one in again. */
+  #comeback(): string | undefined {
+    const { current } = this.secrets.holders()
+    if (current === undefined || current === this.#current) return undefined
+    this.#current = current
+    const value = this.secrets.value(current)
+    const credential = `${value?.username}:${value?.password}`
+    const isOld = this.#wereCurrent.has(credential)
+    this.#wereCurrent.add(credential)
+    return isOld && !this.secrets.isWrittenByHand(current)
+      ? `always converges: ${credential} is current again`
+      : undefined
   }
 
   /** Everything alive dies, and from here on nothing fails: what promises 2 and 3 start from. */
