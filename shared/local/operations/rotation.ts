@@ -30,6 +30,9 @@ export function rotateSecret(service: Service, input: z.output<typeof RotateSecr
     service.observer.refused(secret, secret.labels.get('AWSPENDING') ?? '')
     throw invalidRequest(NOT_COMPLETE)
   }
+  const { rotation } = secret
+  if (rotation !== undefined && rotation.versionId === secret.labels.get('AWSCURRENT'))
+    service.endRotation(rotation, 'Succeeded')
   const isFirst = secret.rotationEnabled === undefined
   makeRoomForVersion(service, secret)
   service.aboutToChange(secret)

@@ -71,7 +71,8 @@ export function writeVersion(
   const { rotation } = secret
   const current = secret.labels.get('AWSCURRENT')
   for (const stage of stages) service.attachLabel(secret, stage, token)
-  if (rotation !== undefined && rotation.versionId !== token) service.endRotation(rotation, 'Abandoned')
+  if (rotation !== undefined && rotation.versionId !== token)
+    service.endRotation(rotation, rotation.versionId === current ? 'Succeeded' : 'Abandoned')
   if (!stages.includes('AWSCURRENT')) return
   secret.scheduledFromMs = createdAtMs
   service.currentMoved(secret, token)
