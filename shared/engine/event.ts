@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { QuarterturnError } from '../errors/index.ts'
 import { STEPS } from './known.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { QuarterturnError } from '../errors/index.ts'
 import type { Session } from '../provider/contract.ts'
 import { defineProvider } from '../provider/define.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SecretDescription } from '../aws/secrets-manager.ts'
 import { QuarterturnError } from '../errors/index.ts'
 import { STRATEGIES } from './strategies.ts'
