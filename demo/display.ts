@@ -17,12 +17,19 @@ export interface Display {
   print(text: string): void
 }
 
+/** Below this a line of the list wraps more than it tells; a terminal that does not know its width says 0. */
+const LEAST_COLUMNS = 40
+
 /** A terminal gets a live list unless it, or the environment, asks for plain text. */
 export const wantsLive = (
-  stream: { readonly isTTY?: boolean },
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: Readonly<Record<string, string | undefined>>,
 ): boolean =>
-  stream.isTTY === true && env['TERM'] !== 'dumb' && [env['CI'], env['NO_COLOR']].every((value) => !value)
+  stream.isTTY === true &&
+  (stream.columns ?? 0) >= LEAST_COLUMNS &&
+  env['TERM'] !== 'dumb' &&
+  !env['CI'] &&
+  !env['NO_COLOR']
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Note } from './display.ts'
 
 /** The lines of the handler's log that the demo reads. */
-const DecisionLine = z.object({ message: z.literal('Rotation decision'), rule: z.string(), move: z.string() })
+const DecisionLine = z.object({ message: z.literal('Rotation decision'), rule: z.string() })
 const EvidenceLine = z.object({
   message: z.literal('Rotation evidence'),
   evidence: z.looseObject({ schema: z.literal('quarterturn.evidence/1'), gapMs: z.number().optional() }),
@@ -17,7 +17,7 @@ const parse = <Schema extends z.ZodType>(schema: Schema, line: string): z.infer<
 /** Notes the rule of each decision that the line tells. */
 export function noteDecision(line: string, note: Note): void {
   const decision = parse(DecisionLine, line)
-  if (decision !== undefined) note(`${decision.rule} → ${decision.move}`)
+  if (decision !== undefined) note(decision.rule)
 }
 
 /** The record that the rotation left in the log. Throws when there is none. */

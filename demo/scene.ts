@@ -149,7 +149,10 @@ const showStep = ({ display }: Stage, rotationFunction: LambdaFunction, step: st
   display.show(step, async (note) => {
     const answer = await rotationFunction.invoke(event, (line) => noteDecision(line, note))
     const { durationMs, awsCalls } = StepAnswer.parse(answer)
-    return { value: undefined, line: `${step}: ${durationMs} ms, ${awsCalls} calls to Secrets Manager` }
+    return {
+      value: undefined,
+      line: `${step}: ${durationMs} ms, ${awsCalls} call${awsCalls === 1 ? '' : 's'} to Secrets Manager`,
+    }
   })
 
 /** The fields of the secret that a consumer uses. */
