@@ -86,16 +86,12 @@ async function readOwn(c: StepContext): Promise<SecretVersion | undefined> {
 export async function readCurrent(c: StepContext): Promise<Version> {
   if (c.versions.current !== undefined) return c.versions.current
   const byId = c.labels?.current === undefined ? {} : { VersionId: c.labels.current }
-  try {
-    const raw = await c.raw((sm) =>
-      sm.getSecretValue({ SecretId: c.arn, ...byId, VersionStage: 'AWSCURRENT' }),
-    )
-    return c.keep('current', await c.understand(raw, 'AWSCURRENT'))
-  } catch (error) {
-    if (isOtherStage(error))
-      throw new QuarterturnError('CURRENT_MOVED', { problem: 'AWSCURRENT moved while it was read' })
-    throw error instanceof QuarterturnError ? error : c.awsError(error, 'GetSecretValue')
-  }
+  const raw = await read(c, { ...byId, VersionStage: 'AWSCURRENT' }, (error) =>
+    isOtherStage(error)
+      ? new QuarterturnError('CURRENT_MOVED', { problem: 'AWSCURRENT moved while it was read' })
+      : undefined,
+  )
+  return c.keep('current', await c.understand(raw, 'AWSCURRENT'))
 }
 
 /** AWSPREVIOUS may be anything that somebody stored once: what cannot be read as this kind of secret is no obstacle. */
@@ -120,19 +116,28 @@ async function readPrevious(c: StepContext): Promise<Version | 'unusable' | unde
 async function readCandidate(c: StepContext): Promise<Version> {
   const VersionId = c.labels?.candidate
   if (VersionId === undefined) throw new Error('there is no candidate')
+  // One that cannot be read is never taken for none: its value may be the one in force.
+  const raw = await read(c, { VersionId, VersionStage: CANDIDATE_LABEL }, (error) =>
+    isOtherStage(error) || isNamed(error, 'ResourceNotFoundException')
+      ? new QuarterturnError('CANDIDATE_MOVED', {
+          problem: `${CANDIDATE_LABEL} is on a version that cannot be read`,
+          cause: error,
+        })
+      : undefined,
+  )
+  return c.keep('candidate', await c.understand(raw, CANDIDATE_LABEL))
+}
+
+/** Reads a version; `meaning` names the errors that mean something here. */
+async function read(
+  c: StepContext,
+  which: { readonly VersionId?: string; readonly VersionStage: string },
+  meaning: (error: unknown) => QuarterturnError | undefined,
+): Promise<SecretVersion> {
   try {
-    const raw = await c.raw((sm) =>
-      sm.getSecretValue({ SecretId: c.arn, VersionId, VersionStage: CANDIDATE_LABEL }),
-    )
-    return c.keep('candidate', await c.understand(raw, CANDIDATE_LABEL))
+    return await c.raw((sm) => sm.getSecretValue({ SecretId: c.arn, ...which }))
   } catch (error) {
-    // Never taken for "there is none": its value may be the one in force.
-    if (isOtherStage(error) || isNamed(error, 'ResourceNotFoundException'))
-      throw new QuarterturnError('CANDIDATE_MOVED', {
-        problem: `${CANDIDATE_LABEL} is on a version that cannot be read`,
-        cause: error,
-      })
-    throw error instanceof QuarterturnError ? error : c.awsError(error, 'GetSecretValue')
+    throw meaning(error) ?? c.awsError(error, 'GetSecretValue')
   }
 }
 
