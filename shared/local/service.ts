@@ -2,7 +2,7 @@ import type { LocalClock } from './clock.ts'
 import { markedForDeletion, ownedByService, secretNotFound } from './errors.ts'
 import { type LocalEvent, labelUpdatedEvent, type ServiceEventName, serviceEvent } from './events.ts'
 import type { Random } from './random.ts'
-import { detachLabel, type Rotation, type StoredSecret } from './secret.ts'
+import { detachLabel, labelsOn, type Rotation, type StoredSecret } from './secret.ts'
 import type { Draw } from './unpublished.ts'
 import { Visibility } from './visibility.ts'
 
@@ -139,10 +139,12 @@ export class Service {
     return secret?.rotation === rotation ? secret : undefined
   }
 
-  /** The temporary version goes with its label, as if it had never been. */
+  /** The temporary version goes with its labels, as if it had never been; unless it was made AWSCURRENT meanwhile. */
   #removeTestVersion(secret: StoredSecret, { versionId }: Rotation): void {
     this.visibility.keep(secret, this.clock.now())
     detachLabel(secret, 'AWSPENDING', versionId)
+    if (secret.labels.get('AWSCURRENT') === versionId) return
+    for (const label of labelsOn(secret, versionId)) secret.labels.delete(label)
     secret.versions.delete(versionId)
   }
 

@@ -221,7 +221,7 @@ describe('events', () => {
     const labels = model.events
       .slice(before)
       .map(({ detail }) => ('labelUpdated' in detail ? detail.labelUpdated : ''))
-    expect(labels).toEqual(['AWSCURRENT', 'MINE'])
+    expect(labels).toEqual(['MINE', 'AWSCURRENT'])
   })
 })
 

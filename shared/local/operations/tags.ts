@@ -16,7 +16,9 @@ export function tagResource(
   service: Service,
   input: z.output<typeof TagResourceInput>,
 ): Record<string, never> {
-  addTags(service.findLive(input.SecretId), input.Tags)
+  const secret = service.findLive(input.SecretId)
+  addTags(secret, input.Tags)
+  secret.changedAtMs = service.clock.now()
   return {}
 }
 
@@ -28,6 +30,7 @@ export function untagResource(
   const secret = service.findLive(input.SecretId)
   refuseReserved(input.TagKeys)
   for (const key of input.TagKeys) secret.tags.delete(key)
+  secret.changedAtMs = service.clock.now()
   return {}
 }
 

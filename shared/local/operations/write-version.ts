@@ -70,7 +70,9 @@ export function writeVersion(
   })
   const { rotation } = secret
   const current = secret.labels.get('AWSCURRENT')
-  for (const stage of stages) service.attachLabel(secret, stage, token)
+  for (const stage of stages) if (stage !== 'AWSCURRENT') service.attachLabel(secret, stage, token)
+  // Last, since AWSPREVIOUS moves with it by itself, even where the request names AWSPREVIOUS too.
+  if (stages.includes('AWSCURRENT')) service.attachLabel(secret, 'AWSCURRENT', token)
   if (rotation !== undefined && rotation.versionId !== token)
     service.endRotation(rotation, rotation.versionId === current ? 'Succeeded' : 'Abandoned')
   if (!stages.includes('AWSCURRENT')) return
