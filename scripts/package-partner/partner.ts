@@ -1,3 +1,8 @@
+import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { createRotate } from 'quarterturn'
+import { CALM, createLocalSecretsManager, portTo } from 'quarterturn/local'
 import { defineProvider, type Session, type Verdict } from 'quarterturn/provider'
 import { z } from 'zod'
 
@@ -44,3 +49,48 @@ export const notebookProvider = defineProvider({
     }
   },
 })
+
+/** One rotation of its secret, in one process: the local Secrets Manager calls the engine, the engine the provider. */
+const model = createLocalSecretsManager({ unpublished: CALM })
+const functionArn = `arn:aws:lambda:${model.region}:${model.accountId}:function:rotate-notebook`
+const steps: string[] = []
+const rotate = createRotate({
+  resolveProvider: async () => notebookProvider,
+  deps: {
+    secretsManager: portTo(model),
+    entropy: {
+      bytes: (length) => randomBytes(length),
+      password: () => randomBytes(24).toString('base64url'),
+    },
+    clock: {
+      now: () => Date.now(),
+      sleep: async (ms, signal) => void (await setTimeout(ms, undefined, { signal })),
+    },
+    observe: {
+      decided: () => {},
+      stepEnded: ({ step, outcome }) => void steps.push(`${step} ${outcome}`),
+      evidence: async () => {},
+    },
+  },
+  settings: {},
+})
+model.registerFunction(functionArn, (event) => rotate({ event, functionArn, timeLeftMs: () => 30_000 }))
+
+notebook.set('reader', 'first')
+const SecretString = JSON.stringify({ engine: 'notebook', username: 'reader', password: 'first' })
+const { ARN } = model.call('CreateSecret', {
+  Name: 'notebook',
+  ClientRequestToken: randomUUID(),
+  SecretString,
+})
+model.call('RotateSecret', {
+  SecretId: ARN,
+  ClientRequestToken: randomUUID(),
+  RotationLambdaARN: functionArn,
+})
+await model.settled()
+
+const current: unknown = JSON.parse(model.call('GetSecretValue', { SecretId: ARN }).SecretString ?? '')
+assert.notEqual(notebook.get('reader'), 'first')
+assert.deepEqual(current, { engine: 'notebook', username: 'reader', password: notebook.get('reader') })
+console.log(`a partner's provider: ${steps.join(', ')}`)
