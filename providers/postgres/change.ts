@@ -3,7 +3,7 @@ import pg from 'pg'
 import { type Applied, QuarterturnError } from '../../shared/provider/index.ts'
 import type { Budget } from './budget.ts'
 import { PostgresFailure } from './failure.ts'
-import { looksHashed, md5Hash, scramVerifier } from './hash.ts'
+import { looksHashed, MAX_SCRAM_ITERATIONS, md5Hash, scramVerifier } from './hash.ts'
 import type { Link, Row } from './link.ts'
 import { HOLDS_LOCK, lockKey } from './lock.ts'
 
@@ -93,8 +93,7 @@ async function storedForm(change: Change, kind: HashKind, row: Row): Promise<str
 /** https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-SCRAM-ITERATIONS (16 and later) */
 function iterationsOf(row: Row): number {
   const iterations = Number(row['iterations'] ?? 4096)
-  // Our own sign-in, like that of many drivers, stops at 100,000.
-  return Number.isInteger(iterations) && iterations >= 1 ? Math.min(iterations, 100_000) : 4096
+  return Number.isInteger(iterations) && iterations >= 1 ? Math.min(iterations, MAX_SCRAM_ITERATIONS) : 4096
 }
 
 /** Keeps the clear password out of the log as far as this role may, and makes the server hash it as we would. */
@@ -124,12 +123,18 @@ function refusedOrThrow(error: unknown, change: Change): Applied {
       : ''
   return {
     result: 'refused',
-    reason: `SQLSTATE ${error.sqlstate}: ${without(error.message, change.password)}${hint}`,
+    reason: `SQLSTATE ${error.sqlstate}: ${quoted(error.message, change.password)}${hint}`,
   }
 }
 
-/** A check may quote what it did not like. */
-const without = (text: string, password: string): string => text.replaceAll(password, '[redacted]')
+const MAX_QUOTED = 300
+
+/** The server's own words, without what a check may repeat: the password, and the hash it was given. */
+const quoted = (text: string, password: string): string =>
+  text
+    .replaceAll(password, '[redacted]')
+    .replace(/SCRAM-SHA-256\$\S*|md5[0-9a-f]{32}/g, '[redacted]')
+    .slice(0, MAX_QUOTED)
 
 export function privilegeMissing(error: PostgresFailure, username: string): QuarterturnError {
   const role = pg.escapeIdentifier(username)

@@ -190,6 +190,8 @@ test('closing ends a sign-in that hangs, at once and more than once, and no byte
   const count = fake.received.length
   await pause(100)
   expect(fake.received.length).toBe(count)
+  // A reset also throws away what the system had not sent yet.
+  expect(fake.endings).toEqual(['ECONNRESET'])
   await session.close()
   await fake.stop()
 })

@@ -19,8 +19,8 @@ export type FailureKind =
 
 /**
  * The one error inside this provider. It holds nothing of the driver: no statement, no parameter, no client.
- * `message` is ours, except in `server`, where it is the server's own text cut to one line; whoever shows that to
- * people removes the values in play first.
+ * `message` is ours, except in `server`, where it is the server's own text on one line; whoever shows that to people
+ * removes the values in play first.
  */
 export class PostgresFailure extends Error {
   readonly kind: FailureKind
@@ -35,11 +35,5 @@ export class PostgresFailure extends Error {
   }
 }
 
-const MAX_SERVER_TEXT = 300
-
-/** The server's text on one line, without control characters, bounded. */
-export const oneLine = (text: string): string =>
-  text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .slice(0, MAX_SERVER_TEXT)
+/** The server's text on one line, without control characters. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()

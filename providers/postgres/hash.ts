@@ -3,6 +3,9 @@ import { promisify } from 'node:util'
 
 const derive = promisify(pbkdf2)
 
+/** Where our own sign-in stops: a second or less of work, a hundred times what is usual. */
+export const MAX_SCRAM_ITERATIONS = 1_000_000
+
 export interface ScramSettings {
   /** 16 bytes, fresh for each verifier. */
   readonly salt: Uint8Array

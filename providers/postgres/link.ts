@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Asked } from './challenge.ts'
 import { oneLine, PostgresFailure } from './failure.ts'
+import { MAX_SCRAM_ITERATIONS } from './hash.ts'
 import { type Destination, Wire } from './wire.ts'
 
 export interface SignIn extends Destination {
@@ -110,7 +111,7 @@ class PlainClient extends pg.Client {
   readonly #startup: Readonly<Record<string, string>>
 
   constructor({ host, port, username, password, dbname }: SignIn, wire: Wire) {
-    super({
+    const config: pg.ClientConfig & { readonly scramMaxIterations: number } = {
       host,
       port,
       user: username,
@@ -119,7 +120,10 @@ class PlainClient extends pg.Client {
       ssl: false,
       sslnegotiation: 'postgres',
       stream: () => wire,
-    })
+      // The driver's own limit of 100,000 would keep out roles of a server that is set to more.
+      scramMaxIterations: MAX_SCRAM_ITERATIONS,
+    }
+    super(config)
     this.#startup = { user: username, database: dbname, application_name: 'quarterturn' }
   }
 

@@ -48,6 +48,8 @@ export interface FakePostgres {
   readonly port: number
   /** What clients have sent after the request for TLS, in order, as text. */
   readonly received: readonly string[]
+  /** How each connection ended: `end` when the client said so, otherwise the error, `ECONNRESET`. */
+  readonly endings: readonly string[]
   stop(): Promise<void>
 }
 
@@ -70,6 +72,7 @@ export async function startFakePostgres({
   replies = [],
 }: FakeOptions): Promise<FakePostgres> {
   const received: string[] = []
+  const endings: string[] = []
   const sockets = new Set<Socket>()
   const talk = (socket: Socket, first?: Buffer) => {
     let turn = 0
@@ -86,7 +89,8 @@ export async function startFakePostgres({
   }
   const server = createServer((socket) => {
     sockets.add(socket)
-    socket.on('error', () => {})
+    socket.on('end', () => endings.push('end'))
+    socket.on('error', (error) => endings.push('code' in error ? String(error.code) : error.message))
     socket.once('data', (chunk) => {
       const asksForTls = chunk.length === 8 && chunk.readUInt32BE(4) === 80_877_103
       if (!asksForTls) talk(socket, chunk)
@@ -109,6 +113,7 @@ export async function startFakePostgres({
     host: 'localhost',
     port: address.port,
     received,
+    endings,
     async stop() {
       for (const socket of sockets) socket.destroy()
       server.close()
