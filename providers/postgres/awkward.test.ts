@@ -57,7 +57,7 @@ describeOnEachPostgres('an awkward value', {}, (server) => {
         expect(await signsIn(server(), 'any', next)).toBe(true)
         expect(await signsIn(server(), 'any', `${next}x`)).toBe(false)
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 

@@ -16,6 +16,7 @@ export interface Guard {
 }
 
 /**
+ * A parent that is gone before it could read `ready` must not end the guard, hence no SIGPIPE.
  * The pid file says how its process wants to be ended: `INT` lets PostgreSQL shut down in order, `KILL` is for
  * programs whose result is thrown away. The folder is renamed before the pid is read: a program started through
  * {@link guarded} either wrote its pid before that, or can no longer write it and does not start.
@@ -24,6 +25,7 @@ export interface Guard {
  */
 const SCRIPT = `
 folder=$1
+trap '' PIPE HUP
 mkdir "$folder" || exit 1
 echo ready
 cat >/dev/null

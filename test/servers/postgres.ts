@@ -1,11 +1,6 @@
-import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { chmod, chown, cp, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import pg from 'pg'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type ServerAccount, serverAccount } from './account.ts'
 import {
   findPostgres,
@@ -15,7 +10,10 @@ import {
   type Unavailable,
 } from './binaries.ts'
 import { type Certificate, createTestCa, type TestCa } from './certificates.ts'
-import { type Guard, guarded, startGuard } from './guard.ts'
+import { createCluster } from './cluster.ts'
+import { type Guard, startGuard } from './guard.ts'
+import { freePort, parentFolder } from './place.ts'
+import { createSql, reload, type Sql } from './superuser.ts'
 
 export interface PostgresOptions {
   readonly kind: PostgresKind
@@ -43,10 +41,7 @@ export interface PostgresServer {
   /** Who the server runs as, and whether that system account had to be added. */
   readonly account: ServerAccount
   /** Runs statements as superuser, over its own connection, out of the server's log. Answers the rows of the last one. */
-  sql(
-    text: string,
-    options?: { readonly database?: string; readonly values?: readonly unknown[] },
-  ): Promise<Row[]>
+  readonly sql: Sql
   /** Everything that the server has logged so far. */
   log(): Promise<string>
   /** Makes the server present another certificate to new connections. */
@@ -62,10 +57,6 @@ export interface PostgresServer {
   /** Ends the server and removes its folder. A repeat does nothing. */
   stop(): Promise<void>
 }
-
-export type Row = Readonly<Record<string, unknown>>
-
-const SUPERUSER = 'postgres'
 
 /**
  * Starts a server that asks for SCRAM and offers TLS, on loopback only. Takes about a second, nearly all of it in
@@ -100,227 +91,57 @@ async function start(
   account: ServerAccount,
   guard: Guard,
 ): Promise<PostgresServer> {
-  const { folder } = guard
-  const dataFolder = join(folder, 'data')
-  const logFile = join(folder, 'server.log')
   const password = randomBytes(18).toString('base64url')
-  const owner = account.kind === 'system' ? account : undefined
-  if (owner !== undefined) await chown(folder, owner.uid, owner.gid)
-  const put = async (name: string, content: string) => {
-    const file = join(folder, name)
-    await writeFile(file, content, { mode: 0o600 })
-    if (owner !== undefined) await chown(file, owner.uid, owner.gid)
-    return file
-  }
-
-  const { initdb, postgres } = await reachable(found, account, folder)
-  const log = await open(logFile, 'a', 0o600)
-  const run = (endWith: 'INT' | 'KILL', command: readonly [string, ...string[]]) =>
-    guarded({ guard, endWith, command, output: log.fd, account: owner && { uid: owner.uid, gid: owner.gid } })
-
-  const passwordFile = await put('superuser', `${password}\n`)
-  const init = run('KILL', [
-    initdb,
-    `--pgdata=${dataFolder}`,
-    `--username=${SUPERUSER}`,
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-sync',
-    '--no-instructions',
-  ])
-  const [code] = await once(init, 'exit')
-  if (code !== 0) throw new Error(`initdb ended with ${code}`)
-  await rm(passwordFile)
-
+  const cluster = await createCluster(found, account, guard, password)
   const certificates = await createTestCa()
-  const useFiles = async ({ cert, key }: Certificate) => {
-    await put('server.crt', cert)
-    await put('server.key', key)
-  }
-  await useFiles(await certificates.issue())
-  const useHbaFile = (lines: readonly string[]) =>
-    put(
-      'pg_hba.conf',
-      [
-        // The superuser of the tests gets in whatever they do to the other lines.
-        `host all ${SUPERUSER} 127.0.0.1/32 scram-sha-256`,
-        ...lines,
-        'host all all 127.0.0.1/32 scram-sha-256',
-        '',
-      ].join('\n'),
-    )
-  await useHbaFile(options.hba ?? [])
-  const base: Record<string, string> = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    hba_file: join(folder, 'pg_hba.conf'),
+  let settings: Readonly<Record<string, string>> = {
     ssl: options.tls === false ? 'off' : 'on',
-    ssl_cert_file: join(folder, 'server.crt'),
-    ssl_key_file: join(folder, 'server.key'),
-    password_encryption: 'scram-sha-256',
-    fsync: 'off',
-    shared_buffers: '16MB',
-    max_connections: '50',
-    logging_collector: 'off',
+    ...options.settings,
   }
-  let settings = { ...base, ...options.settings }
-  const useSettingsFile = () =>
-    put(
-      'quarterturn.conf',
-      Object.entries(settings)
-        .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
-        .join(''),
-    )
-  await useSettingsFile()
-  await writeFile(join(dataFolder, 'postgresql.conf'), `include '${join(folder, 'quarterturn.conf')}'\n`)
-
-  let child: ChildProcess | undefined
-  const launch = async (port: number): Promise<boolean> => {
-    const offset = (await stat(logFile)).size
-    const started = run('INT', [postgres, '-D', dataFolder, '-p', String(port)])
-    const ended = once(started, 'exit').then(() => false)
-    const isReady = async () => {
-      // After a crash the file of the former server may still be there.
-      const lines = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
-      return lines[0] === String(started.pid) && /^(ready|standby)\b/.test(lines[7] ?? '')
-    }
-    while (!(await isReady())) {
-      if (!(await Promise.race([ended, pause(10).then(() => true)]))) {
-        const why = (await readFile(logFile, 'utf8')).slice(offset)
-        if (why.includes('could not bind')) return false
-        throw new Error('the server ended while it started')
-      }
-    }
-    started.unref()
-    child = started
-    return true
-  }
-  const halt = async (mode: 'fast' | 'immediate' = 'fast') => {
-    if (child === undefined) return
-    child.ref()
-    const ended = once(child, 'exit')
-    child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
-    child = undefined
-    await ended
-    await rm(join(folder, 'running.pid'), { force: true })
-  }
+  await cluster.writeCertificate(await certificates.issue())
+  await cluster.writeHba(options.hba ?? [])
+  await cluster.writeSettings(settings)
 
   let port = await freePort()
-  for (let attempt = 1; !(await launch(port)); attempt += 1) {
+  for (let attempt = 1; !(await cluster.launch(port)); attempt += 1) {
     if (attempt === 5) throw new Error('no free port')
     port = await freePort()
   }
-
-  const sql: PostgresServer['sql'] = async (text, { database = 'postgres', values } = {}) => {
-    const client = new pg.Client({
-      host: '127.0.0.1',
-      port,
-      user: SUPERUSER,
-      password,
-      database,
-      ssl: false,
-      application_name: 'quarterturn-test',
-      options: '-c log_statement=none -c log_min_error_statement=panic -c log_min_duration_statement=-1',
-    })
-    client.on('error', () => {})
-    await client.connect()
-    try {
-      const result = values === undefined ? await client.query(text) : await client.query(text, [...values])
-      // Several statements in one text give several results, which the driver's types leave out.
-      const last: pg.QueryResult<Row> | undefined = Array.isArray(result) ? result.at(-1) : result
-      return last?.rows ?? []
-    } finally {
-      await client.end()
-    }
-  }
-  const reload = async () => {
-    const loadedAt = async () => {
-      const [row] = await sql('SELECT pg_conf_load_time()::text AS at')
-      return row?.['at']
-    }
-    const before = await loadedAt()
-    await sql('SELECT pg_reload_conf()')
-    // The reload is asynchronous; the time that new sessions see changes with it.
-    while ((await loadedAt()) === before) await pause(10)
-  }
+  const sql = createSql(() => port, password)
   let stopped: Promise<void> | undefined
   return {
     kind: options.kind,
     version: found.version,
     host: 'localhost',
-    get port() {
-      return port
-    },
+    port,
     ca: certificates.pem,
     certificates,
-    folder,
-    dataFolder,
+    folder: guard.folder,
+    dataFolder: cluster.dataFolder,
     account,
     sql,
-    log: () => readFile(logFile, 'utf8'),
+    log: () => cluster.log(),
     async useCertificate(certificate) {
-      await useFiles(certificate)
-      await reload()
+      await cluster.writeCertificate(certificate)
+      await reload(sql)
     },
     async useHba(lines) {
-      await useHbaFile(lines)
-      await reload()
+      await cluster.writeHba(lines)
+      await reload(sql)
     },
     async useSettings(more) {
       settings = { ...settings, ...more }
-      await useSettingsFile()
-      await reload()
+      await cluster.writeSettings(settings)
+      await reload(sql)
     },
-    halt,
-    async restart(mode) {
-      await halt(mode)
-      if (!(await launch(port))) throw new Error(`port ${port} was taken while the server was down`)
+    halt: (mode = 'fast') => cluster.halt(mode),
+    async restart(mode = 'fast') {
+      await cluster.halt(mode)
+      if (!(await cluster.launch(port))) throw new Error(`port ${port} was taken while the server was down`)
     },
     stop() {
-      stopped ??= (async () => {
-        await guard.release()
-        await log.close()
-      })()
+      stopped ??= guard.release().then(() => cluster.close())
       return stopped
     },
   }
 }
-
-/** The programs, copied into the server's folder where its account cannot reach them: a checkout below /root. */
-async function reachable(found: PostgresBinaries, account: ServerAccount, folder: string) {
-  if (account.kind === 'own' || (await isOpen(found.postgres))) return found
-  const copy = join(folder, 'native')
-  await mkdir(copy)
-  await cp(found.root, copy, { recursive: true, verbatimSymlinks: true })
-  await chmod(copy, 0o755)
-  return {
-    initdb: found.initdb.replace(found.root, copy),
-    postgres: found.postgres.replace(found.root, copy),
-  }
-}
-
-async function parentFolder(account: ServerAccount): Promise<string> {
-  return account.kind === 'own' || (await isOpen(tmpdir())) ? tmpdir() : '/tmp'
-}
-
-/** Whether everybody may pass through every folder up to the root. */
-async function isOpen(path: string): Promise<boolean> {
-  for (let at = path; ; at = dirname(at)) {
-    if (((await stat(at)).mode & 0o001) === 0) return false
-    if (at === dirname(at)) return true
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no address')
-  return address.port
-}
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
