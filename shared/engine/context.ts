@@ -48,7 +48,7 @@ export class StepContext {
   readonly versions: {
     own?: Version
     current?: Version
-    previous?: Version | 'unusable'
+    previous?: Version
     candidate?: Version
   } = {}
   provider: Provider | undefined

@@ -35,6 +35,8 @@ export interface LockedLabelFacts extends LabelFacts {
 /** The version of this rotation, read by id and AWSPENDING together. */
 export interface OwnFacts {
   readonly isCurrent: boolean
+  /** It was current before: finished, then replaced or rolled back by hand. */
+  readonly isPrevious: boolean
   readonly isCandidate: boolean
   readonly isReused: boolean
 }
@@ -86,6 +88,8 @@ export interface Answers {
   readonly lockedLabels: LockedLabelFacts
   readonly lockedPendingProof: Proof
   readonly appliedProof: Proof
+  /** The labels once more, after an applied value was rejected. */
+  readonly putBackLabels: LockedLabelFacts
   /** The credential proven before the lock, tried again after the target refused pending for good. */
   readonly fallbackProof: Proof
   readonly rights: 'equal' | 'different'

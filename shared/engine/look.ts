@@ -7,6 +7,7 @@ import {
   CANDIDATE_LABEL,
   type CandidateFacts,
   type Known,
+  type LockedLabelFacts,
   type PreviousRelation,
   type Proof,
   type Question,
@@ -23,10 +24,8 @@ type Look = { readonly [Q in Question]: (context: StepContext, known: Known) => 
 export const look: Look = {
   labels: async (c) => labelFacts(await c.describe(), c.token),
   labelsAfterMove: async (c) => labelFacts(await c.describe(), c.token),
-  lockedLabels: async (c) => {
-    const labels = await c.describe()
-    return { ...labelFacts(labels, c.token), currentMoved: labels.current !== c.need('current').versionId }
-  },
+  lockedLabels: (c) => lockedLabels(c),
+  putBackLabels: (c) => lockedLabels(c),
 
   own: async (c) => {
     const raw = await readOwn(c)
@@ -34,6 +33,7 @@ export const look: Look = {
     const own = c.keep('own', await c.understand(raw, 'AWSPENDING'))
     return {
       isCurrent: own.stages.includes('AWSCURRENT'),
+      isPrevious: own.stages.includes('AWSPREVIOUS'),
       isCandidate: own.stages.includes(CANDIDATE_LABEL),
       isReused: own.stages.includes(REUSED_LABEL),
     }
@@ -61,6 +61,11 @@ export const look: Look = {
   },
   rights: (c) => compareRights(c),
   repairedRights: (c) => compareRights(c),
+}
+
+async function lockedLabels(c: StepContext): Promise<LockedLabelFacts> {
+  const labels = await c.describe()
+  return { ...labelFacts(labels, c.token), currentMoved: labels.current !== c.need('current').versionId }
 }
 
 /**
@@ -94,12 +99,21 @@ export async function readCurrent(c: StepContext): Promise<Version> {
   return c.keep('current', await c.understand(raw, 'AWSCURRENT'))
 }
 
-/** AWSPREVIOUS may be anything that somebody stored once: what cannot be read as this kind of secret is no obstacle. */
+/**
+ * AWSPREVIOUS may be anything that somebody stored once: what cannot be read as this kind of secret is no obstacle. Once
+ * labels were read, it is the version they showed: a label that moves between two reads would otherwise make an
+ * unfinished value look finished.
+ */
 async function readPrevious(c: StepContext): Promise<Version | 'unusable' | undefined> {
-  if (c.versions.previous !== undefined) return c.versions.previous
+  if (c.labels !== undefined && c.labels.previous === undefined) return undefined
+  const { previous } = c.versions
+  if (previous !== undefined && (c.labels === undefined || c.labels.previous === previous.versionId))
+    return previous
+  const which =
+    c.labels?.previous === undefined ? { VersionStage: 'AWSPREVIOUS' } : { VersionId: c.labels.previous }
   let raw: SecretVersion
   try {
-    raw = await c.raw((sm) => sm.getSecretValue({ SecretId: c.arn, VersionStage: 'AWSPREVIOUS' }))
+    raw = await c.raw((sm) => sm.getSecretValue({ SecretId: c.arn, ...which }))
   } catch (error) {
     if (isNamed(error, 'ResourceNotFoundException')) return undefined
     throw c.awsError(error, 'GetSecretValue')
@@ -108,7 +122,6 @@ async function readPrevious(c: StepContext): Promise<Version | 'unusable' | unde
     return c.keep('previous', await c.understand(raw, 'AWSPREVIOUS'))
   } catch (error) {
     if (!(error instanceof QuarterturnError)) throw error
-    c.versions.previous = 'unusable'
     return 'unusable'
   }
 }

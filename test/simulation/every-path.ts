@@ -15,10 +15,20 @@ const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
   labels: LABELS,
   labelsAfterMove: LABELS,
   lockedLabels: LABELS.flatMap((labels) => BOOLEANS.map((currentMoved) => ({ ...labels, currentMoved }))),
+  putBackLabels: LABELS.flatMap((labels) => BOOLEANS.map((currentMoved) => ({ ...labels, currentMoved }))),
   own: [
     'absent',
     ...BOOLEANS.flatMap((isCurrent) =>
-      BOOLEANS.flatMap((isCandidate) => BOOLEANS.map((isReused) => ({ isCurrent, isCandidate, isReused }))),
+      BOOLEANS.flatMap((isCandidate) =>
+        BOOLEANS.flatMap((isReused) =>
+          BOOLEANS.map((isPrevious) => ({
+            isCurrent,
+            isPrevious: isPrevious && !isCurrent,
+            isCandidate,
+            isReused,
+          })),
+        ),
+      ),
     ),
   ],
   current: ['same-credential', 'same-account', 'alternate', 'mismatch'],

@@ -82,7 +82,9 @@ function events(world: World): Happening[] {
     list.push({ label: 'AWSPENDING is stripped', weight: 80, play: async () => world.strip() })
   else if (world.tokens.length < world.options.tokens)
     list.push({ label: 'RotateSecret', weight: 400, play: async () => world.newToken() })
-  if (world.editsLeft > 0)
+  // Nothing keeps a password that a person changes at the target in the middle of a rotation; between rotations we do.
+  const isQuiet = world.invocations.every((one) => !one.isAlive)
+  if (world.editsLeft > 0 && (isQuiet || world.options.editsChangePassword !== true))
     list.push({ label: 'an operator writes AWSCURRENT', weight: 30, play: async () => world.edit() })
   return list
 }

@@ -173,7 +173,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'no lock',
     world: { kind: 'single', rules: { locks: false } },
-    story: 'a set proves late, when the next rotation has set',
+    story: 'a change comes after a second delivery and a later rotation',
   },
   {
     name: 'the change is made outside the session that holds the lock',

@@ -79,8 +79,13 @@ export interface SimulationRules {
   readonly changesInLockedSession: boolean
 }
 
-/** A provider over a simulated target. `connection` identifies the invocation that the sessions belong to. */
-export function simulatedProvider(target: Target, gateOf: () => Gate, rules: SimulationRules) {
+/** A provider over a simulated target. The lock belongs to what `connect` answers, once for each session. */
+export function simulatedProvider(
+  target: Target,
+  gateOf: () => Gate,
+  rules: SimulationRules,
+  connect: () => object = () => ({}),
+) {
   return defineProvider({
     name: `simulated-${target.kind}`,
     serves: { engines: ['simulated'] },
@@ -98,7 +103,7 @@ export function simulatedProvider(target: Target, gateOf: () => Gate, rules: Sim
       username: strategy === 'alternating-users' ? other(String(current['username'])) : current['username'],
       password: entropy.password(),
     }),
-    open: (request) => new SimulatedSession(target, gateOf(), request, rules),
+    open: (request) => new SimulatedSession(target, gateOf(), request, rules, connect()),
   })
 }
 
@@ -108,13 +113,20 @@ class SimulatedSession implements Session {
   readonly #values: OpenRequest<SimulatedSecret>['values']
   readonly #rules: SimulationRules
   /** The connection that holds, or held, the lock. */
-  readonly #connection = {}
+  readonly #connection: object
 
-  constructor(target: Target, gate: Gate, { values }: OpenRequest<SimulatedSecret>, rules: SimulationRules) {
+  constructor(
+    target: Target,
+    gate: Gate,
+    { values }: OpenRequest<SimulatedSecret>,
+    rules: SimulationRules,
+    connection: object,
+  ) {
     this.#target = target
     this.#gate = gate
     this.#values = values
     this.#rules = rules
+    this.#connection = connection
   }
 
   check() {

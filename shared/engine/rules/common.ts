@@ -41,10 +41,12 @@ export const readOwn: readonly Rule[] = [
 export const ownOf = (known: Known) => (known.own === 'absent' ? undefined : known.own)
 
 /**
- * The pending value was overtaken when it is the current credential, or, for a secret that alternates, when it names
- * the account that is current. A value taken over from an earlier rotation may also be the previous credential.
+ * The pending value was overtaken when it is the current credential, when its version was current before (finished, and
+ * then replaced by hand), or, for a secret that alternates, when it names the account that is current. A value taken
+ * over from an earlier rotation may also be the previous credential.
  */
 export const isOvertaken = (known: Known): boolean =>
+  ownOf(known)?.isPrevious === true ||
   known.current === 'same-credential' ||
   (known.current === 'same-account' && known.traits?.alternates === true) ||
   (ownOf(known)?.isReused === true && known.previous === 'same-credential')

@@ -23,6 +23,13 @@ const isRepeat = (k: Known): boolean => k.lockedLabels?.candidate === 'own' || k
 const provesPendingFirst = (k: Known): boolean =>
   provenBy(k) === 'pending' || (isRepeat(k) && k.traits?.appliesOnce === true)
 
+/** The old credential died with a change whose new one does not sign in. */
+const mayPutBack = (k: Known): boolean =>
+  k.appliedProof === 'rejected' &&
+  k.traits?.restores === true &&
+  k.current === 'same-account' &&
+  provenBy(k) !== 'pending'
+
 const isSet = (k: Known): boolean => k.lockedPendingProof === 'accepted' || k.appliedProof === 'accepted'
 
 /** Before the lock: the values belong together, and one of them opens the door. */
@@ -182,12 +189,16 @@ const provenRules: readonly Rule[] = [
     move: fail('PRIMARY_NOT_CURRENT'),
   },
   {
+    rule: 'an applied value that does not sign in: somebody else may have changed it since, so labels are read again',
+    when: (k) => mayPutBack(k) && k.putBackLabels === undefined,
+    move: ask('putBackLabels'),
+  },
+  {
     rule: 'an applied value that does not sign in is taken back, here and nowhere else',
     when: (k) =>
-      k.appliedProof === 'rejected' &&
-      k.traits?.restores === true &&
-      k.current === 'same-account' &&
-      provenBy(k) !== 'pending' &&
+      mayPutBack(k) &&
+      k.putBackLabels?.own === 'pending' &&
+      !k.putBackLabels.currentMoved &&
       k.putBack === undefined,
     move: act('putBack'),
   },
