@@ -91,7 +91,7 @@ describe.each(handlerNames())('the function %s', (name) => {
 
   test('reads little at the start: no driver, no tracer, no client it may not need', () => {
     const { atStart = Number.NaN, total = Number.NaN } = bundles.get(name) ?? {}
-    expect(atStart).toBeLessThan(800_000)
+    expect(atStart).toBeLessThan(450_000)
     expect(total).toBeGreaterThan(atStart)
   })
 })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isHost, isLoopbackHost } from './host.ts'
 
 /** PostgreSQL cuts longer names without a word, and would then sign in as somebody else. */
