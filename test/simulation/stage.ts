@@ -11,6 +11,7 @@ import {
   CALM,
   createLocalSecretsManager,
   type LocalSecretsManager,
+  type LocalSecretsManagerOptions,
   portTo,
 } from '../../shared/local/index.ts'
 import type { Provider } from '../../shared/provider/index.ts'
@@ -34,12 +35,17 @@ export class Stage {
   #passwords = 0
 
   constructor(
-    options: { kind?: TargetKind; value?: string; settings?: EngineSettings; provider?: Provider } = {},
+    options: {
+      kind?: TargetKind
+      value?: string
+      settings?: EngineSettings
+      model?: LocalSecretsManagerOptions
+    } = {},
   ) {
-    this.model = createLocalSecretsManager({ unpublished: CALM })
+    this.model = createLocalSecretsManager(options.model ?? { unpublished: CALM })
     this.target = new Target(options.kind ?? 'single', 'p0')
     const rules = { locks: true, changesInLockedSession: true }
-    this.#provider = options.provider ?? (simulatedProvider(this.target, () => atOnce, rules) as Provider)
+    this.#provider = simulatedProvider(this.target, () => atOnce, rules) as Provider
     this.#settings = { pendingReadDelaysMs: [], ...options.settings }
     this.#rotate = this.#container()
     this.model.registerFunction(FUNCTION_ARN, 'manual')
