@@ -13,6 +13,7 @@ export type Asked = 'nothing' | 'scram' | 'md5' | 'clear-text'
 export class Challenge {
   readonly #isEncrypted: boolean
   #asked: Asked = 'nothing'
+  #answered = false
   #serverProven = false
   #signedIn = false
 
@@ -23,6 +24,19 @@ export class Challenge {
 
   get asked(): Asked {
     return this.#asked
+  }
+
+  /**
+   * The server asked for the password, got an answer and let us in. Whatever refuses the session after that, the
+   * password is right. With SCRAM the driver has still to find the server's signature good; it fails when it does not.
+   */
+  get hasTaken(): boolean {
+    return this.#signedIn && this.#asked !== 'nothing'
+  }
+
+  /** The driver sent something; after a question that is the answer. */
+  sent(): void {
+    if (this.#asked !== 'nothing') this.#answered = true
   }
 
   /** Throws `PostgresFailure` when the driver must not see this message. */
@@ -37,6 +51,8 @@ export class Challenge {
       case 0:
         // The driver would take this also from a server that never showed that it knows the password.
         if (this.#asked === 'scram' && !this.#serverProven) throw outOfOrder()
+        // Who does not wait for the answer has not looked at it.
+        if (this.#asked !== 'nothing' && !this.#answered) throw outOfOrder()
         this.#signedIn = true
         return
       case 3:

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeOnEachPostgres } from '../../test/servers/each.ts'
+import { stageRotation } from './test-rotation.ts'
 import { change, createRole, secretFor, signsIn, withSession } from './test-target.ts'
 
 describeOnEachPostgres(
@@ -116,18 +117,28 @@ describeOnEachPostgres(
         await server().useSettings({ default_transaction_read_only: 'off' })
       })
 
-      test('a replica is named, and still proves credentials', async () => {
+      test('a replica is named, and proves credentials only where consumers connect', async () => {
         const signal = join(server().dataFolder, 'standby.signal')
         await server().halt()
         await writeFile(signal, '')
         await server().restart()
         await expect(checked('app')).rejects.toMatchObject({ code: 'TARGET_READ_ONLY' })
         await expect(changed('app')).rejects.toMatchObject({ code: 'TARGET_READ_ONLY' })
-        expect(
-          await withSession({ current: of('app') }, trust(), (session) =>
-            session.probe({ who: 'current', at: 'writer' }),
-          ),
-        ).toEqual({ verdict: 'accepted', as: 'app' })
+        await withSession({ current: of('app') }, trust(), async (session) => {
+          expect(await session.probe({ who: 'current', at: 'consumer' })).toEqual({
+            verdict: 'accepted',
+            as: 'app',
+          })
+          expect(await session.probe({ who: 'current', at: 'writer' })).toEqual({
+            verdict: 'unknown',
+            reason: expect.stringContaining('replica'),
+            code: 'TARGET_READ_ONLY',
+          })
+        })
+        expect(await stageRotation(of('app'), trust()).rotate()).toEqual([
+          'createSecret done',
+          'setSecret TARGET_READ_ONLY',
+        ])
         await server().halt()
         await rm(signal)
         await server().restart()

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { type Check, QuarterturnError } from '../../shared/provider/index.ts'
+import { limitsInTheWay } from './limits.ts'
 import type { Link, Row } from './link.ts'
 
 const NOTICE_DAYS = 30
@@ -28,14 +29,12 @@ export async function checkTarget(link: Link, username: string, timeoutMs: numbe
       ],
     }
   const isRestricted = ['on', '1', 'true'].includes(String(row['restricted'])) && row['member'] !== true
-  const missing = isRestricted
-    ? [
-        {
-          privilege: 'rds.restrict_password_commands is on and the role is not a member of rds_password',
-          remedy: `GRANT rds_password TO ${pg.escapeIdentifier(username)};`,
-        },
-      ]
-    : []
+  const missing = await limitsInTheWay(link, username, timeoutMs)
+  if (isRestricted)
+    missing.unshift({
+      privilege: 'rds.restrict_password_commands is on and the role is not a member of rds_password',
+      remedy: `GRANT rds_password TO ${pg.escapeIdentifier(username)};`,
+    })
   return { possible: missing.length === 0, missing, notes: notesOf(link, row) }
 }
 

@@ -38,6 +38,8 @@ export interface Attempt {
   readonly signedIn: Promise<Link>
   /** How the server has asked so far. */
   readonly asked: Asked
+  /** The server took the password, whether or not it gave us a session after that. */
+  readonly hasTaken: boolean
   /** Resets the connection at once; resolves when it is gone. A repeat does nothing; never rejects. */
   destroy(): Promise<void>
 }
@@ -68,6 +70,9 @@ export function signIn(to: SignIn, timeoutMs: number): Attempt {
     signedIn,
     get asked() {
       return wire.challenge.asked
+    },
+    get hasTaken() {
+      return wire.challenge.hasTaken
     },
     destroy() {
       wire.destroy(new PostgresFailure('closed', 'the session was closed'))

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QuarterturnError } from '../../shared/provider/index.ts'
-import type { Link } from './link.ts'
+import { oneLine } from './failure.ts'
+import type { Link, Row } from './link.ts'
 
 /** The longest wait for another rotation, and the part of the time left that it may take. */
 const MAX_WAIT_MS = 10_000
@@ -34,16 +35,44 @@ export async function takeLock(
     if (rows[0]?.['got'] === true) return
     const leftMs = end - performance.now()
     if (leftMs <= 0)
-      throw new QuarterturnError('TARGET_BUSY', { problem: 'another session holds the lock of this account' })
+      throw new QuarterturnError('TARGET_BUSY', {
+        problem: `the lock of this account is held by ${await holderOf(link, account, time.clientMs)}`,
+        remedy:
+          'wait, the step is repeated; when the holder is no rotation, find out what it is and end it: SELECT pg_terminate_backend(pid)',
+      })
     await sleep(Math.min(waitMs, leftMs), undefined, { signal: time.signal })
   }
 }
+
+/** Who holds the lock, for people: any role that may enter the database can. Never rejects. */
+async function holderOf(link: Link, account: string, timeoutMs: number): Promise<string> {
+  const { rows } = await link.run(HOLDERS, { timeoutMs, values: [lockKey(account).toString()] }).catch(
+    // Views that were taken from PUBLIC.
+    () => ({ rows: [] }),
+  )
+  return rows.map(nameOf).join(' and ') || 'another session'
+}
+
+/** Role and application are words of somebody else, the latter of any client. */
+const nameOf = ({ pid, role, application }: Row): string =>
+  `pid ${pid} (role ${shown(role)}, application_name ${shown(application)})`
+
+const shown = (name: unknown): string =>
+  typeof name === 'string' ? JSON.stringify(oneLine(name)) : 'not visible'
 
 /** Frees the lock early. Behind a pooler the server's session may go on without us. */
 export async function freeLock(link: Link, account: string, timeoutMs: number): Promise<void> {
   await link.run('SELECT pg_advisory_unlock($1)', { timeoutMs, values: [lockKey(account).toString()] })
 }
 
+/** A condition in SQL on a row of pg_locks: it is the lock, held. `$1` is the key. */
+const IS_HELD = `locktype = 'advisory' AND granted AND objsubid = 1
+    AND ((classid::bigint << 32) | objid::bigint) = $1::bigint`
+
 /** A condition in SQL: this very session holds the lock. `$1` is the key. */
-export const HOLDS_LOCK = `EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted
-    AND objsubid = 1 AND ((classid::bigint << 32) | objid::bigint) = $1::bigint)`
+export const HOLDS_LOCK = `EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND ${IS_HELD})`
+
+/** Several can share it. */
+const HOLDERS = `SELECT pid, usename::text AS role, application_name AS application
+  FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
+  WHERE ${IS_HELD} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 3`

@@ -46,7 +46,7 @@ async function probed(options: FakeOptions, { ssl = true, connectTimeoutMs = 500
 
 /** What the server answers when it is asked who we are. */
 const LET_IN = Buffer.concat([AUTHENTICATION_OK, READY])
-const ROW = oneRow({ session: 'app', acting: 'app' })
+const ROW = oneRow({ session: 'app', acting: 'app', place: 'writer' })
 
 const unknown = expect.objectContaining({ verdict: 'unknown' })
 
@@ -157,13 +157,62 @@ test('a whole conversation is taken for what it says', async () => {
     as: 'app',
   })
   expect((await probed({ replies: [LET_IN, ROW] })).verdict.verdict).toBe('unprovable')
-  const other = oneRow({ session: 'postgres', acting: 'postgres' })
+  const other = oneRow({ session: 'postgres', acting: 'postgres', place: 'writer' })
   expect((await probed({ replies: [ASK_MD5, LET_IN, other] })).verdict).toEqual(unknown)
 })
 
 test('a server that really refuses the password is told from all of these', async () => {
   expect((await probed({ replies: [ASK_MD5, failure('28P01')] })).verdict.verdict).toBe('rejected')
   expect((await probed({ replies: [ASK_MD5, failure('28000')] })).verdict.verdict).toBe('barred')
+})
+
+describe('a refusal after the password', () => {
+  const refusedWith = (sqlstate: string) => Buffer.concat([AUTHENTICATION_OK, failure(sqlstate)])
+  const verdictTo = async (...replies: Uint8Array[]) => (await probed({ replies })).verdict
+
+  test('proves it when it was for a connection limit', async () => {
+    expect(await verdictTo(ASK_MD5, refusedWith('53300'))).toEqual({ verdict: 'accepted', as: 'app' })
+    expect(await verdictTo(ASK_CLEAR_TEXT, refusedWith('53300'))).toEqual({ verdict: 'accepted', as: 'app' })
+  })
+
+  test.each<[string, string, Uint8Array[]]>([
+    ['before it was asked for', 'barred', [failure('53300')]],
+    ['before it was taken', 'barred', [ASK_MD5, failure('53300')]],
+    ['where it was not asked for', 'barred', [refusedWith('53300')]],
+    ['without waiting for our answer', 'unknown', [Buffer.concat([ASK_MD5, refusedWith('53300')])]],
+    ['without SCRAM', 'unknown', [ASK_SCRAM, refusedWith('53300')]],
+    [
+      'with a signature that is not the server’s',
+      'unknown',
+      [ASK_SCRAM, Buffer.concat([message('R', 12, Buffer.from('v=AAAA')), refusedWith('53300')])],
+    ],
+  ])('proves nothing %s', async (_, verdict, replies) => {
+    expect(await verdictTo(...replies)).toMatchObject({ verdict })
+  })
+
+  test.each(['28000', '3D000', '42501', '55000'])(
+    'bars it with %s, and says that it is right',
+    async (state) => {
+      expect(await verdictTo(ASK_MD5, refusedWith(state))).toMatchObject({
+        verdict: 'barred',
+        reason: expect.stringContaining('the password itself was taken'),
+      })
+    },
+  )
+
+  test.each(['28P01', '08004', '57P01', '57P03', '53200', 'XX000'])('says nothing with %s', async (state) => {
+    expect(await verdictTo(ASK_MD5, refusedWith(state))).toMatchObject({ verdict: 'unknown' })
+  })
+})
+
+test('a session at a replica, or at who knows what, proves nothing about the writer', async () => {
+  const replica = oneRow({ session: 'app', acting: 'app', place: 'replica' })
+  expect((await probed({ replies: [ASK_MD5, LET_IN, replica] })).verdict).toMatchObject({
+    verdict: 'unknown',
+    code: 'TARGET_READ_ONLY',
+  })
+  const silent = oneRow({ session: 'app', acting: 'app' })
+  expect((await probed({ replies: [ASK_MD5, LET_IN, silent] })).verdict).toEqual(unknown)
 })
 
 test('no reply of any kind is proof, a rejection, or the end of this process', async () => {

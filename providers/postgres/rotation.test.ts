@@ -1,9 +1,11 @@
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { isQuarterturnError } from '../../shared/provider/index.ts'
 import { describeOnEachPostgres } from '../../test/servers/each.ts'
 import { budget } from './budget.ts'
 import { changePassword } from './change.ts'
 import { signIn } from './link.ts'
+import { lockKey } from './lock.ts'
 import { change, createRole, openSession, probe, secretFor, signsIn, withSession } from './test-target.ts'
 import { createTrust } from './tls.ts'
 
@@ -109,6 +111,39 @@ describeOnEachPostgres('a rotation', {}, (server) => {
           },
         }),
       )
+    })
+
+    test('whoever holds it is named, as far as that may be seen', async () => {
+      const secrets = await fresh('named')
+      await createRole(server(), 'Odd "one"', 'right')
+      const { host, port, ca } = server()
+      const holder = new pg.Client({
+        host,
+        port,
+        user: 'Odd "one"',
+        password: 'right',
+        database: 'postgres',
+        application_name: 'nightly batch',
+        ssl: { ca },
+      })
+      await holder.connect()
+      const { rows } = await holder.query('SELECT pg_backend_pid() AS pid, pg_advisory_lock($1)', [
+        lockKey('named').toString(),
+      ])
+      const blocked = () =>
+        withSession(secrets, { ...trust(), timeLeftMs: 600 }, (session) =>
+          session.exclusive({ as: 'current', work: async () => {} }),
+        )
+      await expect(blocked()).rejects.toMatchObject({
+        code: 'TARGET_BUSY',
+        problem: `the lock of this account is held by pid ${rows[0].pid} (role "Odd \\"one\\"", application_name "nightly batch")`,
+      })
+      await server().sql('REVOKE SELECT ON pg_stat_activity FROM PUBLIC')
+      await expect(blocked()).rejects.toMatchObject({
+        problem: 'the lock of this account is held by another session',
+      })
+      await server().sql('GRANT SELECT ON pg_stat_activity TO PUBLIC')
+      await holder.end()
     })
 
     test('it ends with its connection, and a later apply rejects and changes nothing', async () => {

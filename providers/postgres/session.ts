@@ -16,11 +16,23 @@ import { freeLock, takeLock } from './lock.ts'
 import type { PostgresSecret } from './schema.ts'
 import { settle } from './settle.ts'
 import type { Trust } from './tls.ts'
-import { NOT_ASKED, signInError, verdictOf } from './verdict.ts'
+import {
+  NOT_ASKED,
+  signInError,
+  verdictOf,
+  verdictOfProbe,
+  verdictOfSession,
+  WHO_AND_WHERE,
+} from './verdict.ts'
 
 export interface SessionOptions extends ChangeOptions {
   readonly trust: Trust
   readonly connectTimeoutMs: number
+}
+
+interface ProbeRequest {
+  readonly who: Who
+  readonly at: 'writer' | 'consumer'
 }
 
 export class PostgresSession implements Session {
@@ -45,30 +57,20 @@ export class PostgresSession implements Session {
     })
   }
 
-  async probe({ who }: { readonly who: Who }): Promise<Verdict> {
+  async probe({ who, at }: ProbeRequest): Promise<Verdict> {
     const secret = this.#secret(who)
     const attempt = this.#attempt(secret)
     try {
       const link = await attempt.signedIn
       if (link.asked === 'nothing') return NOT_ASKED
-      // Both are words of the language, so no function in the role's search_path answers for them.
-      const { rows } = await link.run('SELECT session_user AS session, current_user AS acting', {
+      const { rows } = await link.run(WHO_AND_WHERE, {
         timeoutMs: budget(this.#request.timeLeftMs()).clientMs,
       })
       await link.end()
-      const { session, acting } = rows[0] ?? {}
-      if (session !== secret.username)
-        return {
-          verdict: 'unknown',
-          reason: 'the server does not name the session as the role that signed in',
-        }
-      return {
-        verdict: 'accepted',
-        as: acting === session ? String(session) : `${session} acting as ${acting}`,
-      }
+      return verdictOfSession(rows[0], secret.username, at)
     } catch (error) {
       if (!(error instanceof PostgresFailure)) throw error
-      return verdictOf(error, attempt.asked)
+      return verdictOfProbe(error, attempt, secret.username)
     } finally {
       await this.#drop(attempt)
     }
@@ -141,7 +143,7 @@ export class PostgresSession implements Session {
     const attempt = this.#attempt(this.#secret(as))
     try {
       const link = await attempt.signedIn.catch((error: unknown) => {
-        throw error instanceof PostgresFailure ? signInError(verdictOf(error, attempt.asked), as) : error
+        throw error instanceof PostgresFailure ? signInError(verdictOf(error, attempt), as) : error
       })
       if (link.asked === 'nothing') throw signInError(NOT_ASKED, as)
       return await this.#translated(as, async () => {

@@ -1,4 +1,5 @@
 /** What a probe says in each situation at a real server. */
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { describeOnEachPostgres } from '../../test/servers/each.ts'
 import { change, createRole, probe, secretFor, signsIn } from './test-target.ts'
@@ -54,13 +55,6 @@ describeOnEachPostgres('a probe', { hba: HBA }, (server) => {
       {},
     ],
     ['a missing database', '3D000', 'nodb', `CREATE ROLE nodb LOGIN PASSWORD 'right'`, { dbname: 'absent' }],
-    [
-      'a connection limit',
-      '53300',
-      'limited',
-      `CREATE ROLE limited LOGIN CONNECTION LIMIT 0 PASSWORD 'right'`,
-      {},
-    ],
   ])('is barred by %s', async (_, sqlstate, username, sql, fields) => {
     await server().sql(sql)
     expect(await probed(username, fields)).toEqual({
@@ -68,6 +62,42 @@ describeOnEachPostgres('a probe', { hba: HBA }, (server) => {
       reason: expect.stringContaining(sqlstate),
       code: 'CREDENTIAL_BARRED',
     })
+  })
+
+  test('is barred where the server is full before it asks, and not where it is full after', async () => {
+    await createRole(server(), 'late', 'right')
+    await server().useSettings({ max_connections: '8', superuser_reserved_connections: '2' })
+    await server().restart()
+    const open: pg.Client[] = []
+    const { host, port, ca } = server()
+    const occupy = async (user: string, sessions: number) => {
+      for (let session = 0; session < sessions; session += 1) {
+        const client = new pg.Client({
+          host,
+          port,
+          user,
+          password: 'right',
+          database: 'postgres',
+          ssl: { ca },
+        })
+        client.on('error', () => {})
+        await client.connect()
+        open.push(client)
+      }
+    }
+    await createRole(server(), 'chief', 'right', 'SUPERUSER')
+    await occupy('late', 6)
+    expect(await probed('late')).toEqual({ verdict: 'accepted', as: 'late' })
+    expect((await probed('late', { password: 'wrong' })).verdict).toBe('rejected')
+    await occupy('chief', 2)
+    expect(await probed('late')).toEqual({
+      verdict: 'barred',
+      reason: expect.not.stringContaining('was taken'),
+      code: 'CREDENTIAL_BARRED',
+    })
+    await Promise.all(open.map((client) => client.end()))
+    await server().useSettings({ max_connections: '100', superuser_reserved_connections: '3' })
+    await server().restart()
   })
 
   test('is barred by a database that the role may not enter, or nobody may', async () => {

@@ -100,8 +100,12 @@ export class Wire extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     const socket = this.#tls ?? this.#tcp
-    if (socket === undefined) callback(new PostgresFailure('network', 'there is no connection'))
-    else socket.write(chunk, callback)
+    if (socket === undefined) {
+      callback(new PostgresFailure('network', 'there is no connection'))
+      return
+    }
+    this.challenge.sent()
+    socket.write(chunk, callback)
   }
 
   override _final(callback: (error?: Error | null) => void): void {
