@@ -7,6 +7,9 @@ import { TARGET_KINDS } from './simulation/target.ts'
 import { World, type WorldOptions } from './simulation/world.ts'
 
 /** Another seed is taken with QUARTERTURN_SEED, more runs with QUARTERTURN_RUNS. */
+/** What a broken promise is told as; a defect of the simulation would be told otherwise. */
+const PROMISE = /^(never locked out|always converges|no orphans)/
+
 const SEED = Number(process.env['QUARTERTURN_SEED'] ?? 20_261_123)
 const RUNS = Number(process.env['QUARTERTURN_RUNS'] ?? 250)
 
@@ -54,7 +57,8 @@ describe('every story that once broke a promise', () => {
         invocations: 3,
         edits: name.startsWith('an operator') ? 2 : 0,
       })
-      expect(await playStory(world, STORIES[name]), world.trace.join('\n')).toBeUndefined()
+      const { broken } = await playStory(world, STORIES[name])
+      expect(broken, world.trace.join('\n')).toBeUndefined()
     },
   )
 })
@@ -63,11 +67,13 @@ describe('each rule is needed: without it a promise breaks', () => {
   test.each(MISTAKES)('$name', async ({ world: options, story }) => {
     if (story !== undefined) {
       const world = new World({ tokens: 4, invocations: 3, ...options })
-      const broken = await playStory(world, STORIES[story])
-      expect(broken, world.trace.join('\n')).toBeDefined()
+      const { broken, skipped } = await playStory(world, STORIES[story])
+      expect(broken, world.trace.join('\n')).toMatch(PROMISE)
+      expect(skipped).toEqual([])
       return
     }
-    const { failed, counterexamplePath } = await breaks(options, 500)
-    expect(failed, `not found by chance (${counterexamplePath})`).toBe(true)
+    const { failed, errorInstance } = await breaks(options, 500)
+    expect(failed).toBe(true)
+    expect(errorInstance instanceof Error ? errorInstance.message : '').toMatch(PROMISE)
   })
 })

@@ -2,7 +2,7 @@ import { QuarterturnError } from '../errors/index.ts'
 import type { StoredSecret, Who } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
 import { type Action, CANDIDATE_LABEL, type Known, REUSED_LABEL } from './known.ts'
-import { isNamed, readCurrent } from './look.ts'
+import { isNamed, isOtherStage, readCurrent } from './look.ts'
 import { provenBy } from './rules/set.ts'
 import { isSameAccount, isSameCredential } from './version.ts'
 
@@ -66,21 +66,21 @@ export const perform: Act = {
   },
 
   moveCurrent: async (c) => {
-    const current = c.labels?.current
+    const current = c.need('current').versionId
     try {
       await c.raw((sm) =>
         sm.updateSecretVersionStage({
           SecretId: c.arn,
           VersionStage: 'AWSCURRENT',
           MoveToVersionId: c.token,
-          ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+          RemoveFromVersionId: current,
         }),
       )
       return { moveCurrent: 'moved' }
     } catch (error) {
       // Whatever went wrong, the move may have happened: the labels tell.
       c.cause = error
-      return { moveCurrent: 'uncertain' }
+      return { moveCurrent: isCompareAndSwapFailure(error) ? 'lost' : 'failed' }
     }
   },
 }
@@ -147,8 +147,9 @@ async function release(c: StepContext, label: string): Promise<void> {
   }
 }
 
+/** The label was not where it was read. A secret that is marked for deletion is refused by the same name. */
 const isCompareAndSwapFailure = (error: unknown): boolean =>
-  isNamed(error, 'InvalidParameterException') || isNamed(error, 'InvalidRequestException')
+  isNamed(error, 'InvalidParameterException') || isOtherStage(error)
 
 function provenOrFail(known: Known): Who {
   const who = provenBy(known)

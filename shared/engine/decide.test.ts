@@ -72,11 +72,15 @@ describe('decide, followed through every answer to every question', () => {
     )
     hold(
       path,
-      'nothing is written when rotation is off',
-      firstWrite(moves) === undefined || known.labels === undefined || known.labels.rotationEnabled,
+      'nothing is written when rotation is off, but what is set already is promoted',
+      firstWrite(moves) === undefined ||
+        known.labels === undefined ||
+        known.labels.rotationEnabled ||
+        (typeof known.own === 'object' && known.own.isCandidate && known.step === 'finishSecret'),
     )
     if (has('apply')) {
       hold(path, 'a change follows a proof', proven)
+      hold(path, 'no change after rotation was turned off', known.lockedLabels?.rotationEnabled === true)
       hold(path, 'a change is made under the lock', index('lock') < index('apply') && has('lock'))
       hold(
         path,
@@ -92,13 +96,26 @@ describe('decide, followed through every answer to every question', () => {
       )
       hold(path, 'no change while another value may be in force', known.candidate !== 'unfinished')
       hold(path, 'no change of another account', known.current !== 'mismatch')
-      hold(path, 'a value seen in force is not applied again', known.lockedPendingProof !== 'accepted')
+      hold(
+        path,
+        'a value seen in force is not applied again',
+        known.lockedPendingProof !== 'accepted' || index('lockedPendingProof?') > index('apply'),
+      )
     }
     if (has('moveCurrent')) {
       hold(path, 'AWSCURRENT moves only after pending signed in', known.pendingProof === 'accepted')
-      hold(path, 'AWSCURRENT moves only with the candidate label', known.labels?.candidate === 'own')
+      hold(
+        path,
+        'AWSCURRENT moves only with the candidate label',
+        typeof known.own === 'object' && known.own.isCandidate,
+      )
       hold(path, 'AWSCURRENT moves only with equal rights', known.rights !== 'different')
       hold(path, 'AWSCURRENT does not move to the credential it has', known.current !== 'same-credential')
+      hold(
+        path,
+        'AWSCURRENT moves only within its account',
+        known.current !== undefined && known.current !== 'mismatch',
+      )
     }
     if (has('putBack'))
       hold(

@@ -40,8 +40,8 @@ export function evidenceOf(c: StepContext, { outcome, known }: Ended, now: numbe
   }
 }
 
-/** After the move AWSPREVIOUS is where AWSCURRENT was when the labels were read. */
+/** After the move AWSPREVIOUS is where AWSCURRENT was when it was read. */
 function previousVersion(c: StepContext, outcome: Ended['outcome']): { previousVersionId?: string } {
-  const id = outcome === 'already' ? c.labels?.previous : c.labels?.current
+  const id = outcome === 'already' ? c.labels?.previous : c.versions.current?.versionId
   return id === undefined || id === c.token ? {} : { previousVersionId: id }
 }

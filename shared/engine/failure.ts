@@ -22,6 +22,7 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
 
 /** The error that a decision to fail ends in. A verdict's own code and reason go before the general ones. */
 export function failureOf(code: ErrorCode, c: StepContext): QuarterturnError {
+  if (code === 'AWS_UNAVAILABLE') return c.awsError(c.cause, 'UpdateSecretVersionStage')
   const inconclusive = inconclusiveVerdict(code, c)
   const actual = inconclusive?.code ?? code
   const problem =

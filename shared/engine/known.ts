@@ -77,6 +77,8 @@ export interface Traits {
 /** The answers to questions, by question. */
 export interface Answers {
   readonly labels: LabelFacts
+  /** Reads AWSCURRENT before the own version, so that the two are not older than the move by compare-and-swap thinks. */
+  readonly currentFirst: 'read'
   readonly own: 'absent' | OwnFacts
   readonly current: Relation
   readonly previous: PreviousRelation
@@ -107,7 +109,8 @@ export interface Results {
   readonly repair: 'done'
   readonly releaseCandidate: 'done'
   readonly releasePending: 'done'
-  readonly moveCurrent: 'moved' | 'uncertain'
+  /** `lost`: AWSCURRENT was not where it was read. `failed`: anything else; the move may have happened. */
+  readonly moveCurrent: 'moved' | 'lost' | 'failed'
 }
 
 export interface Known extends Partial<Answers>, Partial<Results> {

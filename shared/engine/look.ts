@@ -27,6 +27,10 @@ export const look: Look = {
   lockedLabels: (c) => lockedLabels(c),
   putBackLabels: (c) => lockedLabels(c),
 
+  currentFirst: async (c) => {
+    await readCurrent(c)
+    return 'read'
+  },
   own: async (c) => {
     const raw = await readOwn(c)
     if (raw === undefined) return 'absent'
@@ -73,16 +77,19 @@ async function lockedLabels(c: StepContext): Promise<LockedLabelFacts> {
  * visible yet, so an absent one is looked for again a few times.
  */
 async function readOwn(c: StepContext): Promise<SecretVersion | undefined> {
-  const VersionStage = c.labels?.own?.includes('AWSCURRENT') ? 'AWSCURRENT' : 'AWSPENDING'
   const delays = [...(c.input.settings.pendingReadDelaysMs ?? [100, 300, 900])]
+  let isFinished = c.labels?.own?.includes('AWSCURRENT') === true
   for (;;) {
+    const VersionStage = isFinished ? 'AWSCURRENT' : 'AWSPENDING'
     try {
       return await c.raw((sm) => sm.getSecretValue({ SecretId: c.arn, VersionId: c.token, VersionStage }))
     } catch (error) {
       const isAbsent = isNamed(error, 'ResourceNotFoundException')
       const delay = delays.shift()
       if (isAbsent && delay !== undefined) await c.input.clock.sleep(delay, c.input.deadline.signal)
-      else if (isAbsent || isOtherStage(error)) return undefined
+      else if (isAbsent || (isOtherStage(error) && isFinished)) return undefined
+      // AWSPENDING is gone: it may have gone with the move of AWSCURRENT to this version.
+      else if (isOtherStage(error)) isFinished = true
       else throw c.awsError(error, 'GetSecretValue')
     }
   }
@@ -221,6 +228,6 @@ async function compareRights(c: StepContext): Promise<'equal' | 'different'> {
 export const isNamed = (error: unknown, name: string): boolean =>
   error instanceof Error && error.name === name
 
-/** GetSecretValue was given an id and a label that do not belong together. A secret marked for deletion is another matter. */
-const isOtherStage = (error: unknown): boolean =>
+/** An id and a label do not belong together. A secret marked for deletion is refused by the same name. */
+export const isOtherStage = (error: unknown): boolean =>
   isNamed(error, 'InvalidRequestException') && error instanceof Error && !/delet/i.test(error.message)

@@ -102,6 +102,73 @@ describe('a secret that is not to be rotated', () => {
   })
 })
 
+describe('what an operator does between two steps', () => {
+  test('rotation turned off after createSecret: nothing is changed, also by a container that knew it on', async () => {
+    const stage = new Stage()
+    const token = stage.begin()
+    await stage.step('createSecret', token)
+    stage.model.call('CancelRotateSecret', { SecretId: stage.secretArn })
+    const error = await failure(stage.step('setSecret', token))
+    expect(error.code).toBe('ROTATION_DISABLED')
+    expect(error.message).toContain(`--remove-from-version-id ${token}`)
+    expect(stage.target.live()).toEqual(['A:p0'])
+    expect(stage.labels()[token]).toEqual(['AWSPENDING'])
+  })
+
+  test('rotation turned off after setSecret: what is in force is still made current', async () => {
+    const stage = new Stage()
+    const token = stage.begin()
+    await stage.steps(token, ['createSecret', 'setSecret'])
+    stage.model.call('CancelRotateSecret', { SecretId: stage.secretArn })
+    stage.restart()
+    await stage.steps(token, ['testSecret', 'finishSecret'])
+    expect(stage.labels()[token]).toContain('AWSCURRENT')
+  })
+
+  test.each([true, false])(
+    'AWSCURRENT moved by label to another account is not moved back (warm: %s)',
+    async (isWarm) => {
+      const stage = new Stage()
+      const other = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
+      stage.model.call('PutSecretValue', {
+        ClientRequestToken: other,
+        SecretId: stage.secretArn,
+        SecretString: JSON.stringify({ engine: 'simulated', username: 'B', password: 'elsewhere' }),
+        VersionStages: ['PREPARED'],
+      })
+      const token = stage.begin()
+      await stage.steps(token, ['createSecret', 'setSecret'])
+      const [current = ''] =
+        Object.entries(stage.labels()).find(([, labels]) => labels.includes('AWSCURRENT')) ?? []
+      stage.model.call('UpdateSecretVersionStage', {
+        SecretId: stage.secretArn,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: other,
+        RemoveFromVersionId: current,
+      })
+      if (!isWarm) stage.restart()
+      expect((await failure(stage.step('finishSecret', token))).code).toBe('ACCOUNT_MISMATCH')
+      expect(stage.value('AWSCURRENT')).toMatchObject({ username: 'B' })
+    },
+  )
+
+  test('a right to move labels that is missing is told as such', async () => {
+    const stage = new Stage()
+    const token = stage.begin()
+    await stage.steps(token, ['createSecret', 'setSecret'])
+    stage.model.inject({
+      operation: 'UpdateSecretVersionStage',
+      when: 'before',
+      error: {
+        name: 'AccessDeniedException',
+        message: 'not authorized to perform secretsmanager:UpdateSecretVersionStage',
+      },
+    })
+    const error = await failure(stage.step('finishSecret', token))
+    expect(error).toMatchObject({ code: 'AWS_ACCESS_DENIED', actor: 'operator' })
+  })
+})
+
 describe('a token', () => {
   test('that is no version of the secret', async () => {
     const stage = new Stage()

@@ -111,7 +111,8 @@ export function createRotate({
       const ended = await runStep(context, known, decide, decided)
       await context.close()
       remember(remembered, memory, context.registration)
-      if (event.Step === 'finishSecret')
+      // A repeat that read nothing has nothing to add to the record.
+      if (event.Step === 'finishSecret' && context.versions.own !== undefined)
         await deps.observe.evidence(evidenceOf(context, ended, deps.clock.now()))
       const done = report(ended.outcome)
       await deps.observe.stepEnded(done)

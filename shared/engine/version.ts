@@ -5,6 +5,7 @@ import type { Provider, StoredSecret } from '../provider/contract.ts'
 import type { Cleaner } from '../redact.ts'
 import { type Sealed, seal } from '../sealed.ts'
 import { isJsonObject, parseJson } from './json.ts'
+import { CANDIDATE_LABEL } from './known.ts'
 
 /** One version of the secret, read and understood. Its values stay sealed. */
 export interface Version {
@@ -81,6 +82,7 @@ export function understand(
     throw new QuarterturnError('SECRET_INVALID', {
       problem: `the ${label} version: ${result.issues.map(issueText).join('; ')}`,
       fields: { label },
+      ...remedyFor(label, about.versionId),
     })
   }
   const identity = provider.identity(result.value)
@@ -96,6 +98,15 @@ export function understand(
 }
 
 const SECRET_SOUNDING = /pass|pwd|secret|token|key|cred/i
+
+/** A version is written once, so a field of one that is not current cannot be corrected. */
+function remedyFor(label: string, versionId: string): { remedy?: string } {
+  if (label === 'AWSPENDING' || label === CANDIDATE_LABEL)
+    return {
+      remedy: `see that AWSCURRENT signs in, take the label off with \`aws secretsmanager update-secret-version-stage --secret-id {secret} --version-stage ${label} --remove-from-version-id ${versionId}\`, then rotate again`,
+    }
+  return {}
+}
 
 const issueText = (issue: {
   readonly message: string

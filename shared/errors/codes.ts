@@ -60,7 +60,7 @@ export const ERRORS = {
     when: 'Rotation is turned off for the secret. The test rotation is let through.',
     retryable: false,
     actor: 'secret-owner',
-    remedy: 'turn rotation on with `aws secretsmanager rotate-secret --secret-id {secret}`',
+    remedy: `release the pending version with \`${unstick}\`, then turn rotation on with \`aws secretsmanager rotate-secret --secret-id {secret}\``,
   },
   TOKEN_NOT_PENDING: {
     when: 'The version of this rotation does not hold AWSPENDING: the rotation was abandoned or unstuck, or the token belongs to no rotation.',

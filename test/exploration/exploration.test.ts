@@ -22,24 +22,20 @@ const machineOf = ({ world }: Mistake): Machine => ({
 })
 
 describe('every state of two rotations and two invocations at once', () => {
-  test.each(TARGET_KINDS)(
-    '%s: the promises hold in each',
-    async (kind) => {
-      const explored = await explore(kind, { tokens: 2, invocations: 2, edits: 0 }, SOUND)
+  test.each([
+    ...TARGET_KINDS.map((kind) => ({ kind, isWarm: false })),
+    ...(['single', 'alternating'] as const).map((kind) => ({ kind, isWarm: true })),
+  ])(
+    '$kind, warm: $isWarm: the promises hold in each',
+    async ({ kind, isWarm }) => {
+      const explored = await explore(kind, { tokens: 2, invocations: 2, edits: 0, isWarm }, SOUND)
       expect(explored.broken, explored.trace.join('\n')).toBeUndefined()
       expect(explored.isComplete).toBe(true)
-      expect(explored.states).toBeGreaterThan(50_000)
-      process.stdout.write(`${kind}: ${explored.states} states\n`)
+      expect(explored.states).toBeGreaterThan(30_000)
+      process.stdout.write(`${kind}${isWarm ? ', warm' : ''}: ${explored.states} states\n`)
     },
     300_000,
   )
-
-  test('alternating, with an operator who writes AWSCURRENT: the promises hold in each', async () => {
-    const explored = await explore('alternating', { tokens: 2, invocations: 2, edits: 1 }, SOUND)
-    expect(explored.broken, explored.trace.join('\n')).toBeUndefined()
-    expect(explored.isComplete).toBe(true)
-    process.stdout.write(`alternating with an edit: ${explored.states} states\n`)
-  }, 300_000)
 })
 
 describe('each rule is needed: the shortest way to a broken promise without it', () => {
@@ -48,7 +44,7 @@ describe('each rule is needed: the shortest way to a broken promise without it',
     async (mistake) => {
       const bounds = { tokens: mistake.world.tokens ?? 2, invocations: 2, edits: 0 }
       const explored = await explore(mistake.world.kind, bounds, machineOf(mistake))
-      expect(explored.broken).toBeDefined()
+      expect(explored.broken).toMatch(/^(never locked out|always converges|no orphans)/)
       process.stdout.write(
         `${mistake.name}: ${explored.broken}, ${explored.trace.length} actions, ${explored.states} states\n`,
       )

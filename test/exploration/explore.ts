@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { STEPS } from '../../shared/engine/known.ts'
 import type { TargetKind } from '../simulation/target.ts'
 import type { Machine } from './machine.ts'
-import { rotate, strip } from './secrets.ts'
+import { rotate } from './secrets.ts'
 import { accepts, firstState, keyOf, type State, under } from './state.ts'
 import { type Bounds, progress, startedOn, successors } from './successors.ts'
 
@@ -135,7 +135,6 @@ async function oneRotation(start: State, machine: Machine): Promise<State> {
     const token = state.labels['AWSPENDING'] ?? 0
     for (let repeat = 0; repeat < 2 && !isOver(); repeat += 1)
       for (const step of STEPS) state = await runToEnd(startedOn(state, step, token), machine)
-    if (!isOver()) state = strip(state)
   }
   return state
 }

@@ -8,6 +8,8 @@ export interface Bounds {
   readonly tokens: number
   /** Invocations alive at once. */
   readonly invocations: number
+  /** Containers have seen the token before, so that a step reads labels only where it needs them. Default: they have not. */
+  readonly isWarm?: boolean
   /** New AWSCURRENT versions that an operator may write. */
   readonly edits: number
 }
@@ -17,10 +19,10 @@ export interface Successor {
   readonly state: State
 }
 
-/** A fresh invocation. Cold, so that it reads everything itself: a warm one knows no more. */
-export function startedOn(state: State, step: Sleeper['step'], token: VersionNumber): State {
+/** A fresh invocation, in a container that has seen this token or not. */
+export function startedOn(state: State, step: Sleeper['step'], token: VersionNumber, isWarm = false): State {
   const connection = state.connections + 1
-  const known = { step, isWarm: false }
+  const known = { step, isWarm }
   const sleeper: Sleeper = { step, token, known, labels: undefined, read: {}, isHalfway: false, connection }
   return { ...state, connections: connection, sleepers: [...state.sleepers, sleeper] }
 }
@@ -31,8 +33,9 @@ async function started(
   step: Sleeper['step'],
   token: VersionNumber,
   machine: Machine,
+  isWarm = false,
 ): Promise<Successor> {
-  const begun = startedOn(state, step, token)
+  const begun = startedOn(state, step, token, isWarm)
   const one = begun.sleepers.at(-1)
   const next = one && (await progress(begun, one, machine))
   return next ?? { label: 'waits', state: begun }
@@ -68,7 +71,7 @@ export async function successors(state: State, bounds: Bounds, machine: Machine)
     for (const token of state.tokens)
       for (const step of STEPS)
         if (step !== 'testSecret' && isWorthStarting(state, token))
-          list.push(await started(state, step, token, machine))
+          list.push(await started(state, step, token, machine, bounds.isWarm))
   if (state.labels['AWSPENDING'] !== undefined)
     list.push({ label: 'AWSPENDING is stripped', state: strip(state) })
   const rotated = state.tokens.length < bounds.tokens ? rotate(state) : undefined
@@ -84,7 +87,7 @@ const isWorthStarting = (state: State, token: VersionNumber): boolean => state.l
 function lostReply(state: State, one: Sleeper, after: State, machine: Machine): Successor[] {
   const { move } = machine.decide(one.known)
   if (move.kind !== 'act' || move.action !== 'moveCurrent') return []
-  const uncertain: Sleeper = { ...one, known: { ...one.known, moveCurrent: 'uncertain' } }
+  const uncertain: Sleeper = { ...one, known: { ...one.known, moveCurrent: 'failed' } }
   const moved = { ...after, sleepers: state.sleepers }
   return [
     { label: 'the move of AWSCURRENT happens and its reply is lost', state: replace(moved, one, uncertain) },

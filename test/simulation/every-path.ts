@@ -16,6 +16,7 @@ const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
   labelsAfterMove: LABELS,
   lockedLabels: LABELS.flatMap((labels) => BOOLEANS.map((currentMoved) => ({ ...labels, currentMoved }))),
   putBackLabels: LABELS.flatMap((labels) => BOOLEANS.map((currentMoved) => ({ ...labels, currentMoved }))),
+  currentFirst: ['read'],
   own: [
     'absent',
     ...BOOLEANS.flatMap((isCurrent) =>
@@ -53,7 +54,7 @@ const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
   repair: ['done'],
   releaseCandidate: ['done'],
   releasePending: ['done'],
-  moveCurrent: ['moved', 'uncertain'],
+  moveCurrent: ['moved', 'lost', 'failed'],
 }
 
 const TRAITS: readonly Traits[] = [

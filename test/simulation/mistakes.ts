@@ -142,8 +142,8 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a value taken over is not remembered as such',
-    world: { kind: 'dual-self', decide: seeing(forgetsReuse) },
-    story: 'a finish comes while the next rotation uses its value again',
+    world: { kind: 'dual-self', tokens: 4, decide: seeing(forgetsReuse) },
+    story: 'a value taken over is stored and set two rotations late',
   },
   {
     name: 'finishSecret does not prove pending',

@@ -189,6 +189,11 @@ export class World {
     )
   }
 
+  /** False while it waits for the lock. */
+  canGoOn(invocation: Invocation): boolean {
+    return invocation.nextAction !== 'lock' || this.target.lock === undefined
+  }
+
   async runOn(invocation: Invocation, count: number): Promise<void> {
     for (let done = 0; done < count && invocation.state === 'parked'; done += 1) {
       if (invocation.nextAction === 'lock' && this.target.lock !== undefined) return
@@ -258,7 +263,10 @@ export class World {
     for (const one of this.invocations) if (one.isAlive) await this.kill(one)
   }
 
-  /** Carries AWSPENDING's token to the end if it can be, else releases it and rotates anew; a few times at most. */
+  /**
+   * Carries AWSPENDING's token to the end, or rotates anew where the engine has released it; a few times at most. Nobody
+   * helps: an operator who had to would be a promise broken.
+   */
   async finishOneRotation(): Promise<void> {
     const before = this.secrets.holders().current
     const isOver = (): boolean => this.broken !== undefined || this.secrets.holders().current !== before
@@ -267,7 +275,6 @@ export class World {
       const token = pending !== undefined && pending !== current ? pending : this.newToken()
       if (token === undefined) throw new Error('RotateSecret was refused')
       for (let repeat = 0; repeat < 2 && !isOver(); repeat += 1) await this.#runSteps(token)
-      if (!isOver() && this.secrets.holders().pending === token) this.strip()
     }
   }
 

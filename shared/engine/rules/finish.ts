@@ -1,39 +1,43 @@
+import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
 import { comparesRights, guards, isOvertaken, ownOf, stopUnlessConclusive } from './common.ts'
 
+const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
+
 /** finishSecret: prove once more, then one label move by compare-and-swap. */
 export const finishRules: readonly Rule[] = [
-  { rule: 'read labels', when: (k) => k.labels === undefined, move: ask('labels') },
+  { rule: 'read labels', when: (k) => k.labels === undefined && !k.isWarm, move: ask('labels') },
   ...guards,
   {
-    rule: 'already current: the record is completed',
-    when: (k) => k.labels?.own === 'current' && k.own === undefined,
-    move: ask('own'),
+    rule: 'read the current value first: what is pending after that was so when AWSCURRENT was there',
+    when: (k) => k.currentFirst === undefined && k.labels?.own !== 'current',
+    move: ask('currentFirst'),
+  },
+  { rule: 'read the pending value', when: (k) => k.own === undefined, move: ask('own') },
+  {
+    rule: 'no pending value and labels not read: the token may have lost AWSPENDING',
+    when: (k) => k.own === 'absent' && k.labels === undefined,
+    move: ask('labels'),
   },
   {
     rule: 'already current: prove for the record',
-    when: (k) => k.labels?.own === 'current' && ownOf(k) !== undefined && k.pendingProof === undefined,
+    when: (k) => isCurrent(k) && ownOf(k) !== undefined && k.pendingProof === undefined,
     move: ask('pendingProof'),
   },
-  { rule: 'already current', when: (k) => k.labels?.own === 'current', move: end('already') },
+  { rule: 'already current', when: isCurrent, move: end('already') },
+  { rule: 'no pending value', when: (k) => k.own === 'absent', move: fail('PENDING_MISSING') },
   {
-    rule: 'rotation is enabled',
-    when: (k) => k.labels?.rotationEnabled === false,
+    // What is in force is promoted also after rotation was turned off: it only closes the gap.
+    rule: 'rotation is enabled, or the value is set already',
+    when: (k) => k.labels?.rotationEnabled === false && ownOf(k)?.isCandidate === false,
     move: fail('ROTATION_DISABLED'),
   },
   {
     rule: 'the candidate label is on this version',
-    when: (k) => k.labels?.candidate !== 'own',
+    when: (k) => ownOf(k)?.isCandidate === false,
     move: fail('NOT_SET'),
   },
-  { rule: 'read the pending value', when: (k) => k.own === undefined, move: ask('own') },
-  { rule: 'no pending value', when: (k) => k.own === 'absent', move: fail('PENDING_MISSING') },
-  { rule: 'became current meanwhile', when: (k) => ownOf(k)?.isCurrent === true, move: end('already') },
-  {
-    rule: 'read current where it is needed',
-    when: (k) => k.current === undefined && (ownOf(k)?.isReused === true || k.traits?.mayAlternate === true),
-    move: ask('current'),
-  },
+  { rule: 'compare with the current value', when: (k) => k.current === undefined, move: ask('current') },
   {
     rule: 'pending and current name the same account',
     when: (k) => k.current === 'mismatch',
@@ -53,13 +57,18 @@ export const finishRules: readonly Rule[] = [
   { rule: 'move AWSCURRENT', when: (k) => k.moveCurrent === undefined, move: act('moveCurrent') },
   {
     rule: 'after any error of the move the labels tell',
-    when: (k) => k.moveCurrent === 'uncertain' && k.labelsAfterMove === undefined,
+    when: (k) => k.moveCurrent !== 'moved' && k.labelsAfterMove === undefined,
     move: ask('labelsAfterMove'),
   },
   {
-    rule: 'the move did not happen',
-    when: (k) => k.moveCurrent === 'uncertain' && k.labelsAfterMove?.own !== 'current',
+    rule: 'the move was refused: AWSCURRENT is elsewhere',
+    when: (k) => k.moveCurrent === 'lost' && k.labelsAfterMove?.own !== 'current',
     move: fail('CURRENT_MOVED'),
+  },
+  {
+    rule: 'the move did not happen',
+    when: (k) => k.moveCurrent === 'failed' && k.labelsAfterMove?.own !== 'current',
+    move: fail('AWS_UNAVAILABLE'),
   },
   { rule: 'finished', when: () => true, move: end('done') },
 ]

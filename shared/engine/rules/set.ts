@@ -30,6 +30,9 @@ const mayPutBack = (k: Known): boolean =>
   k.current === 'same-account' &&
   provenBy(k) !== 'pending'
 
+/** The target will never take the value, and it is not in force either. */
+const isUnusable = (k: Known): boolean => k.apply === 'refused' && k.lockedPendingProof !== 'accepted'
+
 const isSet = (k: Known): boolean => k.lockedPendingProof === 'accepted' || k.appliedProof === 'accepted'
 
 /** Before the lock: the values belong together, and one of them opens the door. */
@@ -69,6 +72,27 @@ const proveRules: readonly Rule[] = [
   },
   ...stopUnlessConclusive('pending after current was refused', (k) => k.pendingProof),
   {
+    rule: 'current and pending refused: labels tell whether another rotation left a value',
+    when: (k) => k.pendingProof === 'rejected' && k.labels === undefined,
+    move: ask('labels'),
+  },
+  {
+    rule: 'current and pending refused: look at a candidate that is on no labelled version',
+    when: (k) =>
+      k.pendingProof === 'rejected' && k.labels?.candidate === 'elsewhere' && k.candidate === undefined,
+    move: ask('candidate'),
+  },
+  {
+    rule: 'current and pending refused: release pending when another value may be in force',
+    when: (k) => k.pendingProof === 'rejected' && differsFromUnfinished(k) && k.releasePending === undefined,
+    move: act('releasePending'),
+  },
+  {
+    rule: 'current and pending refused: another value may be in force',
+    when: (k) => k.pendingProof === 'rejected' && differsFromUnfinished(k),
+    move: fail('PENDING_SUPERSEDED'),
+  },
+  {
     rule: 'current and pending refused: read previous',
     when: (k) => k.pendingProof === 'rejected' && k.current === 'same-account' && k.previous === undefined,
     move: ask('previous'),
@@ -105,6 +129,11 @@ const changeRules: readonly Rule[] = [
     rule: 'the token still holds AWSPENDING under the lock',
     when: (k) => k.lockedLabels !== undefined && k.lockedLabels.own !== 'pending',
     move: fail('TOKEN_NOT_PENDING'),
+  },
+  {
+    rule: 'rotation is enabled under the lock',
+    when: (k) => k.lockedLabels?.rotationEnabled === false,
+    move: fail('ROTATION_DISABLED'),
   },
   {
     rule: 'AWSCURRENT is where it was proven',
@@ -152,27 +181,32 @@ const changeRules: readonly Rule[] = [
 /** The target will never take this value: give up the version so that the next token makes another. */
 const refusedRules: readonly Rule[] = [
   {
+    rule: 'refused on a repeat: it may be in force already, and a password history refuses it for that',
+    when: (k) => k.apply === 'refused' && isRepeat(k) && k.lockedPendingProof === undefined,
+    move: ask('lockedPendingProof'),
+  },
+  {
     rule: 'refused for good: see that the old credential still works',
-    when: (k) => k.apply === 'refused' && k.fallbackProof === undefined,
+    when: (k) => isUnusable(k) && k.fallbackProof === undefined,
     move: ask('fallbackProof'),
   },
   ...stopUnlessConclusive('the old credential after a refusal', (k) => k.fallbackProof),
   {
     rule: 'refused for good and the old credential does not work',
-    when: (k) => k.apply === 'refused' && k.fallbackProof === 'rejected',
+    when: (k) => isUnusable(k) && k.fallbackProof === 'rejected',
     move: fail('CURRENT_REFUSED'),
   },
   {
     rule: 'refused for good: the candidate label goes first, else the next token uses the value again',
-    when: (k) => k.apply === 'refused' && k.releaseCandidate === undefined,
+    when: (k) => isUnusable(k) && k.releaseCandidate === undefined,
     move: act('releaseCandidate'),
   },
   {
     rule: 'refused for good: then AWSPENDING',
-    when: (k) => k.apply === 'refused' && k.releasePending === undefined,
+    when: (k) => isUnusable(k) && k.releasePending === undefined,
     move: act('releasePending'),
   },
-  { rule: 'refused for good', when: (k) => k.apply === 'refused', move: fail('PENDING_UNUSABLE') },
+  { rule: 'refused for good', when: (k) => isUnusable(k), move: fail('PENDING_UNUSABLE') },
 ]
 
 /** What was applied must sign in, with the same rights. */

@@ -28,11 +28,6 @@ export const testRules: readonly Rule[] = [
     when: (k) => k.check === 'impossible',
     move: fail('PRIVILEGE_MISSING'),
   },
-  {
-    rule: 'rotation is enabled, the test rotation excepted',
-    when: (k) => ownOf(k)?.isCandidate === true && k.labels?.rotationEnabled === false,
-    move: fail('ROTATION_DISABLED'),
-  },
   { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),
   {
