@@ -1,0 +1,30 @@
+/**
+ * Takes `examples/provider-example` as a partner has it: installed from the packed archive in a folder of its own,
+ * tested, bundled, and its Lambda function invoked by the local Secrets Manager over HTTP.
+ */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { ROOT } from './build-options.ts'
+import { install, packInto, run, temporaryFolder } from './packed.ts'
+
+const folder = temporaryFolder()
+const archive = packInto(folder)
+
+const example = join(folder, 'provider-example')
+cpSync(join(ROOT, 'examples', 'provider-example'), example, {
+  recursive: true,
+  filter: (path) => !/[\\/](node_modules|dist|package-lock\.json)$/.test(path),
+})
+const manifestFile = join(example, 'package.json')
+const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'))
+manifest.dependencies.quarterturn = `file:${relative(example, archive)}`
+writeFileSync(manifestFile, JSON.stringify(manifest))
+install(example)
+console.log('installed from the packed archive')
+
+console.log(run(example, 'npm', 'test', '--silent').split('\n').slice(-8).join('\n'))
+run(example, 'npm', 'run', '--silent', 'build')
+console.log(run(example, 'npm', 'pack', '--silent'))
+
+cpSync(join(ROOT, 'scripts', 'check-example'), join(example, 'check'), { recursive: true })
+console.log(run(example, process.execPath, join('check', 'rotate-bundle.ts')))
