@@ -62,13 +62,15 @@ function replacing(name: string): (text: string) => string {
       .replaceAll(IN_TEMPLATES.title, to.title)
 }
 
+/** In npm's own form, so that a later `npm install` changes no other line. */
 function withVersions(text: string, versions: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/"([^"]+)": "([^"]+)"/g, (line, dependency: string, version: string) => {
-    if (version !== PINNED) return line
-    const pinned = versions[dependency]
-    if (pinned === undefined) throw new Error(`Quarterturn itself has no version of ${dependency}`)
-    return `"${dependency}": ${JSON.stringify(pinned)}`
-  })
+  const pin = (key: string, value: unknown): unknown => {
+    if (value !== PINNED) return value
+    const version = versions[key]
+    if (version === undefined) throw new Error(`Quarterturn itself has no version of ${key}`)
+    return version
+  }
+  return `${JSON.stringify(JSON.parse(text), pin, 2)}\n`
 }
 
 /** A dependency on an archive, so that folder and archive can be moved together. */

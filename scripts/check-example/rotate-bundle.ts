@@ -7,8 +7,9 @@ import { randomUUID } from 'node:crypto'
 import { CALM, createLocalSecretsManager, serveLocal } from 'quarterturn/local'
 import { startTarget } from '../test/server.ts'
 
+const OLD = 'the-old-password'
 const target = await startTarget()
-target.addUser('reader', 'first')
+target.addUser('reader', OLD)
 const model = createLocalSecretsManager({ unpublished: CALM })
 const server = await serveLocal(model)
 
@@ -19,6 +20,11 @@ Object.assign(process.env, {
   AWS_SECRET_ACCESS_KEY: 'local',
   EXAMPLE_ALLOW_CLEAR_TEXT_LOOPBACK: 'true',
 })
+const logged: string[] = []
+const print = process.stdout.write.bind(process.stdout)
+process.stdout.write = (chunk) => logged.push(String(chunk)) > 0
+process.stderr.write = process.stdout.write
+
 const bundle = new URL('../dist/rotate-example/index.mjs', import.meta.url)
 const { handler } = await import(bundle.href)
 
@@ -34,7 +40,7 @@ model.registerFunction(functionArn, (event) => {
     getRemainingTimeInMillis: () => end - Date.now(),
   })
 })
-const secret = { engine: 'example', url: target.url, username: 'reader', password: 'first' }
+const secret = { engine: 'example', url: target.url, username: 'reader', password: OLD }
 const { ARN: SecretId } = model.call('CreateSecret', {
   Name: 'example',
   ClientRequestToken: randomUUID(),
@@ -45,7 +51,9 @@ await model.settled()
 
 const current = JSON.parse(model.call('GetSecretValue', { SecretId }).SecretString ?? '{}')
 await Promise.all([server.close(), target.close()])
-assert.notEqual(current.password, 'first')
+assert.notEqual(current.password, OLD)
 assert.equal(target.users.get('reader')?.password, current.password)
 assert.equal(target.failedSignIns, 0)
-console.log('the bundled function rotated the secret; the new password is in force')
+assert.match(logged.join(''), /Rotation evidence/)
+for (const secretText of [OLD, current.password]) assert.ok(!logged.join('').includes(secretText))
+print('the bundled function rotated the secret; the new password is in force, and is in no line of its log\n')

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { CALM } from 'quarterturn/local'
 import { createExample } from '../src/index.ts'
 import { type LocalRotationOptions, underLocalSecretsManager } from './local.ts'
 import { startTarget, type TestTargetOptions } from './server.ts'
 
 /** The target with one user, and a secret for it. The target is closed when the test ends. */
-async function fresh(
-  { after }: { after(work: () => Promise<void>): void },
-  options: TestTargetOptions & LocalRotationOptions = {},
-) {
+async function fresh(t: TestContext, options: TestTargetOptions & LocalRotationOptions = {}) {
   const target = await startTarget(options)
-  after(() => target.close())
+  t.after(() => target.close())
   target.addUser('reader', 'first')
   const provider = createExample({ allowClearTextLoopback: true })
   const secret = {
