@@ -34,10 +34,11 @@ export const providerNew: Command = async (args, { root, cwd, out }) => {
 }
 
 function nextSteps(folder: string, fromRegistry: boolean): string {
-  const install = fromRegistry
-    ? '  npm install      while Quarterturn is on no registry: npm install <archive made by `npm pack` in its checkout>\n'
-    : '  npm install\n'
-  return `Next:\n${folder === '.' ? '' : `  cd ${folder}\n`}${install}  npm test\n`
+  const enter = folder === '.' ? '' : `  cd ${folder}\n`
+  const steps = `Next:\n${enter}  npm install\n  npm test\n`
+  return fromRegistry
+    ? `${steps}\nQuarterturn is on no registry yet: give \`npm install\` the archive that \`npm pack\` makes in its checkout.\n`
+    : steps
 }
 
 function parseOptions(args: readonly string[]) {

@@ -1,14 +1,22 @@
 /**
- * Takes `examples/provider-example` as a partner has it: installed from the packed archive in a folder of its own,
+ * Two ways of a partner, from the packed archive alone. First `docs/writing-a-provider.md` is followed to the letter
+ * in an empty folder. Then it takes `examples/provider-example` as a partner has it: installed from the packed archive in a folder of its own,
  * tested, bundled, and its Lambda function invoked by the local Secrets Manager over HTTP.
  */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import { ROOT } from './build-options.ts'
+import { followPage } from './follow-page.ts'
 import { install, packInto, run, temporaryFolder } from './packed.ts'
 
 const folder = temporaryFolder()
 const archive = packInto(folder)
+keepWhatNpxInstalls()
+
+const empty = join(folder, 'empty')
+mkdirSync(empty)
+copyFileSync(archive, join(empty, basename(archive)))
+followPage(join(ROOT, 'docs', 'writing-a-provider.md'), empty)
 
 const example = join(folder, 'provider-example')
 cpSync(join(ROOT, 'examples', 'provider-example'), example, {
@@ -28,3 +36,11 @@ console.log(run(example, 'npm', 'pack', '--silent'))
 
 cpSync(join(ROOT, 'scripts', 'check-example'), join(example, 'check'), { recursive: true })
 console.log(run(example, process.execPath, join('check', 'rotate-bundle.ts')))
+
+/** npx keeps every archive that it installs beside npm's downloads; those of a check go with its folder. */
+function keepWhatNpxInstalls(): void {
+  const cache = join(folder, 'npm-cache')
+  mkdirSync(cache)
+  symlinkSync(join(run(ROOT, 'npm', 'config', 'get', 'cache'), '_cacache'), join(cache, '_cacache'), 'dir')
+  process.env['npm_config_cache'] = cache
+}

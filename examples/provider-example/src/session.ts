@@ -11,7 +11,7 @@ import * as z from 'zod'
 import { type HttpReply, type HttpRequest, send } from './http.ts'
 import type { ExampleSecret } from './schema.ts'
 
-/** What `GET /v1/user` answers to a user that is signed in; only the fields we use. */
+/** What the target answers to a user that is signed in; only the fields we use. */
 const User = z.object({ username: z.string(), mayChangePassword: z.boolean() })
 
 /** One session: requests signed with the credentials of the rotation. Nothing connects before the first of them. */
@@ -59,7 +59,7 @@ export function openSession(
     async check({ as }): Promise<Check> {
       const { status, body } = await ask(as, '/v1/user', { method: 'GET' })
       const user = User.safeParse(body)
-      if (status !== 200 || !user.success) throw unreachable(`GET /v1/user answered ${status}`)
+      if (status !== 200 || !user.success) throw unreachable(`the sign-in was answered ${status}`)
       if (user.data.mayChangePassword) return { possible: true, missing: [] }
       const remedy = `set \`mayChangePassword\` for the user ${secretOf(as).username}`
       return { possible: false, missing: [{ privilege: 'change the own password', remedy }] }
@@ -87,7 +87,7 @@ export function openSession(
         case 422:
           return { result: 'refused', reason: 'the password policy of the target refuses the value' }
         default:
-          throw unreachable(`PUT /v1/user/password answered ${status}`)
+          throw unreachable(`the change was answered ${status}`)
       }
     },
 

@@ -8,8 +8,11 @@ export interface TestUser {
   isLocked: boolean
 }
 
-/** What happens to the next request instead of the usual: no answer at all, no answer after it was carried out, or a status. */
-export type Mishap = 'cut before' | 'cut after' | number
+/**
+ * What happens to the next change instead of the usual: the connection ends before or after it is carried out, it is
+ * never answered, or it is answered by a status.
+ */
+export type Mishap = 'cut before' | 'cut after' | 'stall' | number
 
 export interface TestTarget {
   readonly url: string
@@ -63,6 +66,7 @@ export async function startTarget({ refuses = () => false }: TestTargetOptions =
     if (path !== 'PUT /v1/user/password') return answer(response, 404)
 
     const mishap = mishaps.shift()
+    if (mishap === 'stall') return
     if (mishap === 'cut before') return response.destroy()
     if (typeof mishap === 'number') return answer(response, mishap)
     const status = changePassword(user, body)

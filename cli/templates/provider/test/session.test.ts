@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { type OpenRequest, type Session, seal } from 'quarterturn/provider'
 import { createExampleTarget, type ExampleTargetSecret } from '../src/index.ts'
 import { startTarget, type TestTarget } from './server.ts'
@@ -78,6 +79,15 @@ test('a closed session sends nothing, and may be closed again', async (t) => {
   await session.close()
   await assert.rejects(change(session))
   assert.equal(target.users.get('reader')?.password, 'first')
+})
+
+test('closing ends a change that is under way', async (t) => {
+  const { target, session } = await opened(t)
+  target.mishaps.push('stall')
+  const changing = assert.rejects(change(session))
+  while (target.mishaps.length > 0) await setImmediate()
+  await session.close()
+  await changing
 })
 
 test('no error repeats a password', async (t) => {
