@@ -3,7 +3,8 @@
  * in an empty folder. Then it takes `examples/provider-example` as a partner has it: installed from the packed archive in a folder of its own,
  * tested, bundled, and its Lambda function invoked by the local Secrets Manager over HTTP.
  */
-import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { ROOT } from './build-options.ts'
 import { followPage } from './follow-page.ts'
@@ -32,6 +33,9 @@ console.log('installed from the packed archive')
 
 console.log(run(example, 'npm', 'test', '--silent').split('\n').slice(-8).join('\n'))
 run(example, 'npm', 'run', '--silent', 'build')
+const bundled = globSync('dist/rotate-example/**/*.mjs', { cwd: example })
+const foreign = bundled.filter((file) => /pg_catalog/.test(readFileSync(join(example, file), 'utf8')))
+assert.deepEqual(foreign, [], 'the function holds the code of another provider')
 console.log(run(example, 'npm', 'pack', '--silent'))
 
 cpSync(join(ROOT, 'scripts', 'check-example'), join(example, 'check'), { recursive: true })

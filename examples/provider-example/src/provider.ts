@@ -1,8 +1,8 @@
 import { defineProvider, type Provider } from 'quarterturn/provider'
-import { createExampleSchema, type ExampleSchema, type SchemaOptions } from './schema.ts'
+import { type Allowances, createExampleSchema, type ExampleSchema } from './schema.ts'
 import { openSession } from './session.ts'
 
-export interface ExampleOptions extends SchemaOptions {
+export interface ExampleOptions extends Allowances {
   /** Milliseconds for one request, connecting included. Default 10,000. */
   readonly timeoutMs?: number
 }

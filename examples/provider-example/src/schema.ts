@@ -1,12 +1,12 @@
 import * as z from 'zod'
 
-export interface SchemaOptions {
+export interface Allowances {
   /** Whether `url` may be `http://` for this machine itself. For tests. Default: false, clear text is always refused. */
   readonly allowClearTextLoopback?: boolean
 }
 
 /** A secret of this provider. Keys that are not named here are kept. Each issue names the field, and repeats no value. */
-export const createExampleSchema = ({ allowClearTextLoopback = false }: SchemaOptions = {}) =>
+export const createExampleSchema = ({ allowClearTextLoopback = false }: Allowances = {}) =>
   z.looseObject({
     engine: z.literal('example', { error: '`engine` is not `example`; set it' }),
     url: text('url').transform((value, context) => {

@@ -6,6 +6,8 @@ export interface TestUser {
   password: string
   mayChangePassword: boolean
   isLocked: boolean
+  /** Whom the target says to have signed in. Default: the user that did. */
+  shownAs?: string
 }
 
 /**
@@ -62,7 +64,10 @@ export async function startTarget({ refuses = () => false }: TestTargetOptions =
     if (user === undefined) return answer(response, 401)
     const path = `${request.method} ${request.url}`
     if (path === 'GET /v1/user')
-      return answer(response, 200, { username: who, mayChangePassword: user.mayChangePassword })
+      return answer(response, 200, {
+        username: user.shownAs ?? who,
+        mayChangePassword: user.mayChangePassword,
+      })
     if (path !== 'PUT /v1/user/password') return answer(response, 404)
 
     const mishap = mishaps.shift()

@@ -1,8 +1,8 @@
 import { defineProvider, type Provider } from 'quarterturn/provider'
-import { createExampleTargetSchema, type ExampleTargetSchema, type SchemaOptions } from './schema.ts'
+import { type Allowances, createExampleTargetSchema, type ExampleTargetSchema } from './schema.ts'
 import { openSession } from './session.ts'
 
-export interface ExampleTargetOptions extends SchemaOptions {
+export interface ExampleTargetOptions extends Allowances {
   /** Milliseconds for one request, connecting included. Default 10,000. */
   readonly timeoutMs?: number
 }

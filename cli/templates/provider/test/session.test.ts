@@ -53,6 +53,12 @@ test('a locked user is barred, and no other password is tried', async (t) => {
   assert.equal(await verdictOf(session), 'barred')
 })
 
+test('a target that names another user proves nothing', async (t) => {
+  const { target, session } = await opened(t)
+  target.addUser('reader', 'first', { shownAs: 'guest' })
+  assert.equal(await verdictOf(session), 'unknown')
+})
+
 test('a target that does not answer says nothing about the password', async (t) => {
   const { target, session } = await opened(t)
   await target.close()
