@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { STEPS } from '../shared/engine/known.ts'
 import { FUNCTION_ARN, Stage } from './simulation/stage.ts'
-import { SimulatedSecret, type TargetKind } from './simulation/target.ts'
+import { SimulatedSecret, TARGET_KINDS, type TargetKind } from './simulation/target.ts'
 
-const KINDS: readonly TargetKind[] = ['single', 'dual-self', 'dual-admin', 'pair', 'alternating']
 const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1)
 
 /** The engine behind the local Secrets Manager's own rotation driver, with what AWS does not publish drawn from `seed`. */
@@ -28,7 +27,7 @@ async function rotate(stage: Stage): Promise<void> {
 }
 
 describe('whatever Secrets Manager does between our steps, a rotation succeeds', () => {
-  test.each(KINDS)(
+  test.each(TARGET_KINDS)(
     '%s: retries, duplicates, overlaps and late calls as the seed draws them',
     async (kind) => {
       for (const seed of SEEDS) {

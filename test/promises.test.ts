@@ -3,10 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { playByChance } from './simulation/chance.ts'
 import { MISTAKES } from './simulation/mistakes.ts'
 import { playStory, STORIES, type StoryName } from './simulation/stories.ts'
-import type { TargetKind } from './simulation/target.ts'
+import { TARGET_KINDS } from './simulation/target.ts'
 import { World, type WorldOptions } from './simulation/world.ts'
-
-const KINDS: readonly TargetKind[] = ['single', 'dual-self', 'dual-admin', 'pair', 'alternating']
 
 /** Another seed is taken with QUARTERTURN_SEED, more runs with QUARTERTURN_RUNS. */
 const SEED = Number(process.env['QUARTERTURN_SEED'] ?? 20_261_123)
@@ -33,8 +31,8 @@ const breaks = (
 
 describe('never locked out, always converges, no orphans: by chance', () => {
   test.each([
-    ...KINDS.map((kind) => ({ kind })),
-    ...KINDS.map((kind) => ({ kind, invocations: 3, tokens: 2 })),
+    ...TARGET_KINDS.map((kind) => ({ kind })),
+    ...TARGET_KINDS.map((kind) => ({ kind, invocations: 3, tokens: 2 })),
     { kind: 'single' as const, refusesFirst: true },
     { kind: 'single' as const, edits: 2, editsChangePassword: true },
     { kind: 'alternating' as const, edits: 1 },
@@ -47,7 +45,7 @@ describe('never locked out, always converges, no orphans: by chance', () => {
 
 describe('every story that once broke a promise', () => {
   const names = Object.keys(STORIES) as StoryName[]
-  test.each(names.flatMap((name) => KINDS.map((kind) => ({ name, kind }))))(
+  test.each(names.flatMap((name) => TARGET_KINDS.map((kind) => ({ name, kind }))))(
     '$kind: $name',
     async ({ name, kind }) => {
       const world = new World({

@@ -26,6 +26,8 @@ describe('the event', () => {
     expect(parseEvent(event)).toEqual(event)
     expect(parseEvent(without)).toEqual(without)
     expect(parseEvent({ ...event, NewField: 1 })).toEqual(event)
+    const chosen = { ...event, ClientRequestToken: 'nightly_2026.11.23:app@eu-west-1+2' }
+    expect(parseEvent(chosen)).toEqual(chosen)
     expect(RotationToken).toBeDefined()
   })
 
@@ -47,7 +49,11 @@ describe('the event', () => {
     ],
     ['no token', { ...event, ClientRequestToken: undefined }, '`ClientRequestToken`'],
     ['a short token', { ...event, ClientRequestToken: 'abc' }, '`ClientRequestToken`'],
-    ['a token with a slash', { ...event, ClientRequestToken: `${'a'.repeat(32)}/` }, '`ClientRequestToken`'],
+    [
+      'a token for a shell',
+      { ...event, ClientRequestToken: `${'a'.repeat(32)}$(id)` },
+      '`ClientRequestToken`',
+    ],
     ['a malformed RotationToken', { ...event, RotationToken: 'short' }, '`RotationToken`'],
     ['an object for a string', { ...event, SecretId: { $ne: '' } }, '`SecretId`'],
   ])('%s is refused, naming the field and never its content', (_name, bad, field) => {

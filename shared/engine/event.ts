@@ -10,6 +10,12 @@ const SECRET_ARN =
   /^arn:(?<partition>aws|aws-cn|aws-us-gov|aws-iso|aws-iso-[bef]|aws-eusc):secretsmanager:(?<region>[a-z]{2,4}(?:-[a-z]{2,10}){1,2}-\d{1,2}):(?<account>\d{12}):secret:[A-Za-z0-9/_+=.@!-]{1,512}-[A-Za-z0-9]{6}$/
 
 /**
+ * Secrets Manager takes any characters. Ours are those that mean nothing to a shell, since the id stands in commands
+ * that an operator copies.
+ */
+const VERSION_ID = /^[A-Za-z0-9_.:+=@-]{32,64}$/
+
+/**
  * One invocation by Secrets Manager. Unknown keys are let through, since AWS may add some; what we use is strict.
  * AWS Secrets Manager User Guide, "Rotation by Lambda function"; `RotationToken` as in PutSecretValue.
  */
@@ -20,7 +26,7 @@ export const RotationEvent = z.object({
     .regex(SECRET_ARN, 'must be the full ARN of a secret'),
   ClientRequestToken: z
     .string({ error: 'must be a version id' })
-    .regex(/^[A-Za-z0-9-]{32,64}$/, 'must be a version id of 32 to 64 letters, digits and hyphens'),
+    .regex(VERSION_ID, 'must be a version id: 32 to 64 letters, digits and any of - _ . : + = @'),
   RotationToken: z
     .string({ error: 'must be a string' })
     .regex(/^[A-Za-z0-9-]{36,256}$/, 'must be 36 to 256 letters, digits and hyphens')

@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { decide } from '../../shared/engine/decide.ts'
 import { CANDIDATE_LABEL } from '../../shared/engine/known.ts'
 import { MISTAKES, type Mistake } from '../simulation/mistakes.ts'
-import type { TargetKind } from '../simulation/target.ts'
+import { TARGET_KINDS } from '../simulation/target.ts'
 import { explore } from './explore.ts'
 import type { Machine } from './machine.ts'
 
-const KINDS: readonly TargetKind[] = ['single', 'dual-self', 'dual-admin', 'pair', 'alternating']
 const SOUND: Machine = { decide, rules: { locks: true, changesInLockedSession: true } }
 
 /** What the explorer has no state for; the stories of the simulation show these. */
@@ -23,7 +22,7 @@ const machineOf = ({ world }: Mistake): Machine => ({
 })
 
 describe('every state of two rotations and two invocations at once', () => {
-  test.each(KINDS)(
+  test.each(TARGET_KINDS)(
     '%s: the promises hold in each',
     async (kind) => {
       const explored = await explore(kind, { tokens: 2, invocations: 2, edits: 0 }, SOUND)
@@ -51,7 +50,7 @@ describe('each rule is needed: the shortest way to a broken promise without it',
       const explored = await explore(mistake.world.kind, bounds, machineOf(mistake))
       expect(explored.broken).toBeDefined()
       process.stdout.write(
-        `${mistake.name}: ${explored.broken}, ${explored.trace.length - 1} actions, ${explored.states} states\n`,
+        `${mistake.name}: ${explored.broken}, ${explored.trace.length} actions, ${explored.states} states\n`,
       )
     },
     300_000,

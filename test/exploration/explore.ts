@@ -16,45 +16,44 @@ export interface Explored {
   readonly trace: readonly string[]
 }
 
-interface Node {
-  readonly state: State
+/** A state seen: how it was reached first. The states themselves are kept only until they were followed. */
+interface Reached {
+  readonly from: string
   readonly label: string
-  readonly parent: Node | undefined
 }
 
-/** Breadth-first, so the first way to a broken promise is a shortest one. */
+/** Breadth-first, so the first way to a broken promise is a shortest one. `most` bounds the states. */
 export async function explore(
   kind: TargetKind,
   bounds: Bounds,
   machine: Machine,
-  most = 5_000_000,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<Explored> {
-  const seen = new Set<string>()
+  const reached = new Map<string, Reached>()
   const calm = new Map<string, string | undefined>()
-  let level: Node[] = [{ state: firstState(kind, bounds.edits), label: 'the beginning', parent: undefined }]
-  const end = (isComplete: boolean, broken?: string, node?: Node): Explored => ({
-    states: seen.size,
+  const first = firstState(kind, bounds.edits)
+  let level: [key: string, state: State][] = [[digest(keyOf(first)), first]]
+  const end = (isComplete: boolean, broken?: string, key?: string): Explored => ({
+    states: reached.size,
     isComplete,
     broken,
-    trace: node === undefined ? [] : wayTo(node),
+    trace: key === undefined ? [] : wayTo(key, reached),
   })
   while (level.length > 0) {
-    const next: Node[] = []
-    for (const node of level) {
-      for (const { label, state } of await successors(node.state, bounds, machine)) {
+    const next: [string, State][] = []
+    for (const [from, before] of level) {
+      for (const { label, state } of await successors(before, bounds, machine)) {
         const key = digest(keyOf(state))
-        if (seen.has(key)) continue
-        seen.add(key)
-        const found: Node = { state, label, parent: node }
-        const broken = lockedOut(state) ?? rotatedNothing(node.state, state, label)
-        if (broken !== undefined) return end(false, broken, found)
-        if (state.sleepers.length === 0) {
-          const still = await convergence(state, machine, calm, bounds)
-          if (still !== undefined) return end(false, still, found)
-        }
-        next.push(found)
+        if (reached.has(key)) continue
+        reached.set(key, { from, label })
+        const broken =
+          lockedOut(state) ??
+          rotatedNothing(before, state, label) ??
+          (state.sleepers.length === 0 ? await convergence(state, machine, calm, bounds) : undefined)
+        if (broken !== undefined) return end(false, broken, key)
+        next.push([key, state])
       }
-      if (seen.size > most) return end(false)
+      if (reached.size > most) return end(false)
     }
     level = next
   }
@@ -63,9 +62,9 @@ export async function explore(
 
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64')
 
-function wayTo(node: Node): string[] {
+function wayTo(key: string, reached: ReadonlyMap<string, Reached>): string[] {
   const way: string[] = []
-  for (let at: Node | undefined = node; at !== undefined; at = at.parent) way.unshift(at.label)
+  for (let at = reached.get(key); at !== undefined; at = reached.get(at.from)) way.unshift(at.label)
   return way
 }
 

@@ -57,22 +57,37 @@ export function putValue(
       throw refused('ResourceExistsException')
     return state
   }
-  // A put of another version ends the rotation that is under way, and clears what a finished one has left.
-  const { AWSPENDING, ...others } = state.labels
-  const labels = AWSPENDING === version ? state.labels : others
   const next: State = {
     ...state,
-    labels,
     values: state.values.with(version, value),
     order: [...state.order, version],
   }
-  return stages.reduce((moved, stage) => moveLabel(moved, stage, version), next)
+  const labelled = stages.reduce((moved, stage) => moveLabel(moved, stage, version), next)
+  return settle(state, labelled, version, stages)
+}
+
+/** What a put does beside its own labels: another version's rotation is abandoned, and a finished one is cleared. */
+function settle(before: State, after: State, version: VersionNumber, stages: readonly string[]): State {
+  const { AWSCURRENT } = before.labels
+  const isOther = before.rotation !== undefined && before.rotation !== version
+  const abandoned = isOther ? { ...after, rotation: undefined } : after
+  const loses = [
+    ...(isOther && before.rotation !== AWSCURRENT ? [before.rotation] : []),
+    ...(stages.includes('AWSCURRENT') && AWSCURRENT !== version ? [AWSCURRENT] : []),
+  ]
+  const { AWSPENDING, ...others } = abandoned.labels
+  return AWSPENDING !== undefined && loses.includes(AWSPENDING) ? { ...abandoned, labels: others } : abandoned
 }
 
 export function moveLabel(state: State, label: string, to: VersionNumber): State {
   const from = state.labels[label]
   const previous = label === 'AWSCURRENT' && from !== undefined && from !== to ? { AWSPREVIOUS: from } : {}
-  return { ...state, labels: { ...state.labels, ...previous, [label]: to } }
+  const isTheEnd = label === 'AWSCURRENT' && to === state.rotation
+  return {
+    ...state,
+    rotation: isTheEnd ? undefined : state.rotation,
+    labels: { ...state.labels, ...previous, [label]: to },
+  }
 }
 
 export function updateStage(
@@ -87,8 +102,8 @@ export function updateStage(
     const { [input.VersionStage]: _, ...labels } = state.labels
     return { ...state, labels }
   }
-  if (holder !== undefined && holder !== to && holder !== from) throw refused('InvalidParameterException')
-  if (holder === undefined && from !== undefined) throw refused('InvalidParameterException')
+  const isThere = holder === to && from === undefined
+  if (!isThere && holder !== from) throw refused('InvalidParameterException')
   return moveLabel(state, input.VersionStage, to)
 }
 
@@ -100,6 +115,7 @@ export function rotate(state: State): State | undefined {
   return {
     ...state,
     values: [...state.values, undefined],
+    rotation: token,
     tokens: [...state.tokens, token],
     labels: { ...state.labels, AWSPENDING: token },
   }
@@ -107,7 +123,7 @@ export function rotate(state: State): State | undefined {
 
 export function strip(state: State): State {
   const { AWSPENDING: _, ...labels } = state.labels
-  return { ...state, labels }
+  return { ...state, rotation: undefined, labels }
 }
 
 /** An operator writes a new current version with the same credential. */

@@ -34,6 +34,8 @@ export interface State {
   /** Versions in the order in which their values were stored. */
   readonly order: readonly VersionNumber[]
   readonly labels: Readonly<Record<string, VersionNumber>>
+  /** The rotation under way, where Secrets Manager still drives one. */
+  readonly rotation: VersionNumber | undefined
   /** The versions that are rotations. */
   readonly tokens: readonly VersionNumber[]
   readonly editsLeft: number
@@ -51,6 +53,7 @@ export function firstState(kind: TargetKind, edits: number): State {
     values: [{ username: 'A', password: 'p0' }],
     order: [0],
     labels: { AWSCURRENT: 0 },
+    rotation: undefined,
     tokens: [],
     editsLeft: edits,
     accounts: { A: ['p0', ''], B: ['', ''] },
@@ -92,6 +95,7 @@ export function keyOf(state: State): string {
     state.values,
     state.order,
     Object.entries(state.labels).toSorted(),
+    state.rotation,
     state.editsLeft,
     state.accounts,
     state.lock !== 0,

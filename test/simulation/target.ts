@@ -10,7 +10,8 @@ import {
 } from '../../shared/provider/index.ts'
 
 /** The kinds of target that chosen values meet, reduced to which credentials sign in. */
-export type TargetKind = 'single' | 'dual-self' | 'dual-admin' | 'pair' | 'alternating'
+export const TARGET_KINDS = ['single', 'dual-self', 'dual-admin', 'pair', 'alternating'] as const
+export type TargetKind = (typeof TARGET_KINDS)[number]
 
 export interface Account {
   primary: string | undefined
