@@ -5,7 +5,7 @@ import { TallyReporter } from './test/reporter.ts'
 
 export default defineConfig({
   test: {
-    include: ['{shared,providers,handlers,test,scripts,demo}/**/*.test.ts'],
+    include: ['{shared,providers,handlers,test,scripts,demo}/**/*.test.ts', 'cli/*.test.ts'],
     // Real servers and bundles take a while on a small machine; a test that hangs still ends.
     testTimeout: 60_000,
     hookTimeout: 120_000,

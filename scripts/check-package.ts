@@ -2,42 +2,24 @@
  * Packs the package, installs the archive into an empty folder as a partner would, imports each entrance, and compiles
  * and runs a small provider against the declarations that were packed.
  */
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { ROOT } from './build-options.ts'
+import { install, packInto, run, temporaryFolder } from './packed.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const manifest: {
   name: string
+  version: string
   exports: Record<string, unknown>
   devDependencies: Record<string, string>
-} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+} = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
-const folder = mkdtempSync(join(tmpdir(), 'quarterturn-package-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-
-function run(cwd: string, command: string, ...args: readonly string[]): string {
-  const { status, error, stdout } = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  if (error !== undefined) throw error
-  if (status === 0) return stdout.trim()
-  process.stdout.write(stdout)
-  console.error(`\`${[command, ...args].join(' ')}\` ended with ${status}`)
-  process.exit(1)
-}
-
-const archive = join(
-  folder,
-  run(root, 'npm', 'pack', '--silent', '--pack-destination', folder).split('\n').at(-1) ?? '',
-)
+const folder = temporaryFolder()
+const archive = packInto(folder)
 const packed = run(folder, 'tar', '-tzf', archive).split('\n')
-const belongs = /^package\/(dist\/lib\/(shared|providers)\/.+\.(js|d\.ts)|package\.json|README\.md|LICENSE)$/
-const isForTests = /\.(test|property)\.|\/test-|\/cases\//
+const belongs =
+  /^package\/(dist\/lib\/(shared|providers|cli)\/.+\.(js|d\.ts)|cli\/(bin\.js|templates\/.+)|package\.json|README\.md|LICENSE)$/
+const isForTests = /^(?!package\/cli\/templates\/).*(\.(test|property)\.|\/test-|\/cases\/)/
 const strays = packed.filter((file) => !belongs.test(file) || isForTests.test(file))
 if (strays.length > 0) throw new Error(`the archive holds too much: ${strays.join(', ')}`)
 console.log(`packed ${packed.length} files`)
@@ -46,7 +28,7 @@ const partner = join(folder, 'partner')
 mkdirSync(partner)
 writeFileSync(join(partner, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
 const tools = ['typescript', '@types/node'].map((name) => `${name}@${manifest.devDependencies[name]}`)
-run(partner, 'npm', 'install', '--silent', '--no-audit', '--no-fund', archive, ...tools)
+install(partner, archive, ...tools)
 
 const entrances = Object.keys(manifest.exports)
   .filter((path) => path !== './package.json')
@@ -63,6 +45,10 @@ for (const entrance of entrances) {
   console.log(`${entrance}: ${names}`)
 }
 
-cpSync(join(root, 'scripts', 'package-partner'), partner, { recursive: true })
+const version = run(partner, join(partner, 'node_modules', '.bin', 'quarterturn'), '--version')
+if (version !== manifest.version) throw new Error(`the command says that it is ${version}`)
+console.log(`quarterturn --version: ${version}`)
+
+cpSync(join(ROOT, 'scripts', 'package-partner'), partner, { recursive: true })
 run(partner, join(partner, 'node_modules', '.bin', 'tsc'), '-p', 'tsconfig.json')
 console.log(run(partner, process.execPath, 'partner.ts'))

@@ -60,10 +60,15 @@ describe('each provider has the same shape', () => {
     expect(present.some(isTest), 'a test').toBe(true)
   })
 
-  test.each(folders)('%s/README.md has the headings that every provider page has, in order', (folder) => {
-    const headings = [...textOf(`${folder}/README.md`).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
-    expect(headings.filter((heading) => HEADINGS.includes(heading ?? ''))).toEqual(HEADINGS)
-  })
+  test.each([...folders, 'cli/templates/provider'])(
+    '%s/README.md has the headings that every provider page has, in order',
+    (folder) => {
+      const headings = [...textOf(`${folder}/README.md`).matchAll(/^## (.+)$/gm)].map(
+        ([, heading]) => heading,
+      )
+      expect(headings.filter((heading) => HEADINGS.includes(heading ?? ''))).toEqual(HEADINGS)
+    },
+  )
 
   test('each is an entrance of the package', () => {
     const entrances = Object.keys(MANIFEST.exports).filter((name) => name.startsWith('./providers/'))
@@ -72,7 +77,7 @@ describe('each provider has the same shape', () => {
 })
 
 test('the commands that the documentation and .ci/run name exist', () => {
-  const BUILT_IN = ['ci', 'install', 'pack', 'run']
+  const BUILT_IN = ['ci', 'init', 'install', 'pack', 'publish', 'run']
   const missing = filesOf('*.md', 'docs/**/*.md', 'providers/**/*.md', '.ci/run').flatMap((page) =>
     [...textOf(page).matchAll(/(?<=`|^|&& )npm (?:run ([\w:-]+)|([a-z][\w:-]*))/gm)]
       .filter(([, script, command = '']) =>

@@ -16,6 +16,7 @@ export const filesOf = (...patterns: readonly string[]): readonly string[] =>
 export const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 
 interface Manifest {
+  readonly bin: Readonly<Record<'quarterturn', string>>
   readonly scripts: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
   readonly dependencies: Readonly<Record<string, string>>

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { MANIFEST, ROOT, textOf } from '../test/tree.ts'
+import { HELP } from './help.ts'
+import { main } from './main.ts'
+
+/** Runs the command in this process, where it writes nothing. */
+async function quarterturn(...args: readonly string[]) {
+  const said = { out: '', err: '' }
+  const status = await main(args, {
+    root: pathToFileURL(join(ROOT, '/')),
+    cwd: ROOT,
+    out: (text) => {
+      said.out += text
+    },
+    err: (text) => {
+      said.err += text
+    },
+  })
+  return { status, ...said }
+}
+
+describe('the command', () => {
+  test.each(['--help', '-h'])('%s says what there is', async (option) => {
+    expect(await quarterturn(option)).toEqual({ status: 0, out: HELP, err: '' })
+  })
+
+  test('help has every command, and none of its lines is wide', () => {
+    expect(HELP).toContain('provider new <name>')
+    expect(HELP.split('\n').filter((line) => line.length > 110)).toEqual([])
+  })
+
+  test.each(['--version', '-v'])('%s says the version of the package', async (option) => {
+    const { version } = JSON.parse(textOf('package.json'))
+    expect(await quarterturn(option)).toEqual({ status: 0, out: `${version}\n`, err: '' })
+  })
+
+  test.each([
+    [[], 'a command is missing'],
+    [['rotate'], '`rotate` is no command; there is `provider new`'],
+    [['provider'], '`provider` is no command; there is `provider new`'],
+    [['provider', 'nwe', 'acme'], '`provider nwe acme` is no command; there is `provider new`'],
+    [['--colour'], "Unknown option '--colour'"],
+  ])('%j is refused, and the help is named', async (args, problem) => {
+    const { status, out, err } = await quarterturn(...args)
+    expect(err).toBe(`quarterturn: ${problem}\n\`quarterturn --help\` shows what there is.\n`)
+    expect({ status, out }).toEqual({ status: 2, out: '' })
+  })
+})
+
+test('the file that npm links runs from a checkout without a build', async () => {
+  const bin = join(ROOT, MANIFEST.bin.quarterturn)
+  const { stdout } = await promisify(execFile)(process.execPath, [bin, '--help'])
+  expect(stdout).toBe(HELP)
+})

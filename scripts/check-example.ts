@@ -1,0 +1,50 @@
+/**
+ * Two ways of a partner, from the packed archive alone. First `docs/writing-a-provider.md` is followed to the letter
+ * in an empty folder. Then it takes `examples/provider-example` as a partner has it: installed from the packed archive in a folder of its own,
+ * tested, bundled, and its Lambda function invoked by the local Secrets Manager over HTTP.
+ */
+import assert from 'node:assert/strict'
+import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { ROOT } from './build-options.ts'
+import { followPage } from './follow-page.ts'
+import { install, packInto, run, temporaryFolder } from './packed.ts'
+
+const folder = temporaryFolder()
+const archive = packInto(folder)
+keepWhatNpxInstalls()
+
+const empty = join(folder, 'empty')
+mkdirSync(empty)
+copyFileSync(archive, join(empty, basename(archive)))
+followPage(join(ROOT, 'docs', 'writing-a-provider.md'), empty)
+
+const example = join(folder, 'provider-example')
+cpSync(join(ROOT, 'examples', 'provider-example'), example, {
+  recursive: true,
+  filter: (path) => !/[\\/](node_modules|dist|package-lock\.json)$/.test(path),
+})
+const manifestFile = join(example, 'package.json')
+const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'))
+manifest.dependencies.quarterturn = `file:${relative(example, archive)}`
+writeFileSync(manifestFile, JSON.stringify(manifest))
+install(example)
+console.log('installed from the packed archive')
+
+console.log(run(example, 'npm', 'test', '--silent').split('\n').slice(-8).join('\n'))
+run(example, 'npm', 'run', '--silent', 'build')
+const bundled = globSync('dist/rotate-example/**/*.mjs', { cwd: example })
+const foreign = bundled.filter((file) => /pg_catalog/.test(readFileSync(join(example, file), 'utf8')))
+assert.deepEqual(foreign, [], 'the function holds the code of another provider')
+console.log(run(example, 'npm', 'pack', '--silent'))
+
+cpSync(join(ROOT, 'scripts', 'check-example'), join(example, 'check'), { recursive: true })
+console.log(run(example, process.execPath, join('check', 'rotate-bundle.ts')))
+
+/** npx keeps every archive that it installs beside npm's downloads; those of a check go with its folder. */
+function keepWhatNpxInstalls(): void {
+  const cache = join(folder, 'npm-cache')
+  mkdirSync(cache)
+  symlinkSync(join(run(ROOT, 'npm', 'config', 'get', 'cache'), '_cacache'), join(cache, '_cacache'), 'dir')
+  process.env['npm_config_cache'] = cache
+}
