@@ -8,9 +8,9 @@ import type { Machine } from './machine.ts'
 
 const SOUND: Machine = { decide, rules: { locks: true, changesInLockedSession: true } }
 
-/** What the explorer has no state for; the stories of the simulation show these. */
-const hasState = ({ world }: Mistake): boolean =>
-  world.refusesFirst !== true && world.editsChangePassword !== true
+/** What the explorer has no state for, or would need four rotations for: the stories of the simulation show these. */
+const isExplored = ({ world }: Mistake): boolean =>
+  world.refusesFirst !== true && world.editsChangePassword !== true && world.tokens === undefined
 
 const machineOf = ({ world }: Mistake): Machine => ({
   decide: world.decide ?? decide,
@@ -39,10 +39,10 @@ describe('every state of two rotations and two invocations at once', () => {
 })
 
 describe('each rule is needed: the shortest way to a broken promise without it', () => {
-  test.each(MISTAKES.filter(hasState))(
+  test.each(MISTAKES.filter(isExplored))(
     '$name',
     async (mistake) => {
-      const bounds = { tokens: mistake.world.tokens ?? 2, invocations: 2, edits: 0 }
+      const bounds = { tokens: 2, invocations: 2, edits: 0 }
       const explored = await explore(mistake.world.kind, bounds, machineOf(mistake))
       expect(explored.broken).toMatch(/^(never locked out|always converges|no orphans)/)
       process.stdout.write(
@@ -53,8 +53,10 @@ describe('each rule is needed: the shortest way to a broken promise without it',
   )
 
   test('the rest is shown by stories', () => {
-    expect(MISTAKES.filter((mistake) => !hasState(mistake)).map(({ name }) => name)).toEqual([
+    expect(MISTAKES.filter((mistake) => !isExplored(mistake)).map(({ name }) => name)).toEqual([
       'a candidate that hand-written versions have overtaken counts as unfinished',
+      'a value taken over is not remembered as such',
+      'finishSecret neither requires the label nor remembers that a value was taken over',
       'a refused value keeps the candidate label',
     ])
   })
