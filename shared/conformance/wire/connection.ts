@@ -34,6 +34,7 @@ export class Connection<State> {
   readonly #sockets: Record<Side, Socket>
   readonly #lastWrite: Record<Side, Promise<void>> = { client: Promise.resolve(), server: Promise.resolve() }
   readonly #held = new Set<Side>()
+  readonly #hasEnded = new Set<Side>()
   #isFresh = true
   #isOver = false
   /** Resolves when both sockets are gone. */
@@ -181,8 +182,13 @@ export class Connection<State> {
 
   #ended(side: Side): void {
     if (this.#isOver) return
+    this.#hasEnded.add(side)
     this.#pass(side, true)
-    if (this.#held.has(side)) return
+    if (this.#held.has(side)) {
+      // Nobody is left to keep from the news.
+      if (this.#hasEnded.has(otherSide(side))) this.reset()
+      return
+    }
     const rest = this.#dialogue.takeRest(side)
     if (rest.length > 0) this.#write(otherSide(side), rest)
     this.#sockets[otherSide(side)].end()

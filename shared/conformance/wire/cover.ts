@@ -29,15 +29,18 @@ export interface CoverOptions {
   readonly story: Story
   /** Attempts to come by a point again. Default 3. */
   readonly triesPerPoint?: number
+  /** Runs at a time; each must have a target and a proxy of its own. Default 1. */
+  readonly atOnce?: number
+  /** Told after each run. */
   readonly progress?: (coverage: { readonly seen: number; readonly cut: number }) => void
 }
 
 /**
  * Records the story, then plays it again once for each point that any run has shown, until all have been cut. Rejects
- * as soon as a run does, naming the point.
+ * with a `CutError` as soon as a run does; runs that are under way are waited for.
  */
 export async function coverEveryPoint(options: CoverOptions): Promise<Coverage> {
-  const { framing, story, triesPerPoint = 3, progress } = options
+  const { framing, story, triesPerPoint = 3, atOnce = 1, progress } = options
   const seen = new Map<string, Point>()
   const cut = new Map<string, Point>()
   const tries = new Map<string, number>()
@@ -52,26 +55,46 @@ export async function coverEveryPoint(options: CoverOptions): Promise<Coverage> 
     if (trace.cut !== undefined) cut.set(pointName(trace.cut), trace.cut)
     progress?.({ seen: seen.size, cut: cut.size })
   }
-  const nextPoint = (): Point | undefined => {
-    for (const [name, point] of seen)
-      if (!cut.has(name) && (tries.get(name) ?? 0) < triesPerPoint) return point
-    return undefined
-  }
+  const missed = () => [...seen].filter(([name]) => !cut.has(name))
 
   await play(undefined)
-  for (let at = nextPoint(); at !== undefined; at = nextPoint()) {
-    const name = pointName(at)
-    tries.set(name, (tries.get(name) ?? 0) + 1)
-    await play(at)
+  for (;;) {
+    const round = missed().filter(([name]) => (tries.get(name) ?? 0) < triesPerPoint)
+    if (round.length === 0) break
+    for (const [name] of round) tries.set(name, (tries.get(name) ?? 0) + 1)
+    await eachOf(round, atOnce, ([, point]) => play(point))
   }
   return {
     framing: framing.name,
     counts: framing.counts,
     seen: [...seen.values()],
     cut: [...cut.values()],
-    missed: [...seen].filter(([name]) => !cut.has(name)).map(([, point]) => point),
+    missed: missed().map(([, point]) => point),
     runs,
   }
+}
+
+/** Takes no further item once one has failed, and rejects with the first failure when nothing is under way any more. */
+async function eachOf<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values()
+  let hasFailed = false
+  const worker = async (): Promise<void> => {
+    for (const item of left) {
+      try {
+        await work(item)
+      } catch (error) {
+        hasFailed = true
+        throw error
+      }
+      if (hasFailed) return
+    }
+  }
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, worker))
+  for (const { status, ...rest } of ended) if (status === 'rejected' && 'reason' in rest) throw rest.reason
 }
 
 /** `214 points seen, 214 cut`, and what qualifies that. */
