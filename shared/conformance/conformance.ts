@@ -1,4 +1,4 @@
-import { everyCrash, RECOVERIES, type Recovery } from './cases/crash.ts'
+import { type Draft, draftsFor } from './list.ts'
 import type { ConformanceOptions } from './options.ts'
 import { Skipped, Trial } from './points.ts'
 
@@ -20,18 +20,12 @@ export interface ConformanceCase {
   run(): Promise<CaseResult>
 }
 
-/** A case before it has a provider: what it tries, or why it cannot. */
-interface Draft {
-  readonly name: string
-  readonly body: (trial: Trial) => Promise<Skipped | undefined>
-}
-
 /**
  * Every case for a provider, whether it applies or not: whoever runs them sees each name. The cases share nothing and
  * may run in any order; one at a time is meant.
  */
 export function conformanceCases(options: ConformanceOptions): readonly ConformanceCase[] {
-  const drafts = draftsFor(options)
+  const drafts = draftsFor(options.provider)
   const unknown = Object.keys(options.skip ?? {}).filter((name) =>
     drafts.every((draft) => draft.name !== name),
   )
@@ -48,15 +42,4 @@ async function run(options: ConformanceOptions, { name, body }: Draft): Promise<
   if (answer instanceof Skipped) return skipped(answer.reason)
   if (options.only !== undefined && trial.held === 0) return skipped('`only` names a point of another case')
   return { name, outcome: 'held', points: trial.held, notes: trial.notes }
-}
-
-function draftsFor({ provider }: ConformanceOptions): readonly Draft[] {
-  const { strategies } = provider.capabilities
-  const recoveries = Object.keys(RECOVERIES) as Recovery[]
-  return strategies.flatMap((strategy) =>
-    recoveries.map((recovery) => ({
-      name: `${strategy}: killed before and after every call, it is never locked out and recovers by ${recovery}`,
-      body: (trial: Trial) => everyCrash(trial, strategy, recovery),
-    })),
-  )
 }

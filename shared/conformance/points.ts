@@ -73,6 +73,16 @@ export class Trial {
     if (smallest !== undefined) throw smallest
   }
 
+  /** Looks at a world without counting it as a point. */
+  async look<T>(strategy: Strategy, work: (world: World) => T | Promise<T>): Promise<T> {
+    const world = await World.open(this.options, strategy)
+    try {
+      return await work(world)
+    } finally {
+      await world.close()
+    }
+  }
+
   async #one(point: Point): Promise<ConformanceFailure | undefined> {
     const world = await World.open(this.options, point.strategy)
     let before = `${labelsOf(world)}; nothing was changed yet`

@@ -3,6 +3,7 @@ import type { Strategy } from '../provider/contract.ts'
 import type { Container } from './container.ts'
 import type { Invocation } from './invocation.ts'
 import type { ConformanceOptions } from './options.ts'
+import { ConformanceFailure } from './story.ts'
 import { World } from './world.ts'
 
 /** One call of a recorded rotation. */
@@ -33,16 +34,20 @@ async function leaveUnfinished(world: World): Promise<void> {
   world.secret.abandon()
 }
 
+/** The scene of cases that need one only. */
+export const WARM: Scene = { name: 'warm', isWarm: true, prepare: () => Promise.resolve() }
+export const COLD: Scene = { name: 'cold', isWarm: false, prepare: () => Promise.resolve() }
+
 export const SCENES: readonly Scene[] = [
-  { name: 'warm', isWarm: true, prepare: () => Promise.resolve() },
-  { name: 'cold', isWarm: false, prepare: () => Promise.resolve() },
+  WARM,
+  COLD,
   { name: 'after an abandoned rotation', isWarm: true, prepare: leaveUnfinished },
 ]
 
 /** A scene that has been set, up to the step that is to be played with. */
 export interface SetScene {
   readonly token: string
-  start(step: Step): Promise<Invocation<Step>>
+  start(step: Step, timeLeftMs?: number): Promise<Invocation<Step>>
 }
 
 /** Prepares a scene and carries its rotation up to, not including, `step`. */
@@ -53,7 +58,11 @@ export async function setScene(world: World, scene: Scene, step: Step): Promise<
   const options = warm === undefined ? {} : { container: warm }
   const error = await world.deliverAll(token, STEPS.slice(0, STEPS.indexOf(step)), options)
   if (error !== undefined) throw new Error(`the undisturbed rotation ended in ${error}`)
-  return { token, start: (which) => world.start(which, token, options) }
+  return {
+    token,
+    start: (which, timeLeftMs) =>
+      world.start(which, token, timeLeftMs === undefined ? options : { ...options, timeLeftMs }),
+  }
 }
 
 /** Every call of an undisturbed rotation, in order. Rejects with what it ended in when it does not end well. */
@@ -74,6 +83,9 @@ export async function recordCalls(
       calls.push(...invocation.calls.map((call) => ({ step, ...call })))
     }
     return calls
+  } catch (error) {
+    const story = world.record.trace.map((line) => `  ${line}`).join('\n')
+    throw new ConformanceFailure(`plain/${strategy}/${scene.name}`, String(error), story)
   } finally {
     await world.close()
   }
@@ -84,8 +96,9 @@ export async function comeTo(
   world: World,
   { start }: SetScene,
   call: RecordedCall,
+  timeLeftMs?: number,
 ): Promise<Invocation<Step>> {
-  const invocation = await start(call.step)
+  const invocation = await start(call.step, timeLeftMs)
   await world.runTo(invocation, call.index)
   const label = invocation.next?.label ?? invocation.error ?? 'its end'
   if (label !== call.label)

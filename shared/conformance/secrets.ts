@@ -22,6 +22,8 @@ export class KitSecret {
   readonly #random: Random
   readonly #clock = createClock(Date.UTC(2026, 0, 1))
   readonly #values = new Map<string, StoredSecret>()
+  /** Version ids in the order in which they came about. */
+  readonly #versions: string[] = []
 
   constructor(stored: StoredSecret, name: string, seed: number) {
     this.#random = createRandom(seed)
@@ -34,6 +36,7 @@ export class KitSecret {
     })
     this.arn = ARN
     this.#values.set(VersionId, stored)
+    this.#versions.push(VersionId)
     this.model.call('RotateSecret', {
       ClientRequestToken: this.#random.uuid(),
       SecretId: ARN,
@@ -68,6 +71,7 @@ export class KitSecret {
     this.now()
     const ClientRequestToken = this.#random.uuid()
     this.model.call('RotateSecret', { ClientRequestToken, SecretId: this.arn })
+    this.#versions.push(ClientRequestToken)
     return ClientRequestToken
   }
 
@@ -113,7 +117,7 @@ export class KitSecret {
 
   /** `T0` is the version that the kit began with. */
   name(version: string): string {
-    const at = [...this.#values.keys()].indexOf(version)
-    return at < 0 ? 'T? (no value)' : `T${at}`
+    const at = this.#versions.indexOf(version)
+    return at < 0 ? 'another' : `T${at}`
   }
 }

@@ -55,6 +55,11 @@ export class World {
     return STRATEGIES[this.strategy].class
   }
 
+  /** A second secret that names the same account. */
+  anotherSecret(): KitSecret {
+    return new KitSecret(this.target.secret, 'another', (this.kit.seed ?? 1) + 1)
+  }
+
   container(secret: KitSecret = this.secret): Container {
     const container = new Container(this, secret)
     this.#containers.push(container)

@@ -7,6 +7,8 @@ import { callId, comeTo, type RecordedCall, recordCalls, SCENES, type Scene, set
 import { labelsOf } from '../story.ts'
 import type { World } from '../world.ts'
 
+const ABANDONED = 'a new token after the old one was abandoned'
+
 /** How a killed rotation is taken up again. Each answers the token that must be current in the end. */
 export const RECOVERIES = {
   'the same step again': async (world: World, token: string, call: RecordedCall) => ({
@@ -17,8 +19,7 @@ export const RECOVERIES = {
     token,
     error: await world.deliverAll(token, STEPS),
   }),
-  'a new token after the old one was abandoned': async (world: World) => {
-    world.secret.abandon()
+  [ABANDONED]: async (world: World) => {
     const token = world.secret.rotate()
     return { token, error: await world.deliverAll(token, STEPS) }
   },
@@ -58,6 +59,11 @@ function crash(
       await world.kill(victim, when)
       const atOnce = await lockedOut(world)
       if (atOnce !== undefined) return `${atOnce}, right after the kill`
+      if (recovery === ABANDONED) {
+        world.secret.abandon()
+        const abandoned = await lockedOut(world)
+        if (abandoned !== undefined) return `${abandoned}, when the rotation was abandoned`
+      }
       const probed = world.record.probes.length
       const { token, error } = await RECOVERIES[recovery](world, set.token, call)
       if (error !== undefined) return `always converges: ${recovery} ended in ${error}`
