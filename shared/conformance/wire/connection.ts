@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls'
 import { Dialogue } from './dialogue.ts'
 import { type Framing, FramingError, otherSide, type Side } from './framing.ts'
-import type { Ruling } from './point.ts'
+import type { Ending, Ruling } from './point.ts'
 import { type Upstream, upstreamTls } from './upstream.ts'
 
 export interface ConnectionOptions<State> {
@@ -16,6 +16,8 @@ export interface ConnectionOptions<State> {
   readonly secureContext: SecureContext
   /** Asked about each message that is a point, in the order they come. */
   readonly judge: (from: Side, name: string) => Ruling
+  /** Told once, who left first. Not told of cuts. */
+  readonly ended: (from: Side, how: Ending['how']) => void
   /** Told what keeps the proxy from doing its work, in a sentence. */
   readonly report: (problem: string) => void
 }
@@ -182,7 +184,7 @@ export class Connection<State> {
 
   #ended(side: Side): void {
     if (this.#isOver) return
-    this.#hasEnded.add(side)
+    this.#leaves(side, 'closed')
     this.#pass(side, true)
     if (this.#held.has(side)) {
       // Nobody is left to keep from the news.
@@ -195,9 +197,17 @@ export class Connection<State> {
   }
 
   #gone(side: Side, hadError: boolean): void {
-    if (this.#isOver || this.#held.has(side)) return
-    if (hadError || this.#sockets[side].errored !== null) this.reset()
+    if (this.#isOver) return
+    const isReset = hadError || this.#sockets[side].errored !== null
+    this.#leaves(side, isReset ? 'reset' : 'closed')
+    if (this.#held.has(side)) return
+    if (isReset) this.reset()
     else this.#sockets[otherSide(side)].end()
+  }
+
+  #leaves(side: Side, how: Ending['how']): void {
+    if (this.#hasEnded.size === 0) this.#options.ended(side, how)
+    this.#hasEnded.add(side)
   }
 }
 

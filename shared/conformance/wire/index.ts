@@ -7,7 +7,7 @@ export { type Coverage, CutError, coverageLine, coverEveryPoint, type RunTrace, 
 export { type Framed, type Framing, FramingError, type Received, type Side } from './framing.ts'
 export { type HttpState, httpFraming } from './http.ts'
 export { createWireIdentity, type WireIdentity } from './identity.ts'
-export { cutBefore, holdFirst, type Point, pointName, type Rule, type Ruling } from './point.ts'
+export { cutBefore, type Ending, holdFirst, type Point, pointName, type Rule, type Ruling } from './point.ts'
 export { type PostgresState, postgresFraming } from './postgres.ts'
 export { startWireProxy, type WireProxy, type WireProxyOptions } from './proxy.ts'
 export { turns } from './turns.ts'

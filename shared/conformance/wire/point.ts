@@ -21,6 +21,14 @@ export type Ruling = 'pass' | 'cut' | 'hold'
 
 export type Rule = (point: Point) => Ruling
 
+/** Which end was the first to leave a connection, and how. The proxy's own cuts are left out. */
+export interface Ending {
+  readonly scope: string
+  readonly from: Side
+  /** `closed`: in good order, so what had been sent before still arrives. `reset`: that is thrown away. */
+  readonly how: 'closed' | 'reset'
+}
+
 /** `setSecret 12: server: CommandComplete ALTER ROLE`. Equal for the same point of two runs. */
 export const pointName = ({ scope, place, from, name }: Point): string =>
   `${scope} ${place}: ${from}: ${name}`

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import type { Framing } from './framing.ts'
 import type { WireIdentity } from './identity.ts'
-import type { Point, Rule } from './point.ts'
+import type { Ending, Point, Rule } from './point.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface WireProxyOptions<State> {
@@ -25,6 +25,8 @@ export interface WireProxy {
   readonly port: number
   /** Every message of the run so far, in order. */
   readonly seen: readonly Point[]
+  /** How connections ended that were not cut, in order. */
+  readonly endings: readonly Ending[]
   /** Why the run may not be what it looks like: bytes that are not the protocol, TLS that failed by our fault. */
   readonly problems: readonly string[]
   /** Names what the messages from now on belong to. Their places count on where the name was used before. */
@@ -40,6 +42,7 @@ export async function startWireProxy<State>(options: WireProxyOptions<State>): P
   const { upstream, framing, identity, rule = () => 'pass' } = options
   const secureContext = createSecureContext({ cert: identity.cert, key: identity.key, minVersion: 'TLSv1.2' })
   const seen: Point[] = []
+  const endings: Ending[] = []
   const problems: string[] = []
   const places = new Map<string, number>()
   const open = new Set<Connection<State>>()
@@ -53,6 +56,7 @@ export async function startWireProxy<State>(options: WireProxyOptions<State>): P
     seen.push(point)
     return rule(point)
   }
+  const ended: ConnectionOptions<State>['ended'] = (from, how) => void endings.push({ scope, from, how })
   const report = (problem: string) => void problems.push(problem)
 
   const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
@@ -80,6 +84,7 @@ export async function startWireProxy<State>(options: WireProxyOptions<State>): P
         framing,
         secureContext,
         judge,
+        ended,
         report,
       })
       open.add(connection)
@@ -97,6 +102,7 @@ export async function startWireProxy<State>(options: WireProxyOptions<State>): P
     host: 'localhost',
     port: address.port,
     seen,
+    endings,
     problems,
     enter(name) {
       scope = name
