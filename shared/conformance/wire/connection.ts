@@ -186,11 +186,7 @@ export class Connection<State> {
     if (this.#isOver) return
     this.#leaves(side, 'closed')
     this.#pass(side, true)
-    if (this.#held.has(side)) {
-      // Nobody is left to keep from the news.
-      if (this.#hasEnded.has(otherSide(side))) this.reset()
-      return
-    }
+    if (this.#resetsAfterBoth() || this.#held.has(side)) return
     const rest = this.#dialogue.takeRest(side)
     if (rest.length > 0) this.#write(otherSide(side), rest)
     this.#sockets[otherSide(side)].end()
@@ -200,9 +196,16 @@ export class Connection<State> {
     if (this.#isOver) return
     const isReset = hadError || this.#sockets[side].errored !== null
     this.#leaves(side, isReset ? 'reset' : 'closed')
-    if (this.#held.has(side)) return
+    if (this.#resetsAfterBoth() || this.#held.has(side)) return
     if (isReset) this.reset()
     else this.#sockets[otherSide(side)].end()
+  }
+
+  /** Where something is held the ends do not hear of each other, so both may leave and their sockets stay. */
+  #resetsAfterBoth(): boolean {
+    if (this.#held.size === 0 || this.#hasEnded.size < 2) return false
+    this.reset()
+    return true
   }
 
   #leaves(side: Side, how: Ending['how']): void {
