@@ -1,10 +1,12 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
+import { pause } from '../direct.ts'
 import type { End, FreshTarget } from '../options.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
 import { lockedOut, neverConverges } from '../promises.ts'
 import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
 import { labelsOf } from '../story.ts'
+import type { World } from '../world.ts'
 
 /** What can go wrong at a target, and the codes that say so. */
 interface BadDay {
@@ -18,6 +20,8 @@ interface BadDay {
 
 /** Long enough to come to the disturbed call on a busy machine, short enough to wait for. */
 const SLOW_MS = 6_000
+/** How long a change that was left running is given to show itself, in milliseconds. */
+const STRAY_MS = 150
 
 export const BAD_DAYS: readonly BadDay[] = [
   {
@@ -107,8 +111,11 @@ function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (c
       const end = await day.begin(world.target)?.()
       const probed = world.record.probes.length
       await world.runOn(met)
+      const atEnd = day.hook === 'slow' ? await inForce(world) : undefined
       await end?.()
       world.record.trace.push('and the target has healed')
+      if (atEnd !== undefined && (await inForceSoon(world)) !== atEnd)
+        return `a late writer: when the step had ended, ${atEnd}; when the target went on, ${await inForce(world)}`
       endedIn(met.error ?? 'ok')
       const codes: readonly string[] = day.codes
       if (met.error !== undefined && !codes.includes(met.error))
@@ -120,6 +127,20 @@ function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (c
       return (await lockedOut(world)) ?? (await neverConverges(world))
     },
   }
+}
+
+/** Which version's credential is in force. */
+async function inForce(world: World): Promise<string> {
+  const { secret } = world
+  for (const [version, value] of secret.values)
+    if (await world.signsIn(value)) return `${secret.name(version)} signs in`
+  return 'nothing signs in'
+}
+
+/** The same when a statement that was left running has had its time. */
+async function inForceSoon(world: World): Promise<string> {
+  await pause(STRAY_MS)
+  return await inForce(world)
 }
 
 /** The target loses what setSecret changed, before each call that follows and after the last. */
