@@ -2,16 +2,24 @@ import { type Draft, draftsFor } from './list.ts'
 import type { ConformanceOptions } from './options.ts'
 import { Skipped, Trial } from './points.ts'
 
-/** What became of a case that did not fail. */
-export interface CaseResult {
+/** A case whose points all held. */
+export interface CaseHeld {
   readonly name: string
-  readonly outcome: 'held' | 'skipped'
-  /** Why it was skipped. */
-  readonly reason?: string
-  /** How many points were tried; all of them held. */
+  readonly outcome: 'held'
+  /** How many points were tried. */
   readonly points: number
+  /** What was counted, and what could not be tried. */
   readonly notes: readonly string[]
 }
+
+/** A case that was not tried. */
+export interface CaseSkipped {
+  readonly name: string
+  readonly outcome: 'skipped'
+  readonly reason: string
+}
+
+export type CaseResult = CaseHeld | CaseSkipped
 
 /** One promise, stated by its name. */
 export interface ConformanceCase {
@@ -34,7 +42,7 @@ export function conformanceCases(options: ConformanceOptions): readonly Conforma
 }
 
 async function run(options: ConformanceOptions, { name, body }: Draft): Promise<CaseResult> {
-  const skipped = (reason: string): CaseResult => ({ name, outcome: 'skipped', reason, points: 0, notes: [] })
+  const skipped = (reason: string): CaseSkipped => ({ name, outcome: 'skipped', reason })
   const unwanted = options.skip?.[name]
   if (unwanted !== undefined) return skipped(unwanted)
   const trial = new Trial(options, name)

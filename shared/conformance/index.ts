@@ -5,6 +5,21 @@
  * for (const { name, run } of conformanceCases({ provider, freshTarget, signIn })) test(name, run)
  * ```
  */
-export { type CaseResult, type ConformanceCase, conformanceCases } from './conformance.ts'
+export {
+  type CaseHeld,
+  type CaseResult,
+  type CaseSkipped,
+  type ConformanceCase,
+  conformanceCases,
+} from './conformance.ts'
 export type { ConformanceOptions, End, FreshTarget, Progress } from './options.ts'
+export {
+  type CaseFailure,
+  type CaseOutcome,
+  type ConformanceReport,
+  failureOf,
+  pageOf,
+  reportOf,
+  runConformance,
+} from './report.ts'
 export { ConformanceFailure } from './story.ts'

@@ -3,7 +3,17 @@ import type { Strategy } from '../../provider/contract.ts'
 import { stepsFrom } from '../container.ts'
 import type { Point, Trial } from '../points.ts'
 import { lockedOut, nextRotationFails, notFinished } from '../promises.ts'
-import { callId, comeTo, type RecordedCall, recordCalls, SCENES, type Scene, setScene } from '../recording.ts'
+import {
+  COLD,
+  callId,
+  comeTo,
+  type RecordedCall,
+  recordCalls,
+  SCENES,
+  type Scene,
+  setScene,
+  WARM,
+} from '../recording.ts'
 import { labelsOf } from '../story.ts'
 import type { World } from '../world.ts'
 
@@ -29,8 +39,9 @@ export type Recovery = keyof typeof RECOVERIES
 
 /** Kills a rotation before and after every call it makes, and recovers in one of the three ways. */
 export async function everyCrash(trial: Trial, strategy: Strategy, recovery: Recovery): Promise<undefined> {
+  const warm = await recordCalls(trial.options, strategy, WARM)
   for (const scene of SCENES) {
-    const calls = await recordCalls(trial.options, strategy, scene)
+    const calls = scene === WARM ? warm : await callsOf(trial, strategy, scene, warm)
     const points = calls.flatMap((call) =>
       (call.isMoment ? (['before'] as const) : (['before', 'after'] as const)).map((when) =>
         crash(strategy, scene, call, when, recovery),
@@ -39,6 +50,27 @@ export async function everyCrash(trial: Trial, strategy: Strategy, recovery: Rec
     trial.notes.push(`${scene.name}: ${calls.length} calls, ${points.length} points`)
     await trial.all(points)
   }
+}
+
+/** A kill ends the container, warm or cold, and leaves the same behind: a cold rotation adds only its own calls. */
+async function callsOf(
+  trial: Trial,
+  strategy: Strategy,
+  scene: Scene,
+  warm: readonly RecordedCall[],
+): Promise<readonly RecordedCall[]> {
+  const calls = await recordCalls(trial.options, strategy, scene)
+  if (scene !== COLD) return calls
+  return STEPS.flatMap((step) => {
+    const known = warm.filter((call) => call.step === step).map(({ label }) => label)
+    return calls
+      .filter((call) => call.step === step)
+      .filter(({ label }) => {
+        const at = known.indexOf(label)
+        if (at >= 0) known.splice(at, 1)
+        return at < 0
+      })
+  })
 }
 
 function crash(
