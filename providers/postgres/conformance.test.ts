@@ -36,12 +36,15 @@ describe.skipIf(missing !== undefined)(`conformance, on the embedded PostgreSQL 
   afterAll(() => running?.stop())
 
   const provider = createPostgres()
+  let trusting: typeof provider | undefined
   const options = {
-    // The authority of the server is known only when the cases run.
     provider: {
       ...provider,
-      open: (request: Parameters<typeof provider.open>[0]) =>
-        createPostgres({ ca: server().ca }).open(request),
+      open: (request: Parameters<typeof provider.open>[0]) => {
+        // The authority of the server is known only when the cases run.
+        trusting ??= createPostgres({ ca: server().ca })
+        return trusting.open(request)
+      },
     },
     freshTarget: () => freshRole(server()),
     signIn: ({ username, password }: Readonly<Record<string, unknown>>) =>

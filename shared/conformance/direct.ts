@@ -17,7 +17,7 @@ export function parsed(world: World, stored: StoredSecret): unknown {
 export const identityOf = (world: World, stored: StoredSecret): Identity =>
   world.kit.provider.identity(parsed(world, stored))
 
-/** The next value to store, with a key of the customer's in it from the start. */
+/** The next value to store, as the engine would ask for it. */
 export const proposed = async (world: World, current: StoredSecret): Promise<StoredSecret> =>
   await world.kit.provider.propose({ current, strategy: world.strategy, entropy: world.entropy })
 

@@ -47,8 +47,8 @@ export class Trial {
   }
 
   /**
-   * Plays every point, several at a time. Rejects with the smallest story when a promise did not hold. A point that
-   * answers `Skipped` is one for all: the case is skipped.
+   * Plays every point, several at a time. Rejects with the smallest story when a promise did not hold; after a few
+   * failures the rest is not played.
    */
   async all(points: readonly Point[]): Promise<void> {
     const wanted = points.filter(({ id }) => this.wants(id))

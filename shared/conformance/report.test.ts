@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { conformanceCases, pageOf, runConformance } from './index.ts'
+import { conformanceCases, type Progress, pageOf, runConformance } from './index.ts'
 import { freshMemory, memoryProvider, signsInToMemory } from './test-memory.ts'
 
 const sound = memoryProvider('one')
@@ -7,7 +7,13 @@ const options = { provider: sound, freshTarget: freshMemory, signIn: signsInToMe
 const POINT = 'crash/single-user/warm/setSecret 09 apply pending as current/after/the same step again'
 
 test('one point runs alone, and every other case says that it did not', async () => {
-  const report = await runConformance({ ...options, only: POINT })
+  const progress: Progress[] = []
+  const report = await runConformance({
+    ...options,
+    only: POINT,
+    onProgress: (step) => void (step.of > 0 && progress.push(step)),
+  })
+  expect(progress).toEqual([{ name: expect.stringContaining('the same step again'), done: 1, of: 1 }])
   expect(report).toMatchObject({
     schema: 'quarterturn.conformance/1',
     provider: 'memory-one',

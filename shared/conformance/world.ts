@@ -32,8 +32,6 @@ export class World {
   lastApplied: string | undefined
   readonly #alive = new Map<Invocation<Step>, Container>()
   readonly #containers: Container[] = []
-  /** Failed sign-ins that the kit itself made. */
-  ownFailures = 0
 
   private constructor(kit: ConformanceOptions, strategy: Strategy, target: FreshTarget) {
     const seed = kit.seed ?? 1
@@ -141,15 +139,9 @@ export class World {
     return undefined
   }
 
-  async killAll(): Promise<void> {
-    for (const invocation of this.#alive.keys()) if (invocation.isAlive) await this.kill(invocation, 'before')
-  }
-
   /** A sign-in outside of the provider. */
-  async signsIn(stored: StoredSecret): Promise<boolean> {
-    const isIn = await this.kit.signIn(stored)
-    if (!isIn) this.ownFailures += 1
-    return isIn
+  signsIn(stored: StoredSecret): Promise<boolean> {
+    return this.kit.signIn(stored)
   }
 
   /** Ends everything that is still alive and gives the account back. */

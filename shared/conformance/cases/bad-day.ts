@@ -19,7 +19,7 @@ interface BadDay {
 }
 
 /** Long enough to come to the disturbed call on a busy machine, short enough to wait for. */
-const SLOW_MS = 6_000
+const SLOW_MS = 10_000
 /** How long a change that was left running is given to show itself, in milliseconds. */
 const STRAY_MS = 150
 

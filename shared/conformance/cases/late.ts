@@ -10,21 +10,19 @@ import type { World } from '../world.ts'
 /** What Lambda gives an invocation that may meet a held lock, in milliseconds: it waits for a part of this only. */
 const SHORT_MS = 3_500
 
-/** What others do while an invocation is frozen before a call. */
+/** What others do while an invocation is frozen before a call. Each answers the code in which a rotation failed. */
 export const MEANWHILE = {
   'the same step is delivered again': async (world: World, token: string, step: Step) => {
+    // While the frozen one holds the lock this ends in TARGET_BUSY, which loses nothing.
     await world.deliver(step, token, { timeLeftMs: SHORT_MS })
+    return undefined
   },
-  'the rotation is finished by others': async (world: World, token: string) => {
-    await world.deliverAll(token, STEPS)
-  },
-  'a later rotation is finished as well': async (world: World, token: string) => {
-    await world.deliverAll(token, STEPS)
-    await world.deliverAll(world.secret.rotate(), STEPS)
-  },
-  'the rotation is abandoned and a new one finished': async (world: World) => {
+  'the rotation is finished by others': (world: World, token: string) => world.deliverAll(token, STEPS),
+  'a later rotation is finished as well': async (world: World, token: string) =>
+    (await world.deliverAll(token, STEPS)) ?? (await world.deliverAll(world.secret.rotate(), STEPS)),
+  'the rotation is abandoned and a new one finished': (world: World) => {
     world.secret.abandon()
-    await world.deliverAll(world.secret.rotate(), STEPS)
+    return world.deliverAll(world.secret.rotate(), STEPS)
   },
 }
 
@@ -63,8 +61,8 @@ function thaw(strategy: Strategy, call: RecordedCall, meanwhile: Meanwhile, drop
       before(labelsOf(world))
       world.record.trace.push(`${call.step} is frozen before ${call.label}`)
       if (drops) await world.target.dropConnections?.()
-      // If the frozen one is not the last call of its lock, the other ends in TARGET_BUSY, which loses nothing.
-      await MEANWHILE[meanwhile](world, set.token, call.step)
+      const error = await MEANWHILE[meanwhile](world, set.token, call.step)
+      if (error !== undefined) return `always converges: ${meanwhile} ended in ${error}`
       const meanwhileBroken = await lockedOut(world)
       if (meanwhileBroken !== undefined) return `${meanwhileBroken}, before the thaw`
       world.record.trace.push(`${call.step} is thawed`)

@@ -4,7 +4,7 @@ import type { World } from '../world.ts'
 import type { Claim } from './claim.ts'
 
 /** How long a server may take to see that a connection is gone, in milliseconds. */
-const NOTICE_MS = 3_000
+const NOTICE_MS = 10_000
 /** How long a change that was left running is given to show itself, in milliseconds. */
 const STRAY_MS = 150
 /** When a change under way is interrupted, in milliseconds after it was begun. */

@@ -39,10 +39,10 @@ export const VALUE_CLAIMS: readonly Claim[] = [
     key: 'with-credential',
     name: 'withCredential takes the credential of one value and everything else of the other',
     async play(world) {
-      const into = { ...world.target.secret, [FOREIGN_KEY]: 'of into' }
-      const from = { ...(await proposed(world, into)), [FOREIGN_KEY]: 'of from', 'conformance.more': 1 }
+      const into = { ...world.target.secret, [FOREIGN_KEY]: 'kept' }
+      const from = { ...(await proposed(world, into)), [FOREIGN_KEY]: 'not taken', 'conformance.more': 1 }
       const made = world.kit.provider.withCredential({ into, from })
-      if (made[FOREIGN_KEY] !== 'of into' || 'conformance.more' in made)
+      if (made[FOREIGN_KEY] !== 'kept' || 'conformance.more' in made)
         return 'withCredential takes more than the credential, or loses what it does not know'
       const lost = Object.keys(into).find((key) => !(key in made))
       if (lost !== undefined) return `withCredential drops the key \`${lost}\``
