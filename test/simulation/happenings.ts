@@ -1,5 +1,5 @@
+import type { Invocation } from '../../shared/conformance/invocation.ts'
 import { STEPS } from '../../shared/engine/known.ts'
-import type { Invocation } from './invocation.ts'
 import type { World } from './world.ts'
 
 /** One thing that may happen next. `weight` is how often chance picks it beside the others. */

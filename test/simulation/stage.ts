@@ -40,12 +40,13 @@ export class Stage {
       value?: string
       settings?: EngineSettings
       model?: LocalSecretsManagerOptions
+      provider?: Provider
     } = {},
   ) {
     this.model = createLocalSecretsManager(options.model ?? { unpublished: CALM })
     this.target = new Target(options.kind ?? 'single', 'p0')
     const rules = { locks: true, changesInLockedSession: true }
-    this.#provider = simulatedProvider(this.target, () => atOnce, rules) as Provider
+    this.#provider = options.provider ?? (simulatedProvider(this.target, () => atOnce, rules) as Provider)
     this.#settings = { pendingReadDelaysMs: [], ...options.settings }
     this.#rotate = this.#container()
     this.model.registerFunction(FUNCTION_ARN, 'manual')

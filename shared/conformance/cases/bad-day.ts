@@ -1,0 +1,184 @@
+import type { ErrorCode } from '../../errors/index.ts'
+import type { Strategy } from '../../provider/contract.ts'
+import { pause } from '../direct.ts'
+import type { End, FreshTarget } from '../options.ts'
+import { type Point, Skipped, type Trial } from '../points.ts'
+import { lockedOut, neverConverges } from '../promises.ts'
+import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
+import { labelsOf } from '../story.ts'
+import type { World } from '../world.ts'
+
+/** What can go wrong at a target, and the codes that say so. */
+interface BadDay {
+  readonly hook: keyof FreshTarget
+  readonly what: string
+  readonly codes: readonly ErrorCode[]
+  /** What Lambda gives the invocation that meets it, in milliseconds. Default: without end. */
+  readonly timeLeftMs?: number
+  readonly begin: (target: FreshTarget) => (() => Promise<End>) | undefined
+}
+
+/** Long enough to come to the disturbed call on a busy machine, short enough to wait for. */
+const SLOW_MS = 10_000
+/** How long a change that was left running is given to show itself, in milliseconds. */
+const STRAY_MS = 150
+
+export const BAD_DAYS: readonly BadDay[] = [
+  {
+    hook: 'outage',
+    what: 'the target is down',
+    codes: ['TARGET_UNREACHABLE', 'DEADLINE'],
+    begin: (target) => target.outage,
+  },
+  {
+    hook: 'limitConnections',
+    what: 'the target has reached a limit',
+    codes: ['CREDENTIAL_BARRED', 'TARGET_UNREACHABLE'],
+    begin: (target) => target.limitConnections,
+  },
+  {
+    hook: 'readOnly',
+    what: 'the target is read-only',
+    codes: ['TARGET_READ_ONLY'],
+    begin: (target) => target.readOnly,
+  },
+  {
+    hook: 'slow',
+    what: 'the target is too slow',
+    codes: ['DEADLINE', 'TARGET_BUSY', 'TARGET_UNREACHABLE'],
+    timeLeftMs: SLOW_MS,
+    begin: (target) => target.slow,
+  },
+  {
+    hook: 'refuseByPolicy',
+    what: 'the target refuses every new password',
+    codes: ['PENDING_UNUSABLE'],
+    begin: (target) => target.refuseByPolicy,
+  },
+  {
+    hook: 'lockUser',
+    what: 'the account is locked',
+    codes: ['CREDENTIAL_BARRED'],
+    begin: (target) => target.lockUser,
+  },
+  {
+    hook: 'dropUser',
+    what: 'the account is dropped',
+    codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'TARGET_UNREACHABLE'],
+    begin: (target) => target.dropUser,
+  },
+  {
+    hook: 'changePasswordByHand',
+    what: 'somebody changed the password by hand',
+    codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'PRIMARY_NOT_CURRENT'],
+    begin: (target) => target.changePasswordByHand,
+  },
+]
+
+/** Calls that use the target, so that what happens to it can be met. */
+const usesTarget = ({ label }: RecordedCall): boolean =>
+  !/^(Describe|Get|Put|Update|close|lock given back)/.test(label)
+
+/** The day turns bad before each call that uses the target, until the step has ended. */
+export async function everyBadMoment(
+  trial: Trial,
+  strategy: Strategy,
+  day: BadDay,
+): Promise<Skipped | undefined> {
+  const isOffered = await trial.look(strategy, ({ target }) => day.begin(target) !== undefined)
+  if (!isOffered) return new Skipped(`the target gives no \`${day.hook}\``)
+  const calls = (await recordCalls(trial.options, strategy, WARM)).filter(usesTarget)
+  const ended = new Map<string, number>()
+  await trial.all(
+    calls.map((call) => moment(strategy, day, call, (code) => ended.set(code, (ended.get(code) ?? 0) + 1))),
+  )
+  trial.notes.push([...ended].map(([code, times]) => `${code} ${times}`).join(', '))
+  if (trial.options.only === undefined && day.codes.every((code) => !ended.has(code)))
+    throw new Error(`no step noticed that ${day.what}: \`${day.hook}\` did nothing`)
+  return undefined
+}
+
+function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (code: string) => void): Point {
+  return {
+    id: `bad-day/${strategy}/${day.hook}/${callId(call)}`,
+    strategy,
+    expects: `${day.what} from before ${call.label} of ${call.step} on: the step ends well or in ${day.codes.join(' or ')}, and heals with the target`,
+    async play(world, before) {
+      const set = await setScene(world, WARM, call.step)
+      const met = await comeTo(world, set, call, day.timeLeftMs)
+      before(labelsOf(world))
+      world.record.trace.push(`from here on ${day.what}`)
+      const end = await day.begin(world.target)?.()
+      const probed = world.record.probes.length
+      await world.runOn(met)
+      const atEnd = day.hook === 'slow' ? await inForce(world) : undefined
+      await end?.()
+      world.record.trace.push('and the target has healed')
+      if (atEnd !== undefined && (await inForceSoon(world)) !== atEnd)
+        return `a late writer: when the step had ended, ${atEnd}; when the target went on, ${await inForce(world)}`
+      endedIn(met.error ?? 'ok')
+      const codes: readonly string[] = day.codes
+      if (met.error !== undefined && !codes.includes(met.error))
+        return `documented errors: ${met.error} instead of ${day.codes.join(' or ')}`
+      if (day.hook === 'outage') {
+        const misread = world.record.probes.slice(probed).find(({ verdict }) => verdict === 'rejected')
+        if (misread !== undefined) return 'a probe without an answer is never a refusal'
+      }
+      return (await lockedOut(world)) ?? (await neverConverges(world))
+    },
+  }
+}
+
+/** Which version's credential is in force. */
+async function inForce(world: World): Promise<string> {
+  const { secret } = world
+  for (const [version, value] of secret.values)
+    if (await world.signsIn(value)) return `${secret.name(version)} signs in`
+  return 'nothing signs in'
+}
+
+/** The same when a statement that was left running has had its time. */
+async function inForceSoon(world: World): Promise<string> {
+  await pause(STRAY_MS)
+  return await inForce(world)
+}
+
+/** The target loses what setSecret changed, before each call that follows and after the last. */
+export async function everyFailover(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
+  const isOffered = await trial.look(strategy, ({ target }) => target.failover !== undefined)
+  if (!isOffered) return new Skipped('the target gives no `failover`')
+  const calls = (await recordCalls(trial.options, strategy, WARM)).filter(
+    ({ step }) => step === 'testSecret' || step === 'finishSecret',
+  )
+  await trial.all(calls.map((call) => failover(strategy, calls, call)))
+  return undefined
+}
+
+function failover(strategy: Strategy, calls: readonly RecordedCall[], call: RecordedCall): Point {
+  const proof = calls.find(({ step, label }) => step === 'finishSecret' && label.startsWith('probe'))
+  // What the target loses after the last proof nobody can know: the label moves, and the next rotation heals it.
+  const isKnown = call.step === 'testSecret' || (proof !== undefined && call.index <= proof.index)
+  return {
+    id: `failover/${strategy}/${callId(call)}`,
+    strategy,
+    expects: `the target falls back to its state before setSecret, before ${call.label} of ${call.step}: ${isKnown ? 'AWSCURRENT stays on what signs in' : 'the next rotation heals it'}`,
+    async play(world, before) {
+      const token = world.secret.rotate()
+      await world.deliverAll(token, ['createSecret'])
+      const restore = await world.target.failover?.()
+      const error = await world.deliverAll(token, ['setSecret'])
+      if (error !== undefined) return `always converges: setSecret ended in ${error}`
+      if (call.step === 'finishSecret') await world.deliverAll(token, ['testSecret'])
+      const container = world.container()
+      const met = await world.start(call.step, token, { container })
+      while (met.state === 'parked' && met.next?.label !== call.label) await world.advance(met)
+      before(labelsOf(world))
+      await restore?.()
+      world.lastApplied = undefined
+      world.record.trace.push('the target is as it was before setSecret')
+      await world.runOn(met)
+      if (call.step === 'testSecret') await world.deliverAll(token, ['finishSecret'])
+      return (isKnown ? await lockedOut(world) : undefined) ?? (await neverConverges(world))
+    },
+  }
+}

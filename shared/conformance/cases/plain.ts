@@ -1,0 +1,58 @@
+import { STEPS } from '../../engine/known.ts'
+import type { Strategy } from '../../provider/contract.ts'
+import type { Point, Trial } from '../points.ts'
+import { lockedOut, nextRotationFails, notFinished } from '../promises.ts'
+import { SCENES, setScene } from '../recording.ts'
+import type { World } from '../world.ts'
+
+/** A rotation that nobody disturbs. */
+export async function everyScene(trial: Trial, strategy: Strategy): Promise<undefined> {
+  await trial.all(
+    SCENES.map(
+      (scene): Point => ({
+        id: `plain/${strategy}/${scene.name}`,
+        strategy,
+        expects: 'every step ends well, and the new credential signs in',
+        async play(world) {
+          const { token, start } = await setScene(world, scene, 'createSecret')
+          for (const step of STEPS) {
+            const invocation = await start(step)
+            await world.runOn(invocation)
+            if (invocation.error !== undefined) return `${step} ended in ${invocation.error}`
+            const broken = await lockedOut(world)
+            if (broken !== undefined) return `${broken}, after ${step}`
+          }
+          return (await notFinished(world, token)) ?? (await nextRotationFails(world))
+        },
+      }),
+    ),
+  )
+  return undefined
+}
+
+/** Sign-ins that fail, as the provider's verdicts and, where there is one, the target's own count tell. */
+export async function noFailedSignIns(trial: Trial, strategy: Strategy): Promise<undefined> {
+  await trial.all(
+    SCENES.slice(0, 2).map(
+      (scene): Point => ({
+        id: `sign-ins/${strategy}/${scene.name}`,
+        strategy,
+        expects: 'no sign-in fails in a rotation that nobody disturbs',
+        async play(world) {
+          const { start } = await setScene(world, scene, 'createSecret')
+          const before = await countOf(world)
+          for (const step of STEPS) await world.runOn(await start(step))
+          const rejected = world.record.probes.filter(({ verdict }) => verdict === 'rejected').length
+          if (rejected > 0) return `failing sign-ins: the provider saw ${rejected} rejected on the happy path`
+          const counted = (await countOf(world)) - before
+          return counted > 0 ? `failing sign-ins: the target counted ${counted} on the happy path` : undefined
+        },
+      }),
+    ),
+  )
+  if (await trial.look(strategy, ({ target }) => target.failedSignIns === undefined))
+    trial.notes.push('the target gives no `failedSignIns`: counted by the verdicts alone')
+  return undefined
+}
+
+const countOf = async ({ target }: World): Promise<number> => (await target.failedSignIns?.()) ?? 0

@@ -1,0 +1,74 @@
+import type { Identity, Session, StoredSecret, Who } from '../provider/contract.ts'
+import { type Sealed, seal } from '../sealed.ts'
+import type { World } from './world.ts'
+
+/** A key that no provider knows: it belongs to the customer and is kept. */
+export const FOREIGN_KEY = 'conformance.foreign'
+
+/** Parses as the engine does. Throws what the schema says. */
+export function parsed(world: World, stored: StoredSecret): unknown {
+  const result = world.kit.provider.schema['~standard'].validate(stored)
+  if (result instanceof Promise) throw new Error('the schema is asynchronous')
+  if (result.issues !== undefined)
+    throw new Error(`the schema refuses a stored secret: ${result.issues[0]?.message}`)
+  return result.value
+}
+
+export const identityOf = (world: World, stored: StoredSecret): Identity =>
+  world.kit.provider.identity(parsed(world, stored))
+
+/** The next value to store, as the engine would ask for it. */
+export const proposed = async (world: World, current: StoredSecret): Promise<StoredSecret> =>
+  await world.kit.provider.propose({ current, strategy: world.strategy, entropy: world.entropy })
+
+/** A session outside of the engine, over stored secrets. */
+export function openDirect(
+  world: World,
+  secrets: { readonly [W in Who]?: StoredSecret },
+  timeLeftMs = 20_000,
+): Session {
+  const values: { [W in Who]?: Sealed<unknown> } = {}
+  for (const who of ['current', 'pending', 'previous'] as const) {
+    const stored = secrets[who]
+    if (stored !== undefined) values[who] = seal(parsed(world, stored))
+  }
+  const end = performance.now() + timeLeftMs
+  return world.kit.provider.open({
+    values,
+    strategy: world.strategy,
+    mark: '0123456789abcdef0123456789abcdef',
+    signal: new AbortController().signal,
+    timeLeftMs: () => Math.max(0, end - performance.now()),
+  })
+}
+
+/** Opens a session, does one thing with it, and closes it. */
+export async function withDirect<T>(
+  world: World,
+  secrets: { readonly [W in Who]?: StoredSecret },
+  work: (session: Session) => Promise<T>,
+  timeLeftMs?: number,
+): Promise<T> {
+  const session = openDirect(world, secrets, timeLeftMs)
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Applies pending under the lock, signed in as `as`. */
+export const applied = (world: World, current: StoredSecret, pending: StoredSecret, as: Who = 'current') =>
+  withDirect(world, { current, pending }, (session) =>
+    session.exclusive({ as, work: () => session.apply({ from: as, to: 'pending', as }) }),
+  )
+
+/** Which of the two sign in. */
+export const bothSignIn = async (
+  world: World,
+  current: StoredSecret,
+  pending: StoredSecret,
+): Promise<string> =>
+  `current ${(await world.signsIn(current)) ? 'signs in' : 'is refused'}, pending ${(await world.signsIn(pending)) ? 'signs in' : 'is refused'}`
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,25 @@
+/**
+ * The conformance kit: what a provider promises, as cases for any test runner.
+ *
+ * ```ts
+ * for (const { name, run } of conformanceCases({ provider, freshTarget, signIn })) test(name, run)
+ * ```
+ */
+export {
+  type CaseHeld,
+  type CaseResult,
+  type CaseSkipped,
+  type ConformanceCase,
+  conformanceCases,
+} from './conformance.ts'
+export type { ConformanceOptions, End, FreshTarget, Progress } from './options.ts'
+export {
+  type CaseFailure,
+  type CaseOutcome,
+  type ConformanceReport,
+  failureOf,
+  pageOf,
+  reportOf,
+  runConformance,
+} from './report.ts'
+export { ConformanceFailure } from './story.ts'

@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest'
+import { conformanceCases } from './index.ts'
+import { freshMemory, type MemoryKind, memoryProvider, signsInToMemory } from './test-memory.ts'
+
+/** The target gives every hook, so only what the provider does not claim is skipped. */
+const NOT_FOR_THIS_ONE = /does not alternate|is of class B/
+
+describe.each(['one', 'two'] as const)('a sound provider with %s password', (kind: MemoryKind) => {
+  const cases = conformanceCases({
+    provider: memoryProvider(kind),
+    freshTarget: freshMemory,
+    signIn: signsInToMemory,
+    atOnce: 16,
+  })
+  test.each(cases)('$name', async ({ run }) => {
+    const result = await run()
+    if (result.outcome === 'held') expect(result.points).toBeGreaterThan(0)
+    else expect(result.reason).toMatch(NOT_FOR_THIS_ONE)
+  })
+})

@@ -1,0 +1,58 @@
+import { STRATEGIES } from '../engine/strategies.ts'
+import type { Provider, Strategy } from '../provider/contract.ts'
+import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
+import { tryClaim } from './cases/claim.ts'
+import { everyCrash, RECOVERIES, type Recovery } from './cases/crash.ts'
+import { everyOrder, everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { everyScene, noFailedSignIns } from './cases/plain.ts'
+import { quiet, quietProvider, quietTarget } from './cases/quiet.ts'
+import { SESSION_CLAIMS } from './cases/session-claims.ts'
+import { VALUE_CLAIMS } from './cases/value-claims.ts'
+import type { Skipped, Trial } from './points.ts'
+
+/** A case before it is run: what it tries, or why it cannot. */
+export interface Draft {
+  readonly name: string
+  readonly body: (trial: Trial) => Promise<Skipped | undefined>
+}
+
+/** Every case for a provider, for each strategy that it offers. */
+export const draftsFor = ({ capabilities }: Provider): readonly Draft[] =>
+  capabilities.strategies.flatMap(draftsForStrategy)
+
+function draftsForStrategy(strategy: Strategy): readonly Draft[] {
+  const draft = (
+    name: string,
+    body: (trial: Trial, strategy: Strategy) => Promise<Skipped | undefined>,
+  ): Draft => ({ name: `${strategy}: ${name}`, body: (trial) => body(trial, strategy) })
+  const recoveries = Object.keys(RECOVERIES) as Recovery[]
+  const meanwhiles = Object.keys(MEANWHILE) as Meanwhile[]
+  return [
+    draft(`a rotation that nobody disturbs keeps its class (${STRATEGIES[strategy].class})`, everyScene),
+    ...[...VALUE_CLAIMS, ...SESSION_CLAIMS].map((claim) =>
+      draft(claim.name, (trial) => tryClaim(trial, strategy, claim)),
+    ),
+    draft('no sign-in fails on the happy path', noFailedSignIns),
+    ...recoveries.map((recovery) =>
+      draft(`killed before and after every call, it recovers by ${recovery}`, (trial) =>
+        everyCrash(trial, strategy, recovery),
+      ),
+    ),
+    draft('every step at every stage, too early, again or too late, breaks nothing', everyOrder),
+    ...meanwhiles.map((meanwhile) =>
+      draft(`frozen before every call while ${meanwhile}, then thawed, it breaks nothing`, (trial) =>
+        everyThaw(trial, strategy, meanwhile),
+      ),
+    ),
+    draft('two secrets that share an account never lose it', everySharing),
+    ...BAD_DAYS.map((day) =>
+      draft(`when ${day.what} it says so, loses nothing and heals`, (trial) =>
+        everyBadMoment(trial, strategy, day),
+      ),
+    ),
+    draft('when the target falls back to its state before the change it notices or heals', everyFailover),
+    draft('nothing that is printed, reported or raised holds a credential', quiet),
+    draft('nothing that the provider itself answers or raises holds a credential', quietProvider),
+    draft('the log of the target holds no credential', quietTarget),
+  ]
+}

@@ -1,0 +1,78 @@
+/** What the kit needs from the author of a provider: read from top to bottom. */
+import type { Decide } from '../engine/decide.ts'
+import type { Provider, StoredSecret } from '../provider/contract.ts'
+
+export interface ConformanceOptions {
+  readonly provider: Provider
+  /**
+   * One account of its own at a real target, with a credential that signs in. Called once for each point, several at
+   * a time; what a point does to its account or target must not be seen by another point.
+   */
+  readonly freshTarget: () => Promise<FreshTarget>
+  /**
+   * Signs in as a consumer would, without the provider under test. True: let in. False: the target refused the
+   * credential. Rejects when it cannot tell.
+   */
+  readonly signIn: (stored: StoredSecret) => Promise<boolean>
+  /** Cases that are not to run, by name, with the reason for the report. An unknown name is refused. Default: none. */
+  readonly skip?: Readonly<Record<string, string>>
+  /** Decides what AWS does not publish, and every generated password. Default 1. */
+  readonly seed?: number
+  /** Runs this one point and nothing else, by the id that a failure prints. Default: every point. */
+  readonly only?: string
+  /** How many points are under way at a time. Default 4. */
+  readonly atOnce?: number
+  /** Called after every point. Default: nobody is told. */
+  readonly onProgress?: (progress: Progress) => void
+  /** The command that repeats one point, for the story of a failure. Default: a line of code with `only`. */
+  readonly repeatCommand?: (point: string) => string
+  /** Replaces the engine's decisions: for tests of the kit itself, which take a rule out. Default: the shipped ones. */
+  readonly decide?: Decide
+}
+
+export interface Progress {
+  readonly name: string
+  readonly done: number
+  readonly of: number
+}
+
+/** Ends a disturbance of the target: from then on it works as before. */
+export type End = () => Promise<void>
+
+/**
+ * One account and the means to disturb it. Only `secret` and `close` are required; without one of the others the cases
+ * that need it are listed as skipped, with that reason.
+ */
+export interface FreshTarget {
+  /** The secret as stored, with at least one key that the provider does not know. */
+  readonly secret: StoredSecret
+  /** Removes the account and whatever else was made for it. Called once. */
+  close(): Promise<void>
+
+  /** Nothing answers until the end: the target is down, or its address is dead. */
+  readonly outage?: () => Promise<End>
+  /** No further connection is taken for a named reason, such as a limit. */
+  readonly limitConnections?: () => Promise<End>
+  /** Sign-ins work, changes are refused. */
+  readonly readOnly?: () => Promise<End>
+  /** Changes of this account take longer than any invocation lives; sign-ins work. */
+  readonly slow?: () => Promise<End>
+  /** The target refuses every new password by its policy. */
+  readonly refuseByPolicy?: () => Promise<End>
+  /** The account is barred from signing in although its password is right. */
+  readonly lockUser?: () => Promise<End>
+  /** The account is gone; the end brings it back with the credential it had. */
+  readonly dropUser?: () => Promise<End>
+  /** Somebody sets another password at the target; the end sets the one before again. */
+  readonly changePasswordByHand?: () => Promise<End>
+  /** Remembers the state of the target; the end puts it back, as a failover to a lagging replica does. */
+  readonly failover?: () => Promise<End>
+  /** Ends every connection of this account at the server's side. */
+  readonly dropConnections?: () => Promise<void>
+  /** How many connections of this account are open. */
+  readonly connections?: () => Promise<number>
+  /** How many sign-ins of this account have failed so far. */
+  readonly failedSignIns?: () => Promise<number>
+  /** Everything that the target has logged since it started. */
+  readonly log?: () => Promise<string>
+}

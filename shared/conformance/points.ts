@@ -1,0 +1,115 @@
+import type { Strategy } from '../provider/contract.ts'
+import { leaksIn } from './leaks.ts'
+import type { ConformanceOptions } from './options.ts'
+import { ConformanceFailure, labelsOf, stateOf } from './story.ts'
+import { World } from './world.ts'
+
+/** One thing that is tried in a world of its own. */
+export interface Point {
+  /** Stable for one provider and seed; what `only` takes. */
+  readonly id: string
+  readonly strategy: Strategy
+  /** What is expected, in words, for the story of a failure. */
+  readonly expects: string
+  /** Plays it. Answers what is broken, or undefined. May tell what was there before, for the story. */
+  play(world: World, before: (state: string) => void): Promise<string | undefined>
+}
+
+/** After this many failures a case has made itself clear. */
+const ENOUGH_FAILURES = 3
+
+/** A case that cannot be tried here. */
+export class Skipped {
+  readonly reason: string
+
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+/** What a case is run with: the options, and the count of what it tried. */
+export class Trial {
+  readonly options: ConformanceOptions
+  readonly name: string
+  /** Points that were played and held. */
+  held = 0
+  readonly notes: string[] = []
+
+  constructor(options: ConformanceOptions, name: string) {
+    this.options = options
+    this.name = name
+  }
+
+  /** True unless `only` names another point. */
+  wants(id: string): boolean {
+    const { only } = this.options
+    return only === undefined || only === id
+  }
+
+  /**
+   * Plays every point, several at a time. Rejects with the smallest story when a promise did not hold; after a few
+   * failures the rest is not played.
+   */
+  async all(points: readonly Point[]): Promise<void> {
+    const wanted = points.filter(({ id }) => this.wants(id))
+    const failures: ConformanceFailure[] = []
+    let next = 0
+    let done = 0
+    const worker = async (): Promise<void> => {
+      for (;;) {
+        const point = wanted[next]
+        if (point === undefined || failures.length >= ENOUGH_FAILURES) return
+        next += 1
+        const failure = await this.#one(point)
+        if (failure === undefined) this.held += 1
+        else failures.push(failure)
+        done += 1
+        this.options.onProgress?.({ name: this.name, done, of: wanted.length })
+      }
+    }
+    const workers = Array.from({ length: this.options.atOnce ?? 4 }, worker)
+    await Promise.all(workers)
+    const smallest = failures.toSorted((a, b) => a.message.length - b.message.length)[0]
+    if (smallest !== undefined) throw smallest
+  }
+
+  /** Looks at a world without counting it as a point. */
+  async look<T>(strategy: Strategy, work: (world: World) => T | Promise<T>): Promise<T> {
+    const world = await World.open(this.options, strategy)
+    try {
+      return await work(world)
+    } finally {
+      await world.close()
+    }
+  }
+
+  async #one(point: Point): Promise<ConformanceFailure | undefined> {
+    const world = await World.open(this.options, point.strategy)
+    let before = `${labelsOf(world)}; nothing was changed yet`
+    try {
+      const broken = await point
+        .play(world, (state) => {
+          before = state
+        })
+        .catch((error: unknown) => `the point could not be played: ${String(error)}`)
+      const problem = broken ?? leaksIn(world)
+      return problem === undefined ? undefined : await this.#failure(point, world, problem, before)
+    } finally {
+      await world.close()
+    }
+  }
+
+  async #failure(point: Point, world: World, broken: string, before: string): Promise<ConformanceFailure> {
+    const repeat =
+      this.options.repeatCommand ?? ((id) => `conformanceCases({ …, only: ${JSON.stringify(id)} })`)
+    const story = [
+      `  point     ${point.id} (${point.strategy})`,
+      `  expected  ${point.expects}`,
+      `  before    ${before}`,
+      `  now       ${await stateOf(world)}`,
+      ...world.record.trace.map((line, at) => `  ${at === 0 ? 'happened ' : '         '} ${line}`),
+      `  repeat    ${repeat(point.id)}`,
+    ]
+    return new ConformanceFailure(point.id, broken, story.join('\n'))
+  }
+}

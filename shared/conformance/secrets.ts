@@ -1,0 +1,123 @@
+import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
+import { CANDIDATE_LABEL } from '../engine/known.ts'
+import { createClock, createLocalSecretsManager, type LocalSecretsManager, portTo } from '../local/index.ts'
+import { createRandom, type Random } from '../local/random.ts'
+import type { StoredSecret } from '../provider/contract.ts'
+
+export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:conformance'
+
+/** The versions that hold the labels which count. */
+export interface Holders {
+  readonly current: string | undefined
+  readonly previous: string | undefined
+  readonly pending: string | undefined
+  readonly candidate: string | undefined
+}
+
+/** One secret in a local Secrets Manager of its own, with rotation switched on, and what an operator may do to it. */
+export class KitSecret {
+  readonly arn: string
+  readonly model: LocalSecretsManager
+  readonly port: SecretsManagerPort
+  readonly #random: Random
+  readonly #clock = createClock(Date.UTC(2026, 0, 1))
+  readonly #values = new Map<string, StoredSecret>()
+  /** Version ids in the order in which they came about. */
+  readonly #versions: string[] = []
+
+  constructor(stored: StoredSecret, name: string, seed: number) {
+    this.#random = createRandom(seed)
+    this.model = createLocalSecretsManager({ clock: this.#clock, seed })
+    this.model.registerFunction(FUNCTION_ARN, 'manual')
+    const { ARN, VersionId = '' } = this.model.call('CreateSecret', {
+      ClientRequestToken: this.#random.uuid(),
+      Name: name,
+      SecretString: JSON.stringify(stored),
+    })
+    this.arn = ARN
+    this.#values.set(VersionId, stored)
+    this.#versions.push(VersionId)
+    this.model.call('RotateSecret', {
+      ClientRequestToken: this.#random.uuid(),
+      SecretId: ARN,
+      RotationLambdaARN: FUNCTION_ARN,
+      RotateImmediately: false,
+    })
+    this.model.endRotation(ARN, 'Succeeded')
+    this.port = this.#remembering(portTo(this.model))
+  }
+
+  /** Values stay known to the kit when no label is left on their version. */
+  #remembering(port: SecretsManagerPort): SecretsManagerPort {
+    return {
+      ...port,
+      putSecretValue: async (input) => {
+        this.now()
+        const output = await port.putSecretValue(input)
+        this.#values.set(input.ClientRequestToken, JSON.parse(input.SecretString))
+        return output
+      },
+    }
+  }
+
+  /** Milliseconds; every look moves the clock on, so that no two versions are of the same age. */
+  now(): number {
+    this.#clock.advance(1_000)
+    return this.#clock.now()
+  }
+
+  /** The token of a new rotation. Throws where Secrets Manager refuses one. */
+  rotate(): string {
+    this.now()
+    const ClientRequestToken = this.#random.uuid()
+    this.model.call('RotateSecret', { ClientRequestToken, SecretId: this.arn })
+    this.#versions.push(ClientRequestToken)
+    return ClientRequestToken
+  }
+
+  /** The rotation is given up and AWSPENDING taken off, by the service or by the documented unstick. */
+  abandon(): void {
+    const { pending, current } = this.holders()
+    this.model.endRotation(this.arn, 'Failed')
+    if (pending === undefined || pending === current || !this.holds(pending, 'AWSPENDING')) return
+    this.model.call('UpdateSecretVersionStage', {
+      SecretId: this.arn,
+      VersionStage: 'AWSPENDING',
+      RemoveFromVersionId: pending,
+    })
+  }
+
+  holds(version: string, label: string): boolean {
+    return this.labels()[version]?.includes(label) === true
+  }
+
+  labels(): Readonly<Record<string, readonly string[]>> {
+    return this.model.call('DescribeSecret', { SecretId: this.arn }).VersionIdsToStages ?? {}
+  }
+
+  holders(): Holders {
+    const versions = Object.entries(this.labels())
+    const holder = (label: string) => versions.find(([, stages]) => stages.includes(label))?.[0]
+    return {
+      current: holder('AWSCURRENT'),
+      previous: holder('AWSPREVIOUS'),
+      pending: holder('AWSPENDING'),
+      candidate: holder(CANDIDATE_LABEL),
+    }
+  }
+
+  value(version: string): StoredSecret | undefined {
+    return this.#values.get(version)
+  }
+
+  /** Every value that was ever stored, oldest first. */
+  get values(): ReadonlyMap<string, StoredSecret> {
+    return this.#values
+  }
+
+  /** `T0` is the version that the kit began with. */
+  name(version: string): string {
+    const at = this.#versions.indexOf(version)
+    return at < 0 ? 'another' : `T${at}`
+  }
+}
