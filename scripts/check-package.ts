@@ -19,7 +19,7 @@ const archive = packInto(folder)
 const packed = run(folder, 'tar', '-tzf', archive).split('\n')
 const belongs =
   /^package\/(dist\/lib\/(shared|providers|cli)\/.+\.(js|d\.ts)|cli\/(bin\.js|templates\/.+)|package\.json|README\.md|LICENSE)$/
-const isForTests = /^(?!package\/cli\/templates\/).*(\.(test|property)\.|\/test-|\/cases\/)/
+const isForTests = /^(?!package\/cli\/templates\/).*(\.(test|property)\.|\/test-|\/local\/cases\/)/
 const strays = packed.filter((file) => !belongs.test(file) || isForTests.test(file))
 if (strays.length > 0) throw new Error(`the archive holds too much: ${strays.join(', ')}`)
 console.log(`packed ${packed.length} files`)
