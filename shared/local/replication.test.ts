@@ -110,6 +110,17 @@ describe('a replica', () => {
     expect(there.call('GetSecretValue', { SecretId }).SecretString).toBe('two')
   })
 
+  test('learns that rotation was switched off', () => {
+    const { clock, model, there, replicate } = setUp()
+    replicate()
+    model.call('RotateSecret', { SecretId, ClientRequestToken: token(1), RotationLambdaARN: FUNCTION })
+    clock.advance(1_000)
+    there.call('DescribeSecret', { SecretId })
+    model.call('CancelRotateSecret', { SecretId })
+    clock.advance(1_000)
+    expect(there.call('DescribeSecret', { SecretId }).RotationEnabled).toBe(false)
+  })
+
   test('that was promoted has rotation to be switched on anew', () => {
     const { clock, model, there, replicate } = setUp()
     replicate()
@@ -174,6 +185,30 @@ describe('a replica is not made', () => {
     })
     expect(there.call('GetSecretValue', { SecretId }).SecretString).toBe('theirs')
   })
+
+  test('over the replica of another secret', () => {
+    const { clock, model, there, replicate } = setUp()
+    replicate()
+    clock.advance(1_000)
+    const third = model.regions.modelOf('eu-north-1')
+    third?.call('CreateSecret', {
+      Name: 'db',
+      SecretString: 'theirs',
+      ClientRequestToken: token(7),
+      AddReplicaRegions: [{ Region: 'eu-central-1' }],
+      ForceOverwriteReplicaSecret: true,
+    })
+    clock.advance(1_000)
+    expect(third?.call('DescribeSecret', { SecretId }).ReplicationStatus?.[0]?.Status).toBe('Failed')
+    expect(there.call('GetSecretValue', { SecretId }).SecretString).toBe('one')
+  })
+})
+
+test('secrets of one name in two Regions have different ARNs', () => {
+  const { model, there } = setUp()
+  there.call('CreateSecret', { Name: 'db', ClientRequestToken: token(5) })
+  const endOf = (of: typeof model) => of.call('DescribeSecret', { SecretId }).ARN.slice(-6)
+  expect(endOf(there)).not.toBe(endOf(model))
 })
 
 test('replication is told by events of the Region of the primary', () => {
