@@ -115,6 +115,8 @@ async function main(server: string, writes: boolean): Promise<void> {
   const version = `moto ${execFileSync(python, ['-c', 'import moto; print(moto.__version__)'], { encoding: 'utf8' }).trim()}`
   const port = await freePort()
   const moto = spawn(server, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
+  // Also where a case ends this process.
+  process.once('exit', () => moto.kill())
   try {
     const endpoint = `http://127.0.0.1:${port}`
     await reachable(endpoint)
