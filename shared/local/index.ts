@@ -15,6 +15,7 @@ export {
 } from './model.ts'
 export type { InputOf, OperationName, OutputOf } from './operations/index.ts'
 export { portTo } from './port.ts'
+export { type AccountRegions, accountRegions } from './regions.ts'
 export { type LocalServer, type ServeOptions, serveLocal } from './serve.ts'
 export type { RotationFunction, RotationFunctionEvent } from './service.ts'
 export { CALM, type Delivery, type Unpublished } from './unpublished.ts'

@@ -4,6 +4,7 @@ import type { LocalEvent } from './events.ts'
 import { type Fault, Faults } from './faults.ts'
 import { type InputOf, OPERATIONS, type OperationName, type OutputOf } from './operations/index.ts'
 import { createRandom } from './random.ts'
+import { type AccountRegions, accountRegions } from './regions.ts'
 import { RotationDriver } from './rotation-driver.ts'
 import { nextWindow } from './schedule.ts'
 import type { StoredSecret } from './secret.ts'
@@ -22,6 +23,8 @@ export interface LocalSecretsManagerOptions {
   readonly clock?: LocalClock
   /** What AWS does not publish and this model shall not draw from the seed. See {@link CALM} for a quiet choice. */
   readonly unpublished?: Unpublished
+  /** The other Regions of the account, for replicas. By default models like this one, made when they are needed. */
+  readonly regions?: AccountRegions
 }
 
 /** Secrets Manager for one account and Region, in memory. Cheap to create; nothing to close. */
@@ -31,9 +34,13 @@ export class LocalSecretsManager {
   readonly #service: Service
   readonly #faults = new Faults()
   readonly #driver: RotationDriver
+  readonly #options: LocalSecretsManagerOptions
+  #regions: AccountRegions | undefined
 
   constructor(options: LocalSecretsManagerOptions = {}) {
     const random = createRandom(options.seed ?? 1)
+    this.#options = options
+    this.#regions = options.regions
     this.clock = options.clock ?? createClock()
     this.#driver = new RotationDriver(() => this.#service)
     this.#service = new Service({
@@ -43,6 +50,10 @@ export class LocalSecretsManager {
       random,
       draw: drawFrom(random, options.unpublished ?? {}),
       observer: this.#driver,
+      serviceIn: (region) => {
+        const model = this.regions.modelOf(region)
+        return model === undefined ? undefined : model.#service
+      },
     })
   }
 
@@ -52,6 +63,21 @@ export class LocalSecretsManager {
 
   get region(): string {
     return this.#service.region
+  }
+
+  /** All Regions of the account, this one among them. */
+  get regions(): AccountRegions {
+    const { clock } = this
+    this.#regions ??= accountRegions(this, (region) => {
+      const model: LocalSecretsManager = new LocalSecretsManager({
+        ...this.#options,
+        clock,
+        region,
+        regions: this.regions,
+      })
+      return model
+    })
+    return this.#regions
   }
 
   /**

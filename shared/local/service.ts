@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly random: Random
   readonly draw: Draw
   readonly observer: RotationObserver
+  /** The same account in another Region, where it has enabled that. */
+  readonly serviceIn: (region: string) => Service | undefined
 }
 
 /** The state of one account in one Region, and what several operations do alike. */
@@ -42,6 +44,7 @@ export class Service {
   readonly random: Random
   readonly draw: Draw
   readonly observer: RotationObserver
+  readonly serviceIn: (region: string) => Service | undefined
   /** By name. */
   readonly secrets = new Map<string, StoredSecret>()
   readonly functions = new Map<string, RotationFunction | 'manual'>()
@@ -49,13 +52,14 @@ export class Service {
   readonly listeners = new Set<(event: LocalEvent) => void>()
   readonly visibility = new Visibility()
 
-  constructor({ accountId, region, clock, random, draw, observer }: ServiceOptions) {
+  constructor({ accountId, region, clock, random, draw, observer, serviceIn }: ServiceOptions) {
     this.accountId = accountId
     this.region = region
     this.clock = clock
     this.random = random
     this.draw = draw
     this.observer = observer
+    this.serviceIn = serviceIn
   }
 
   /**
