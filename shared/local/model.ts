@@ -2,13 +2,14 @@ import { CallLog } from './call-log.ts'
 import { createClock, type LocalClock } from './clock.ts'
 import type { LocalEvent } from './events.ts'
 import { type Fault, Faults } from './faults.ts'
+import type { FunctionTable } from './functions.ts'
 import { type InputOf, OPERATIONS, type OperationName, type OutputOf } from './operations/index.ts'
 import { createRandom } from './random.ts'
 import { type AccountRegions, accountRegions } from './regions.ts'
 import { RotationDriver } from './rotation-driver.ts'
 import { nextWindow } from './schedule.ts'
 import type { StoredSecret } from './secret.ts'
-import { type RotationFunction, Service } from './service.ts'
+import { type RotationFunction, Service, type ServiceCaller } from './service.ts'
 import { drawFrom, type Unpublished } from './unpublished.ts'
 import type { VisibilityDelay } from './visibility.ts'
 
@@ -25,6 +26,8 @@ export interface LocalSecretsManagerOptions {
   readonly unpublished?: Unpublished
   /** The other Regions of the account, for replicas. By default models like this one, made when they are needed. */
   readonly regions?: AccountRegions
+  /** The functions that may be called; by default those of {@link LocalSecretsManager.registerFunction}. */
+  readonly functions?: FunctionTable
 }
 
 /** Secrets Manager for one account and Region, in memory. Cheap to create; nothing to close. */
@@ -54,7 +57,12 @@ export class LocalSecretsManager {
         const model = this.regions.modelOf(region)
         return model === undefined ? undefined : model.#service
       },
+      ...(options.functions === undefined ? {} : { functions: options.functions }),
     })
+  }
+
+  get functions(): FunctionTable {
+    return this.#service.functions
   }
 
   get accountId(): string {
@@ -88,12 +96,13 @@ export class LocalSecretsManager {
     return this.handle(operation, input) as OutputOf<O>
   }
 
-  /** As {@link call}, for input of unknown shape. */
-  handle(operation: OperationName, input: unknown): unknown {
+  /** As {@link call}, for input of unknown shape, and for a caller who may not be allowed everything. */
+  handle(operation: OperationName, input: unknown, caller?: ServiceCaller): unknown {
     let result = 'ok'
     try {
       this.#faults.strike(operation, 'before')
-      const output = OPERATIONS[operation].run(this.#service, input)
+      caller?.authorize(this.#service, operation, input)
+      const output = OPERATIONS[operation].run(this.#service, input, caller)
       this.#faults.strike(operation, 'after')
       return output
     } catch (error) {
