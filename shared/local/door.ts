@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { performSecretsManager } from './endpoint/secrets-manager.ts'
+import { isStsRequest, stsAnswer } from './endpoint/sts.ts'
 import { ConnectionLost, LocalAwsError } from './errors.ts'
 import { isLambdaPath, type LambdaFunctions, lambdaAnswer } from './lambda.ts'
 import type { LocalAws } from './local-aws.ts'
@@ -43,6 +44,7 @@ export async function answer(behind: Behind, request: DoorRequest): Promise<Door
     refuseBrowsers(request.headers)
     if (request.path.startsWith('/_quarterturn/')) return pageOf(behind, request)
     if (isLambdaPath(request.path)) return await lambdaAnswer(behind.functions ?? new Map(), request)
+    if (isStsRequest(request)) return stsAnswer(behind.aws, request)
     return {
       status: 200,
       headers: headersOf(JSON_1_1),
