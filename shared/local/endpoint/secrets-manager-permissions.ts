@@ -20,7 +20,7 @@ export const accountInArn = (secretId: unknown): string | undefined =>
 function authorizeOperation(identity: Identity, service: Service, operation: string, input: unknown): void {
   const members: Record<string, unknown> = typeof input === 'object' && input !== null ? { ...input } : {}
   const { SecretId, Name, RotationLambdaARN } = members
-  const secret = typeof SecretId === 'string' ? foundIn(service, SecretId) : undefined
+  const secret = typeof SecretId === 'string' ? service.lookUp(SecretId) : undefined
   authorize(identity, {
     action: `secretsmanager:${operation}`,
     resource: resourceOf(service, secret, SecretId ?? (operation === 'CreateSecret' ? Name : undefined)),
@@ -37,14 +37,6 @@ function authorizeOperation(identity: Identity, service: Service, operation: str
     context: { 'aws:RequestedRegion': service.region },
     ownerAccountId: identity.accountId,
   })
-}
-
-function foundIn(service: Service, secretId: string): StoredSecret | undefined {
-  try {
-    return service.find(secretId)
-  } catch {
-    return undefined
-  }
 }
 
 function resourceOf(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DoorAnswer, DoorRequest } from '../door.ts'
 import { LocalAwsError } from '../errors.ts'
-import { parseInput } from '../inputs.ts'
+import { parseInput } from '../inputs/index.ts'
 import type { LocalAws } from '../local-aws.ts'
 import { assumeRole } from '../sts/assume-role.ts'
 import { AssumeRoleInput } from '../sts/inputs.ts'
