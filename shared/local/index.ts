@@ -21,6 +21,8 @@ export {
 export type { InputOf, OperationName, OutputOf } from './operations/index.ts'
 export { portTo } from './port.ts'
 export { type AccountRegions, accountRegions } from './regions.ts'
+export type { ScheduleOutcome } from './scheduler/schedule.ts'
+export type { LocalScheduler } from './scheduler/scheduler.ts'
 export { type LocalServer, type ServeOptions, serveLocal } from './serve.ts'
 export type { RotationFunction, RotationFunctionEvent } from './service.ts'
 export { CALM, type Delivery, type Unpublished } from './unpublished.ts'
