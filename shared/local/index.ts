@@ -18,7 +18,7 @@ export {
   type LocalSecretsManager,
   type LocalSecretsManagerOptions,
 } from './model.ts'
-export type { InputOf, OperationName, OutputOf } from './operations/index.ts'
+export { type InputOf, OPERATION_NAMES, type OperationName, type OutputOf } from './operations/index.ts'
 export { portTo } from './port.ts'
 export { type AccountRegions, accountRegions } from './regions.ts'
 export type { ScheduleOutcome } from './scheduler/schedule.ts'
