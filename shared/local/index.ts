@@ -5,17 +5,22 @@
 
 export { CallLog, type LoggedCall } from './call-log.ts'
 export { createClock, type LocalClock } from './clock.ts'
+export { DataFileError } from './data-file.ts'
 export { ConnectionLost, LocalAwsError } from './errors.ts'
 export type { LabelUpdated, LocalEvent, ServiceEvent, ServiceEventName } from './events.ts'
 export type { Fault } from './faults.ts'
+export type { LambdaContext } from './lambda-context.ts'
 export {
   createLocalSecretsManager,
   type LocalSecretsManager,
   type LocalSecretsManagerOptions,
 } from './model.ts'
 export type { InputOf, OperationName, OutputOf } from './operations/index.ts'
+export type { SecretOverview, VersionOverview } from './overview.ts'
 export { portTo } from './port.ts'
 export { type LocalServer, type ServeOptions, serveLocal } from './serve.ts'
 export type { RotationFunction, RotationFunctionEvent } from './service.ts'
+export { type FunctionSource, type Local, type StartLocalOptions, startLocal } from './start.ts'
+export type { StepEnded } from './steps.ts'
 export { CALM, type Delivery, type Unpublished } from './unpublished.ts'
 export type { VisibilityDelay } from './visibility.ts'
