@@ -30,9 +30,9 @@ export function eventLine(event: LocalEvent): string {
 export function stateLines(secrets: readonly SecretOverview[]): string {
   if (secrets.length === 0) return 'state: no secret\n'
   return secrets
-    .map(({ name, deletedAt, rotation, versions }) => {
+    .map(({ name, goneFrom, rotation, versions }) => {
       const facts = [
-        ...(deletedAt === undefined ? [] : [`deleted ${deletedAt}`]),
+        ...(goneFrom === undefined ? [] : [`deleted, restorable until ${goneFrom}`]),
         ...(rotation === undefined ? [] : [rotationIn(rotation)]),
       ]
       const lines = versions.map(

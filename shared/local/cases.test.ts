@@ -22,6 +22,17 @@ function clientOf(sdk: SecretsManager): CaseClient {
     TagResource: (input) => sdk.tagResource(input),
     UntagResource: (input) => sdk.untagResource(input),
     GetRandomPassword: (input) => sdk.getRandomPassword(input),
+    ListSecrets: (input) => sdk.listSecrets(input),
+    BatchGetSecretValue: (input) => sdk.batchGetSecretValue(input),
+    DeleteSecret: (input) => sdk.deleteSecret(input),
+    RestoreSecret: (input) => sdk.restoreSecret(input),
+    ReplicateSecretToRegions: (input) => sdk.replicateSecretToRegions(input),
+    RemoveRegionsFromReplication: (input) => sdk.removeRegionsFromReplication(input),
+    StopReplicationToReplica: (input) => sdk.stopReplicationToReplica(input),
+    PutResourcePolicy: (input) => sdk.putResourcePolicy(input),
+    GetResourcePolicy: (input) => sdk.getResourcePolicy(input),
+    DeleteResourcePolicy: (input) => sdk.deleteResourcePolicy(input),
+    ValidateResourcePolicy: (input) => sdk.validateResourcePolicy(input),
   }
   return { call: (operation, input) => senders[operation](input) }
 }

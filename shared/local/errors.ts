@@ -42,6 +42,15 @@ export const valueNotFound = (by: 'staging label' | 'VersionId', value: string) 
 export const markedForDeletion = () =>
   invalidRequest("You can't perform this operation on the secret because it was marked for deletion.")
 
+/** As users quote it: https://github.com/gruntwork-io/cloud-nuke/issues/435. */
+export const notOnReplica = () =>
+  invalidParameter(
+    "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+  )
+
+export const invalidNextToken = () =>
+  new LocalAwsError('InvalidNextTokenException', 'The NextToken value is invalid.')
+
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html, InvalidRequestException. */
 export const ownedByService = () =>
   invalidRequest('The secret is managed by another service, and you must use that service to update it.')

@@ -28,6 +28,12 @@ export type ServiceEventName =
   | 'TestRotationSucceeded'
   | 'TestRotationFailed'
   | 'SecretVersionDeletion'
+  | 'StartSecretVersionDelete'
+  | 'CancelSecretVersionDelete'
+  | 'EndSecretVersionDelete'
+  | 'ReplicationStarted'
+  | 'ReplicationSucceeded'
+  | 'ReplicationFailed'
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html */
 export interface ServiceEvent {

@@ -18,6 +18,7 @@ export {
 export type { InputOf, OperationName, OutputOf } from './operations/index.ts'
 export type { SecretOverview, VersionOverview } from './overview.ts'
 export { portTo } from './port.ts'
+export { type AccountRegions, accountRegions } from './regions.ts'
 export { type LocalServer, type ServeOptions, serveLocal } from './serve.ts'
 export type { RotationFunction, RotationFunctionEvent } from './service.ts'
 export { type FunctionSource, type Local, type StartLocalOptions, startLocal } from './start.ts'

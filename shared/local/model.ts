@@ -1,10 +1,13 @@
 import { CallLog } from './call-log.ts'
 import { createClock, type LocalClock } from './clock.ts'
+import { DEFAULT_WINDOW_DAYS, markForDeletion, unmark } from './deletion.ts'
 import type { LocalEvent } from './events.ts'
 import { type Fault, Faults } from './faults.ts'
 import { type InputOf, OPERATIONS, type OperationName, type OutputOf } from './operations/index.ts'
 import { overviewOf, type SecretOverview } from './overview.ts'
+import { Quotas } from './quotas.ts'
 import { createRandom } from './random.ts'
+import { type AccountRegions, accountRegions } from './regions.ts'
 import { RotationDriver } from './rotation-driver.ts'
 import { nextWindow } from './schedule.ts'
 import type { StoredSecret } from './secret.ts'
@@ -24,6 +27,10 @@ export interface LocalSecretsManagerOptions {
   readonly clock?: LocalClock
   /** What AWS does not publish and this model shall not draw from the seed. See {@link CALM} for a quiet choice. */
   readonly unpublished?: Unpublished
+  /** Whether AWS's request rates are enforced; see {@link LocalSecretsManager.enforceRates}. `false` by default. */
+  readonly enforcesRates?: boolean
+  /** The other Regions of the account, for replicas. By default models like this one, made when they are needed. */
+  readonly regions?: AccountRegions
 }
 
 /** Secrets Manager for one account and Region, in memory. Cheap to create; nothing to close. */
@@ -33,9 +40,15 @@ export class LocalSecretsManager {
   readonly #service: Service
   readonly #faults = new Faults()
   readonly #driver: RotationDriver
+  readonly #options: LocalSecretsManagerOptions
+  #regions: AccountRegions | undefined
+  #quotas: Quotas | undefined
 
   constructor(options: LocalSecretsManagerOptions = {}) {
     const random = createRandom(options.seed ?? 1)
+    this.#options = options
+    this.#regions = options.regions
+    this.enforceRates(options.enforcesRates ?? false)
     this.clock = options.clock ?? createClock()
     this.#driver = new RotationDriver(() => this.#service)
     this.#service = new Service({
@@ -45,6 +58,10 @@ export class LocalSecretsManager {
       random,
       draw: drawFrom(random, options.unpublished ?? {}),
       observer: this.#driver,
+      serviceIn: (region) => {
+        const model = this.regions.modelOf(region)
+        return model === undefined ? undefined : model.#service
+      },
     })
   }
 
@@ -54,6 +71,21 @@ export class LocalSecretsManager {
 
   get region(): string {
     return this.#service.region
+  }
+
+  /** All Regions of the account, this one among them. */
+  get regions(): AccountRegions {
+    const { clock } = this
+    this.#regions ??= accountRegions(this, (region) => {
+      const model: LocalSecretsManager = new LocalSecretsManager({
+        ...this.#options,
+        clock,
+        region,
+        regions: this.regions,
+      })
+      return model
+    })
+    return this.#regions
   }
 
   /**
@@ -67,7 +99,9 @@ export class LocalSecretsManager {
   /** As {@link call}, for input of unknown shape. */
   handle(operation: OperationName, input: unknown): unknown {
     let result = 'ok'
+    this.#service.catchUp()
     try {
+      this.#quotas?.take(operation, this.clock.now())
       this.#faults.strike(operation, 'before')
       const output = OPERATIONS[operation].run(this.#service, input)
       this.#faults.strike(operation, 'after')
@@ -102,10 +136,12 @@ export class LocalSecretsManager {
 
   /** Starts each rotation whose window is open by the model's clock; answers the ARNs of the secrets. */
   runDue(): string[] {
+    this.#service.catchUp()
     const now = this.clock.now()
-    const isDue = ({ rotationEnabled, rotationRules, scheduledFromMs, deletedAtMs }: StoredSecret): boolean =>
+    const isDue = ({ rotationEnabled, rotationRules, scheduledFromMs, ...secret }: StoredSecret): boolean =>
       rotationEnabled === true &&
-      deletedAtMs === undefined &&
+      secret.deletion === undefined &&
+      secret.primaryRegion === undefined &&
       (rotationRules?.AutomaticallyAfterDays ?? rotationRules?.ScheduleExpression) !== undefined &&
       now >= nextWindow(rotationRules ?? {}, scheduledFromMs ?? now).opensAtMs
     const due = [...this.#service.secrets.values()].filter(isDue)
@@ -189,7 +225,17 @@ export class LocalSecretsManager {
 
   /** Marks a secret as DeleteSecret would, or takes the mark off. */
   markDeleted(secretId: string, isDeleted = true): void {
-    this.#service.find(secretId).deletedAtMs = isDeleted ? this.clock.now() : undefined
+    const secret = this.#service.find(secretId)
+    if (isDeleted) markForDeletion(this.#service, secret, DEFAULT_WINDOW_DAYS)
+    else unmark(this.#service, secret)
+  }
+
+  /**
+   * Enforces AWS's request rates by the model's clock: a call over them throws `ThrottlingException`. Off by default.
+   * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+   */
+  enforceRates(isEnforced = true): void {
+    this.#quotas = isEnforced ? new Quotas() : undefined
   }
 
   /** Lets another AWS service own the secret (`OwningService`), or gives it a `Type`. */

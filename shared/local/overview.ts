@@ -5,7 +5,8 @@ import { labelsOn, type StoredSecret } from './secret.ts'
 export interface SecretOverview {
   readonly name: string
   readonly arn: string
-  readonly deletedAt?: string
+  /** Marked for deletion: until then it can be restored. */
+  readonly goneFrom?: string
   readonly rotation?: {
     readonly enabled: boolean
     readonly functionArn: string
@@ -37,7 +38,7 @@ export function overviewOf(secret: StoredSecret): SecretOverview {
   return {
     name: secret.name,
     arn: secret.arn,
-    ...(secret.deletedAtMs === undefined ? {} : { deletedAt: iso(secret.deletedAtMs) }),
+    ...(secret.deletion === undefined ? {} : { goneFrom: iso(secret.deletion.restorableUntilMs) }),
     ...(rotationLambdaArn === undefined
       ? {}
       : {

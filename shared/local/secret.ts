@@ -32,13 +32,36 @@ export interface Rotation {
   readonly hidesEnabled: boolean
 }
 
+/** One replica of a secret, as its primary knows it. */
+export interface Replication {
+  readonly region: string
+  /** The key at the replica. `undefined` is `aws/secretsmanager` there. */
+  kmsKeyId: string | undefined
+  status: 'InProgress' | 'InSync' | 'Failed'
+  message: string | undefined
+  /** A secret that has the name in that Region is replaced. */
+  overwrites: boolean
+  /** When the next copy arrives. `undefined` when none is under way. */
+  dueAtMs: number | undefined
+}
+
+/** A deletion that was asked for. */
+export interface Deletion {
+  /** What DescribeSecret shows. */
+  readonly shownAtMs: number
+  /** Until then RestoreSecret takes it back. */
+  readonly restorableUntilMs: number
+  /** When the secret vanishes. */
+  readonly goneAtMs: number
+}
+
 export interface StoredSecret {
   readonly arn: string
   readonly name: string
   readonly createdAtMs: number
   changedAtMs: number
   accessedAtMs: number | undefined
-  deletedAtMs: number | undefined
+  deletion: Deletion | undefined
   description: string | undefined
   kmsKeyId: string | undefined
   owningService: string | undefined
@@ -51,6 +74,12 @@ export interface StoredSecret {
   /** When the schedule last began to count: a rotation, a new value by hand, or a new schedule. */
   scheduledFromMs: number | undefined
   rotation: Rotation | undefined
+  /** The JSON as it was put. */
+  policy: string | undefined
+  /** Of a replica: where its primary is. */
+  primaryRegion: string | undefined
+  /** By Region. */
+  readonly replicas: Map<string, Replication>
   readonly tags: Map<string, string>
   readonly versions: Map<string, StoredVersion>
   /** Label to version id: by its shape a label is on one version at most. */

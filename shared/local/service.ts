@@ -1,7 +1,9 @@
 import type { LocalClock } from './clock.ts'
-import { markedForDeletion, ownedByService, secretNotFound } from './errors.ts'
+import { expireSecrets } from './deletion.ts'
+import { markedForDeletion, notOnReplica, ownedByService, secretNotFound } from './errors.ts'
 import { type LocalEvent, labelUpdatedEvent, type ServiceEventName, serviceEvent } from './events.ts'
 import type { Random } from './random.ts'
+import { deliverCopies, scheduleCopies } from './replication.ts'
 import { detachLabel, labelsOn, type Rotation, type StoredSecret } from './secret.ts'
 import type { Draw } from './unpublished.ts'
 import { Visibility } from './visibility.ts'
@@ -32,6 +34,8 @@ export interface ServiceOptions {
   readonly random: Random
   readonly draw: Draw
   readonly observer: RotationObserver
+  /** The same account in another Region, where it has enabled that. */
+  readonly serviceIn: (region: string) => Service | undefined
 }
 
 /** The state of one account in one Region, and what several operations do alike. */
@@ -42,20 +46,61 @@ export class Service {
   readonly random: Random
   readonly draw: Draw
   readonly observer: RotationObserver
+  readonly serviceIn: (region: string) => Service | undefined
   /** By name. */
   readonly secrets = new Map<string, StoredSecret>()
   readonly functions = new Map<string, RotationFunction | 'manual'>()
   readonly events: LocalEvent[] = []
   readonly listeners = new Set<(event: LocalEvent) => void>()
   readonly visibility = new Visibility()
+  /** Secrets that vanish some day. */
+  readonly expiring = new Set<StoredSecret>()
+  /** Secrets that have replicas. */
+  readonly replicated = new Set<StoredSecret>()
+  /** Regions from which replicas come. */
+  readonly sources = new Set<string>()
+  #listIsDescending: boolean | undefined
 
-  constructor({ accountId, region, clock, random, draw, observer }: ServiceOptions) {
+  constructor({ accountId, region, clock, random, draw, observer, serviceIn }: ServiceOptions) {
     this.accountId = accountId
     this.region = region
     this.clock = clock
     this.random = random
     this.draw = draw
     this.observer = observer
+    this.serviceIn = serviceIn
+  }
+
+  /** To be called before each operation: does what is due by the clock, deletions and copies. */
+  catchUp(): void {
+    if (this.expiring.size > 0) expireSecrets(this)
+    if (this.replicated.size > 0) deliverCopies(this)
+    for (const region of this.sources) {
+      const source = this.serviceIn(region)
+      if (source !== undefined) deliverCopies(source)
+    }
+  }
+
+  /** Stores a secret under its name, with all that depends on the clock or on other Regions. */
+  keep(secret: StoredSecret): void {
+    this.secrets.set(secret.name, secret)
+    if (secret.deletion !== undefined) this.expiring.add(secret)
+    if (secret.replicas.size > 0) this.replicated.add(secret)
+    for (const region of secret.replicas.keys()) this.serviceIn(region)?.sources.add(this.region)
+  }
+
+  /** The order of a list that names none: one for good, or a second page could repeat the first. */
+  listIsDescending(): boolean {
+    this.#listIsDescending ??= this.draw.listIsDescending()
+    return this.#listIsDescending
+  }
+
+  /** The secret goes without a trace; nothing is copied from it any more. */
+  remove(secret: StoredSecret): void {
+    if (this.secrets.get(secret.name) === secret) this.secrets.delete(secret.name)
+    this.expiring.delete(secret)
+    this.replicated.delete(secret)
+    secret.replicas.clear()
   }
 
   /**
@@ -64,25 +109,36 @@ export class Service {
    * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
    */
   find(secretId: string): StoredSecret {
+    return this.lookUp(secretId) ?? fail(secretNotFound())
+  }
+
+  /** As {@link find}; `undefined` where there is none. */
+  lookUp(secretId: string): StoredSecret | undefined {
     const prefix = `arn:aws:secretsmanager:${this.region}:${this.accountId}:secret:`
-    if (!secretId.startsWith('arn:')) return this.secrets.get(secretId) ?? fail(secretNotFound())
-    if (!secretId.startsWith(prefix)) throw secretNotFound()
+    if (!secretId.startsWith('arn:')) return this.secrets.get(secretId)
+    if (!secretId.startsWith(prefix)) return undefined
     const rest = secretId.slice(prefix.length)
     const whole = this.secrets.get(rest.slice(0, -7))
-    const found = whole?.arn === secretId ? whole : this.secrets.get(rest)
-    return found ?? fail(secretNotFound())
+    return whole?.arn === secretId ? whole : this.secrets.get(rest)
   }
 
   /** As {@link find}; throws `InvalidRequestException` when the secret is marked for deletion. */
   findLive(secretId: string): StoredSecret {
     const secret = this.find(secretId)
-    if (secret.deletedAtMs !== undefined) throw markedForDeletion()
+    if (secret.deletion !== undefined) throw markedForDeletion()
     return secret
   }
 
-  /** As {@link findLive}, for a change; throws `InvalidRequestException` when another AWS service owns the secret. */
-  findOwn(secretId: string): StoredSecret {
+  /** As {@link findLive}, for a change; throws `InvalidParameterException` for a replica. */
+  findPrimary(secretId: string): StoredSecret {
     const secret = this.findLive(secretId)
+    if (secret.primaryRegion !== undefined) throw notOnReplica()
+    return secret
+  }
+
+  /** As {@link findPrimary}; throws `InvalidRequestException` when another AWS service owns the secret. */
+  findOwn(secretId: string): StoredSecret {
+    const secret = this.findPrimary(secretId)
     if (secret.owningService !== undefined) throw ownedByService()
     return secret
   }
@@ -95,6 +151,12 @@ export class Service {
   /** To be called before a change of versions or labels. */
   aboutToChange(secret: StoredSecret): void {
     this.visibility.keep(secret, this.clock.now())
+    this.touch(secret)
+  }
+
+  /** To be called before any other change that a replica follows. */
+  touch(secret: StoredSecret): void {
+    if (secret.replicas.size > 0) scheduleCopies(this, secret)
     secret.changedAtMs = this.clock.now()
   }
 
@@ -122,6 +184,7 @@ export class Service {
   endRotation(rotation: Rotation, how: 'Succeeded' | 'Failed' | 'Abandoned', errorMessage?: string): void {
     const secret = this.secretOf(rotation)
     if (secret === undefined) return
+    if (secret.replicas.size > 0) scheduleCopies(this, secret)
     secret.rotation = undefined
     if (rotation.kind === 'test') this.#removeTestVersion(secret, rotation)
     else if (how === 'Abandoned') detachLabel(secret, 'AWSPENDING', rotation.versionId)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { SecretValue, StoredSecret, StoredVersion } from './secret.ts'
+import type { Replication, SecretValue, StoredSecret, StoredVersion } from './secret.ts'
 import type { Service } from './service.ts'
 
 const Base64 = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
@@ -29,6 +29,15 @@ const Rules = z.object({
   Duration: z.string().optional(),
   ScheduleExpression: z.string().optional(),
 })
+const Deletion = z.object({ shownAtMs: z.number(), restorableUntilMs: z.number(), goneAtMs: z.number() })
+const Replica = z.object({
+  region: z.string(),
+  kmsKeyId: z.string().optional(),
+  status: z.enum(['InProgress', 'InSync', 'Failed']),
+  message: z.string().optional(),
+  overwrites: z.boolean(),
+  dueAtMs: z.number().optional(),
+})
 const Pairs = z.array(z.tuple([z.string(), z.string()]))
 const Secret = z.object({
   arn: z.string(),
@@ -36,7 +45,7 @@ const Secret = z.object({
   createdAtMs: z.number(),
   changedAtMs: z.number(),
   accessedAtMs: z.number().optional(),
-  deletedAtMs: z.number().optional(),
+  deletion: Deletion.optional(),
   description: z.string().optional(),
   kmsKeyId: z.string().optional(),
   owningService: z.string().optional(),
@@ -47,6 +56,9 @@ const Secret = z.object({
   rotatedAtMs: z.number().optional(),
   scheduledFromMs: z.number().optional(),
   rotation: Rotation.optional(),
+  policy: z.string().optional(),
+  primaryRegion: z.string().optional(),
+  replicas: z.array(Replica),
   tags: Pairs,
   versions: z.array(Version),
   labels: Pairs,
@@ -59,8 +71,9 @@ export type Snapshot = z.input<typeof Snapshot>
 export function takeSnapshot({ secrets, random }: Service): Snapshot {
   return {
     random: random.state,
-    secrets: [...secrets.values()].map(({ tags, labels, versions, ...secret }) => ({
+    secrets: [...secrets.values()].map(({ replicas, tags, labels, versions, ...secret }) => ({
       ...secret,
+      replicas: [...replicas.values()],
       tags: [...tags],
       labels: [...labels],
       versions: [...versions.values()].map(({ value, ...version }) => ({
@@ -80,14 +93,14 @@ function written({ SecretString, SecretBinary }: SecretValue): z.input<typeof Va
 export function restoreSnapshot(service: Service, given: unknown): void {
   const snapshot = Snapshot.parse(given)
   service.random.state = snapshot.random
-  service.secrets.clear()
-  for (const secret of snapshot.secrets) service.secrets.set(secret.name, storedFrom(secret))
+  for (const secret of [...service.secrets.values()]) service.remove(secret)
+  for (const secret of snapshot.secrets) service.keep(storedFrom(secret))
 }
 
-function storedFrom({ tags, labels, versions, ...secret }: z.output<typeof Secret>): StoredSecret {
+function storedFrom({ replicas, tags, labels, versions, ...secret }: z.output<typeof Secret>): StoredSecret {
   return {
     accessedAtMs: undefined,
-    deletedAtMs: undefined,
+    deletion: undefined,
     description: undefined,
     kmsKeyId: undefined,
     owningService: undefined,
@@ -98,7 +111,10 @@ function storedFrom({ tags, labels, versions, ...secret }: z.output<typeof Secre
     rotatedAtMs: undefined,
     scheduledFromMs: undefined,
     rotation: undefined,
+    policy: undefined,
+    primaryRegion: undefined,
     ...secret,
+    replicas: new Map(replicas.map((replica) => [replica.region, replicationFrom(replica)])),
     tags: new Map(tags),
     labels: new Map(labels),
     versions: new Map(versions.map((version) => [version.id, versionFrom(version)])),
@@ -109,4 +125,11 @@ const versionFrom = (version: z.output<typeof Version>): StoredVersion => ({
   value: undefined,
   accessedAtMs: undefined,
   ...version,
+})
+
+const replicationFrom = (replica: z.output<typeof Replica>): Replication => ({
+  kmsKeyId: undefined,
+  message: undefined,
+  dueAtMs: undefined,
+  ...replica,
 })

@@ -27,6 +27,16 @@ export interface Unpublished {
   readonly rotationToken?: 'per rotation' | 'per call'
   /** Whether a RotateSecret that is refused since a rotation is not complete runs that rotation's steps again. */
   readonly reattemptsWhenRefused?: boolean
+  /** Milliseconds of the model's clock until a change is at a replica. Drawn: up to two seconds. */
+  readonly replicationLagMs?: number
+  /** Milliseconds by which a secret outlives its recovery window, or a forced deletion. Drawn: none, or up to two seconds. */
+  readonly deletionLagMs?: number
+  /** Whether `DeletedDate` is when the deletion was asked for or when the window ends. AWS's pages say both. */
+  readonly deletedDate?: 'request' | 'window end'
+  /** The order of a list that names none. */
+  readonly listOrder?: 'asc' | 'desc'
+  /** Whether `MaxResults` counts the secrets that match, or those that are looked at: then pages are short, or empty. */
+  readonly pages?: 'full' | 'short'
 }
 
 export type Delivery = 'once' | 'twice in turn' | 'twice at once' | 'overlapping'
@@ -41,10 +51,17 @@ export const CALM: Required<Unpublished> = {
   callsAfterMove: false,
   rotationToken: 'per rotation',
   reattemptsWhenRefused: false,
+  replicationLagMs: 0,
+  deletionLagMs: 0,
+  deletedDate: 'request',
+  listOrder: 'asc',
+  pages: 'full',
 }
 
 const UNUSUAL: readonly Delivery[] = ['twice in turn', 'twice at once', 'overlapping']
 const HALF_HOUR_MS = 1_800_000
+/** Short enough that a test can wait for it. */
+const LONGEST_LAG_MS = 2_000
 
 /** One answer to each open question. */
 export interface Draw {
@@ -56,6 +73,11 @@ export interface Draw {
   callsAfterMove(): boolean
   tokenIsPerCall(): boolean
   reattempts(): boolean
+  replicationLagMs(): number
+  deletionLagMs(): number
+  deletedDateIsRequest(): boolean
+  listIsDescending(): boolean
+  pagesAreShort(): boolean
 }
 
 export function drawFrom(random: Random, fixed: Unpublished): Draw {
@@ -71,5 +93,11 @@ export function drawFrom(random: Random, fixed: Unpublished): Draw {
     tokenIsPerCall: () =>
       fixed.rotationToken === undefined ? random.chance(0.5) : fixed.rotationToken === 'per call',
     reattempts: () => fixed.reattemptsWhenRefused ?? random.chance(0.3),
+    replicationLagMs: () => fixed.replicationLagMs ?? random.below(LONGEST_LAG_MS),
+    deletionLagMs: () => fixed.deletionLagMs ?? (random.chance(0.5) ? 0 : random.below(LONGEST_LAG_MS)),
+    deletedDateIsRequest: () =>
+      fixed.deletedDate === undefined ? random.chance(0.5) : fixed.deletedDate === 'request',
+    listIsDescending: () => (fixed.listOrder === undefined ? random.chance(0.5) : fixed.listOrder === 'desc'),
+    pagesAreShort: () => (fixed.pages === undefined ? random.chance(0.5) : fixed.pages === 'short'),
   }
 }

@@ -1,23 +1,45 @@
 import type { z } from 'zod'
-import { invalidParameter, invalidRequest, resourceExists, tokenMissing } from '../errors.ts'
-import type { CreateSecretInput } from '../inputs.ts'
+import { invalidRequest, limitExceeded, resourceExists, tokenMissing } from '../errors.ts'
+import type { CreateSecretInput } from '../inputs/index.ts'
+import { type ReplicationStatus, replicateTo, statusOf } from '../replication.ts'
 import { isSameValue, type SecretValue, type StoredSecret } from '../secret.ts'
 import { fail, type Service } from '../service.ts'
+import { checkRegions } from './replicate.ts'
 import { addTags } from './tags.ts'
 import { valueIn, type WrittenSecret, writeVersion, written } from './write-version.ts'
 
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+const SECRETS_PER_REGION = 500_000
+
+export interface CreateSecretOutput extends WrittenSecret {
+  /** Of a secret that was created with replicas. */
+  readonly ReplicationStatus?: readonly ReplicationStatus[]
+}
+
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
-export function createSecret(service: Service, input: z.output<typeof CreateSecretInput>): WrittenSecret {
+export function createSecret(
+  service: Service,
+  input: z.output<typeof CreateSecretInput>,
+): CreateSecretOutput {
   const value = valueIn(input)
   const token = input.ClientRequestToken ?? fail(tokenMissing('CreateSecret'))
-  if ((input.AddReplicaRegions?.length ?? 0) > 0) throw invalidParameter('Replica regions are not modelled.')
+  const regions = input.AddReplicaRegions ?? []
+  checkRegions(service, regions)
   const existing = service.secrets.get(input.Name)
   if (existing !== undefined) return repeatedCreate(existing, token, value)
+  if (service.secrets.size >= SECRETS_PER_REGION)
+    throw limitExceeded(`A Region can have at most ${SECRETS_PER_REGION} secrets.`)
   const secret = newSecret(service, input)
   addTags(secret, input.Tags ?? [])
-  service.secrets.set(secret.name, secret)
+  service.keep(secret)
   if (value !== undefined) writeVersion(service, secret, { token, value, stages: ['AWSCURRENT'] })
-  return written(secret, value === undefined ? undefined : token)
+  const { ForceOverwriteReplicaSecret: overwrites = false } = input
+  for (const { Region = '', KmsKeyId: kmsKeyId } of regions)
+    replicateTo(service, secret, { region: Region, kmsKeyId, overwrites })
+  return {
+    ...written(secret, value === undefined ? undefined : token),
+    ...(regions.length === 0 ? {} : { ReplicationStatus: statusOf(service, secret) }),
+  }
 }
 
 function newSecret(service: Service, input: z.output<typeof CreateSecretInput>): StoredSecret {
@@ -28,7 +50,7 @@ function newSecret(service: Service, input: z.output<typeof CreateSecretInput>):
     createdAtMs: clock.now(),
     changedAtMs: clock.now(),
     accessedAtMs: undefined,
-    deletedAtMs: undefined,
+    deletion: undefined,
     description: input.Description,
     kmsKeyId: input.KmsKeyId,
     owningService: undefined,
@@ -39,6 +61,9 @@ function newSecret(service: Service, input: z.output<typeof CreateSecretInput>):
     rotatedAtMs: undefined,
     scheduledFromMs: undefined,
     rotation: undefined,
+    policy: undefined,
+    primaryRegion: undefined,
+    replicas: new Map(),
     tags: new Map(),
     versions: new Map(),
     labels: new Map(),
@@ -50,7 +75,7 @@ function repeatedCreate(
   token: string,
   value: SecretValue | undefined,
 ): WrittenSecret {
-  if (existing.deletedAtMs !== undefined)
+  if (existing.deletion !== undefined)
     throw invalidRequest(
       "You can't create this secret because a secret with this name is already scheduled for deletion.",
     )

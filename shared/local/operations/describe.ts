@@ -1,8 +1,11 @@
+import { primaryRegionOf } from '../filters.ts'
+import { type ReplicationStatus, statusOf } from '../replication.ts'
 import { daysOf, nextWindow, type RotationRules } from '../schedule.ts'
 import type { StoredSecret } from '../secret.ts'
 import type { Service } from '../service.ts'
 
-export interface DescribeSecretOutput {
+/** What DescribeSecret and ListSecrets both tell. */
+export interface SecretMetadata {
   readonly ARN: string
   readonly Name: string
   readonly Description?: string
@@ -16,16 +19,34 @@ export interface DescribeSecretOutput {
   readonly DeletedDate?: Date
   readonly NextRotationDate?: Date
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[]
-  /** Versions without labels are not shown; absent when no version has one. */
-  readonly VersionIdsToStages?: Readonly<Record<string, readonly string[]>>
   readonly OwningService?: string
   readonly Type?: string
   readonly CreatedDate: Date
+  /** Of a replica, and of a secret that has replicas. */
+  readonly PrimaryRegion?: string
+}
+
+export interface DescribeSecretOutput extends SecretMetadata {
+  /** Versions without labels are not shown; absent when no version has one. */
+  readonly VersionIdsToStages?: Readonly<Record<string, readonly string[]>>
+  /** Of a secret that has replicas. */
+  readonly ReplicationStatus?: readonly ReplicationStatus[]
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html */
 export function describeSecret(service: Service, { SecretId }: { SecretId: string }): DescribeSecretOutput {
-  const secret = service.asSeen(service.find(SecretId))
+  const found = service.find(SecretId)
+  const secret = service.asSeen(found)
+  const ReplicationStatus = statusOf(service, found)
+  return {
+    ...metadataOf(secret, service.region),
+    ...(secret.labels.size === 0 ? {} : { VersionIdsToStages: stagesOf(secret) }),
+    ...(ReplicationStatus.length === 0 ? {} : { ReplicationStatus }),
+  }
+}
+
+export function metadataOf(secret: StoredSecret, region: string): SecretMetadata {
+  const PrimaryRegion = primaryRegionOf(secret, region)
   const isShown = secret.rotationEnabled !== undefined && secret.rotation?.hidesEnabled !== true
   return {
     ARN: secret.arn,
@@ -38,16 +59,16 @@ export function describeSecret(service: Service, { SecretId }: { SecretId: strin
     ...(secret.rotatedAtMs === undefined ? {} : { LastRotatedDate: new Date(secret.rotatedAtMs) }),
     LastChangedDate: new Date(secret.changedAtMs),
     ...(secret.accessedAtMs === undefined ? {} : { LastAccessedDate: new Date(secret.accessedAtMs) }),
-    ...(secret.deletedAtMs === undefined ? {} : { DeletedDate: new Date(secret.deletedAtMs) }),
+    ...(secret.deletion === undefined ? {} : { DeletedDate: new Date(secret.deletion.shownAtMs) }),
     ...(secret.tags.size === 0 ? {} : { Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })) }),
-    ...(secret.labels.size === 0 ? {} : { VersionIdsToStages: stagesOf(secret) }),
     ...(secret.owningService === undefined ? {} : { OwningService: secret.owningService }),
     ...(secret.type === undefined ? {} : { Type: secret.type }),
     CreatedDate: new Date(secret.createdAtMs),
+    ...(PrimaryRegion === undefined ? {} : { PrimaryRegion }),
   }
 }
 
-function stagesOf(secret: StoredSecret): Record<string, string[]> {
+export function stagesOf(secret: StoredSecret): Record<string, string[]> {
   const stages: Record<string, string[]> = {}
   for (const [label, id] of secret.labels) {
     const labels = stages[id]

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { invalidRequest, valueNotFound } from '../errors.ts'
-import type { GetSecretValueInput } from '../inputs.ts'
+import type { GetSecretValueInput } from '../inputs/index.ts'
 import { labelsOn, type SecretValue, type StoredSecret } from '../secret.ts'
 import type { Service } from '../service.ts'
 

@@ -1,12 +1,27 @@
 import type { z } from 'zod'
-import * as inputs from '../inputs.ts'
+import * as inputs from '../inputs/index.ts'
 import type { Service } from '../service.ts'
+import { batchGetSecretValue } from './batch-get-secret-value.ts'
 import { createSecret } from './create-secret.ts'
+import { deleteSecret, restoreSecret } from './delete-secret.ts'
 import { describeSecret } from './describe.ts'
 import { getSecretValue } from './get-secret-value.ts'
-import { listSecretVersionIds, updateSecretVersionStage } from './labels.ts'
+import { updateSecretVersionStage } from './labels.ts'
+import { listSecretVersionIds } from './list-secret-version-ids.ts'
+import { listSecrets } from './list-secrets.ts'
 import { putSecretValue, updateSecret } from './put-secret-value.ts'
 import { getRandomPassword } from './random-password.ts'
+import {
+  removeRegionsFromReplication,
+  replicateSecretToRegions,
+  stopReplicationToReplica,
+} from './replicate.ts'
+import {
+  deleteResourcePolicy,
+  getResourcePolicy,
+  putResourcePolicy,
+  validateResourcePolicy,
+} from './resource-policy.ts'
 import { cancelRotateSecret, rotateSecret } from './rotation.ts'
 import { tagResource, untagResource } from './tags.ts'
 
@@ -37,6 +52,20 @@ export const OPERATIONS = {
   TagResource: operation(inputs.TagResourceInput, tagResource),
   UntagResource: operation(inputs.UntagResourceInput, untagResource),
   GetRandomPassword: operation(inputs.GetRandomPasswordInput, getRandomPassword),
+  ListSecrets: operation(inputs.ListSecretsInput, listSecrets),
+  BatchGetSecretValue: operation(inputs.BatchGetSecretValueInput, batchGetSecretValue),
+  DeleteSecret: operation(inputs.DeleteSecretInput, deleteSecret),
+  RestoreSecret: operation(inputs.RestoreSecretInput, restoreSecret),
+  ReplicateSecretToRegions: operation(inputs.ReplicateSecretToRegionsInput, replicateSecretToRegions),
+  RemoveRegionsFromReplication: operation(
+    inputs.RemoveRegionsFromReplicationInput,
+    removeRegionsFromReplication,
+  ),
+  StopReplicationToReplica: operation(inputs.StopReplicationToReplicaInput, stopReplicationToReplica),
+  PutResourcePolicy: operation(inputs.PutResourcePolicyInput, putResourcePolicy),
+  GetResourcePolicy: operation(inputs.GetResourcePolicyInput, getResourcePolicy),
+  DeleteResourcePolicy: operation(inputs.DeleteResourcePolicyInput, deleteResourcePolicy),
+  ValidateResourcePolicy: operation(inputs.ValidateResourcePolicyInput, validateResourcePolicy),
 }
 
 export type OperationName = keyof typeof OPERATIONS

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { invalidParameter, LocalAwsError, valueNotFound } from '../errors.ts'
-import type { ListSecretVersionIdsInput, UpdateSecretVersionStageInput } from '../inputs.ts'
-import { labelsOn, type StoredSecret } from '../secret.ts'
+import { invalidParameter, valueNotFound } from '../errors.ts'
+import type { UpdateSecretVersionStageInput } from '../inputs/index.ts'
+import type { StoredSecret } from '../secret.ts'
 import type { Service } from '../service.ts'
 import { checkLabelQuota, type WrittenSecret, written } from './write-version.ts'
 
@@ -58,50 +58,4 @@ function requireHolder(
     throw invalidParameter(
       `When you move staging label ${label}, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label ${label}.`,
     )
-}
-
-export interface ListSecretVersionIdsOutput {
-  readonly ARN: string
-  readonly Name: string
-  readonly NextToken?: string
-  readonly Versions: readonly {
-    readonly VersionId: string
-    readonly VersionStages: readonly string[]
-    readonly CreatedDate: Date
-    readonly LastAccessedDate?: Date
-    readonly KmsKeyIds: readonly string[]
-  }[]
-}
-
-/** Oldest first. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecretVersionIds.html */
-export function listSecretVersionIds(
-  service: Service,
-  input: z.output<typeof ListSecretVersionIdsInput>,
-): ListSecretVersionIdsOutput {
-  const secret = service.asSeen(service.find(input.SecretId))
-  const isListed =
-    input.IncludeDeprecated === true ? () => true : (id: string) => labelsOn(secret, id).length > 0
-  const all = [...secret.versions.values()].filter(({ id }) => isListed(id))
-  const start = startOf(input.NextToken, all.length)
-  const end = start + (input.MaxResults ?? 100)
-  return {
-    ARN: secret.arn,
-    Name: secret.name,
-    ...(end < all.length ? { NextToken: `from-${end}` } : {}),
-    Versions: all.slice(start, end).map(({ id, createdAtMs, accessedAtMs }) => ({
-      VersionId: id,
-      VersionStages: labelsOn(secret, id),
-      CreatedDate: new Date(createdAtMs),
-      ...(accessedAtMs === undefined ? {} : { LastAccessedDate: new Date(accessedAtMs) }),
-      KmsKeyIds: [secret.kmsKeyId ?? 'DefaultEncryptionKey'],
-    })),
-  }
-}
-
-function startOf(token: string | undefined, count: number): number {
-  if (token === undefined) return 0
-  const start = Number(/^from-(\d{1,5})$/.exec(token)?.[1])
-  if (!(start <= count))
-    throw new LocalAwsError('InvalidNextTokenException', 'The NextToken value is invalid.')
-  return start
 }

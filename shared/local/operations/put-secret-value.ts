@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import { invalidRequest, tokenMissing } from '../errors.ts'
-import type { PutSecretValueInput, UpdateSecretInput } from '../inputs.ts'
-import { labelsOn } from '../secret.ts'
+import { invalidRequest, notOnReplica, tokenMissing } from '../errors.ts'
+import type { PutSecretValueInput, UpdateSecretInput } from '../inputs/index.ts'
+import { changeKey } from '../replication.ts'
+import { labelsOn, type StoredSecret } from '../secret.ts'
 import { fail, type Service } from '../service.ts'
 import { valueIn, type WrittenSecret, writeVersion, written } from './write-version.ts'
 
@@ -28,12 +29,28 @@ export function updateSecret(service: Service, input: z.output<typeof UpdateSecr
   const value = valueIn(input)
   const token = input.ClientRequestToken
   if (value !== undefined && token === undefined) throw tokenMissing('UpdateSecret')
+  const replica = service.findLive(input.SecretId)
+  if (replica.primaryRegion !== undefined) return updateReplica(service, replica, input)
   const secret = service.findOwn(input.SecretId)
   if (value !== undefined && token !== undefined)
     writeVersion(service, secret, { token, value, stages: ['AWSCURRENT'] })
+  service.touch(secret)
   secret.description = input.Description ?? secret.description
   secret.kmsKeyId = input.KmsKeyId ?? secret.kmsKeyId
   secret.type = input.Type ?? secret.type
-  secret.changedAtMs = service.clock.now()
   return written(secret, value === undefined ? undefined : token)
+}
+
+/** "A replica secret can't be updated independently from its primary secret, except for its encryption key." */
+function updateReplica(
+  service: Service,
+  replica: StoredSecret,
+  { KmsKeyId, ...input }: z.output<typeof UpdateSecretInput>,
+): WrittenSecret {
+  const { SecretString, SecretBinary, Description, Type } = input
+  const others = [SecretString, SecretBinary, Description, Type]
+  if (KmsKeyId === undefined || others.some((member) => member !== undefined)) throw notOnReplica()
+  changeKey(service, replica, KmsKeyId)
+  replica.changedAtMs = service.clock.now()
+  return written(replica)
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { invalidParameter } from '../errors.ts'
-import type { GetRandomPasswordInput } from '../inputs.ts'
+import type { GetRandomPasswordInput } from '../inputs/index.ts'
 import type { Service } from '../service.ts'
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -19,22 +19,24 @@ export function getRandomPassword(
   input: z.output<typeof GetRandomPasswordInput>,
 ): { readonly RandomPassword: string } {
   const excluded = new Set(input.ExcludeCharacters ?? '')
+  const left = (kind: string): string[] => [...kind].filter((character) => !excluded.has(character))
   const kinds = [
     input.ExcludeUppercase === true ? '' : UPPER,
     input.ExcludeLowercase === true ? '' : LOWER,
     input.ExcludeNumbers === true ? '' : DIGITS,
     input.ExcludePunctuation === true ? '' : PUNCTUATION,
-    input.IncludeSpace === true ? ' ' : '',
   ]
-    .map((kind) => [...kind].filter((character) => !excluded.has(character)))
+    .map(left)
     .filter((kind) => kind.length > 0)
+  // "If you include this switch, the password can contain space characters": it need not.
+  const space = input.IncludeSpace === true ? left(' ') : []
   const length = input.PasswordLength ?? 32
   const required = input.RequireEachIncludedType === false ? [] : kinds
-  if (kinds.length === 0) throw invalidParameter('The excluded characters leave none to choose from.')
+  const all = [...kinds.flat(), ...space]
+  if (all.length === 0) throw invalidParameter('The excluded characters leave none to choose from.')
   if (required.length > length)
     throw invalidParameter('Password length is too short based on the required types.')
   const pick = (from: readonly string[]): string => from[random.below(from.length)] ?? ''
-  const all = kinds.flat()
   const drawn = [...required.map(pick), ...Array.from({ length: length - required.length }, () => pick(all))]
   for (let index = drawn.length - 1; index > 0; index -= 1) {
     const other = random.below(index + 1)

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { invalidRequest, LocalAwsError, tokenMissing } from '../errors.ts'
-import type { RotateSecretInput } from '../inputs.ts'
+import type { RotateSecretInput } from '../inputs/index.ts'
 import { checkRules } from '../schedule.ts'
 import { isPendingElsewhere, type Rotation, type StoredSecret } from '../secret.ts'
 import { fail, type Service } from '../service.ts'
@@ -101,8 +101,8 @@ export function cancelRotateSecret(service: Service, { SecretId }: { SecretId: s
     throw invalidRequest("You tried to cancel rotation on a secret that doesn't have rotation configured.")
   const { rotation } = secret
   const unfinished = isPendingElsewhere(secret) ? secret.labels.get('AWSPENDING') : undefined
+  service.touch(secret)
   secret.rotationEnabled = false
-  secret.changedAtMs = service.clock.now()
   if (rotation?.kind === 'test') service.endRotation(rotation, 'Abandoned')
   else secret.rotation = undefined
   return written(secret, rotation?.kind === 'test' ? undefined : (rotation?.versionId ?? unfinished))

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { invalidParameter } from '../errors.ts'
-import type { TagResourceInput, UntagResourceInput } from '../inputs.ts'
+import type { TagResourceInput, UntagResourceInput } from '../inputs/index.ts'
 import type { StoredSecret } from '../secret.ts'
 import type { Service } from '../service.ts'
 
@@ -16,9 +16,10 @@ export function tagResource(
   service: Service,
   input: z.output<typeof TagResourceInput>,
 ): Record<string, never> {
-  const secret = service.findLive(input.SecretId)
+  const secret = service.findPrimary(input.SecretId)
+  checkTags(secret, input.Tags)
+  service.touch(secret)
   addTags(secret, input.Tags)
-  secret.changedAtMs = service.clock.now()
   return {}
 }
 
@@ -27,20 +28,24 @@ export function untagResource(
   service: Service,
   input: z.output<typeof UntagResourceInput>,
 ): Record<string, never> {
-  const secret = service.findLive(input.SecretId)
+  const secret = service.findPrimary(input.SecretId)
   refuseReserved(input.TagKeys)
+  service.touch(secret)
   for (const key of input.TagKeys) secret.tags.delete(key)
-  secret.changedAtMs = service.clock.now()
   return {}
 }
 
-/** Throws `InvalidParameterException`, and changes nothing, for a reserved key or more than 50 tags. */
+/** As TagResource. Throws `InvalidParameterException`, and changes nothing, for a reserved key or more than 50 tags. */
 export function addTags(secret: StoredSecret, tags: readonly Tag[]): void {
+  checkTags(secret, tags)
+  for (const { Key, Value } of tags) secret.tags.set(Key, Value)
+}
+
+function checkTags(secret: StoredSecret, tags: readonly Tag[]): void {
   refuseReserved(tags.map(({ Key }) => Key))
   const keys = new Set([...secret.tags.keys(), ...tags.map(({ Key }) => Key)])
   if (keys.size > TAGS_PER_SECRET)
     throw invalidParameter(`A secret can have at most ${TAGS_PER_SECRET} tags.`)
-  for (const { Key, Value } of tags) secret.tags.set(Key, Value)
 }
 
 function refuseReserved(keys: readonly string[]): void {
