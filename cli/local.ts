@@ -21,8 +21,8 @@ export const local: Command = async (args, surroundings) => {
     throw error
   }
   greet(service, options, surroundings)
-  service.model.onEvent((event) => surroundings.out(eventLine(event)))
-  const ticking = setInterval(() => service.model.runDue(), TICK_MS)
+  service.aws.onEvent((event) => surroundings.out(eventLine(event)))
+  const ticking = setInterval(() => service.aws.runDue(), TICK_MS)
   await stopped
   clearInterval(ticking)
   await finish(service, options, surroundings)
@@ -94,7 +94,7 @@ function greet(
 
 /** Resolves with the first signal; the second ends the process as if nobody had listened. */
 function untilStopped(service: Local, { out }: Surroundings): Promise<void> {
-  process.on('SIGUSR1', () => out(stateLines(service.model.overview())))
+  process.on('SIGUSR1', () => out(stateLines(service.overview())))
   return new Promise((resolve) => {
     let isStopping = false
     const listen = (signal: 'SIGINT' | 'SIGTERM', status: number) =>
@@ -109,7 +109,7 @@ function untilStopped(service: Local, { out }: Surroundings): Promise<void> {
 }
 
 async function finish(service: Local, { dataFile }: LocalOptions, { out }: Surroundings): Promise<void> {
-  const running = service.model.overview().filter(({ rotation }) => rotation?.running !== undefined)
+  const running = service.overview().filter(({ rotation }) => rotation?.running !== undefined)
   if (running.length > 0) {
     out(
       `Waiting for the steps under way (${running.map(({ name }) => name).join(', ')}). Ctrl-C again ends at once.\n`,

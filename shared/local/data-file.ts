@@ -43,20 +43,32 @@ export class DataFile {
     return file
   }
 
-  /** What was last written, or `undefined` where there is no file yet. Throws {@link DataFileError} for any other file. */
-  read(): unknown {
-    let text: string
+  /**
+   * Hands what was last written to `restore`, which throws for what it cannot use; no file, no call. Throws
+   * {@link DataFileError} for any other file.
+   */
+  restore(restore: (state: unknown) => void): void {
+    const held = this.#read()
+    if (held === undefined) return
+    if (held.format !== FORMAT) throw new DataFileError('it holds something else')
+    if (held.version !== VERSION) throw new DataFileError('another version of Quarterturn wrote it')
     try {
-      text = readFileSync(this.#path, 'utf8')
+      restore(held.state)
+    } catch {
+      // What is wrong is not repeated: it may be beside a secret value.
+      throw new DataFileError('it is damaged: its state is not complete')
+    }
+  }
+
+  #read(): Held | undefined {
+    try {
+      const held: unknown = JSON.parse(readFileSync(this.#path, 'utf8'))
+      return typeof held === 'object' && held !== null ? held : {}
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
+      if (error instanceof SyntaxError) throw new DataFileError('it is damaged: it is no JSON')
       throw new DataFileError(`it cannot be read (${codeOf(error)})`)
     }
-    const held = parse(text)
-    if (held === undefined) throw new DataFileError('it is damaged: it is no JSON')
-    if (held.format !== FORMAT) throw new DataFileError('it holds something else')
-    if (held.version !== VERSION) throw new DataFileError(`another version of Quarterturn wrote it`)
-    return held.state
   }
 
   /** Takes the state as JSON. Throws {@link DataFileError}, with the file as it was, when there is no room. */
@@ -132,13 +144,10 @@ function holderOf(lock: string): number | undefined {
   }
 }
 
-function parse(text: string): { format?: unknown; version?: unknown; state?: unknown } | undefined {
-  try {
-    const held: unknown = JSON.parse(text)
-    return typeof held === 'object' && held !== null ? held : {}
-  } catch {
-    return undefined
-  }
+interface Held {
+  readonly format?: unknown
+  readonly version?: unknown
+  readonly state?: unknown
 }
 
 /** A rename is only safe once its folder is. Not every system lets a folder be opened. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { performSecretsManager } from './endpoint/secrets-manager.ts'
+import { isStsRequest, stsAnswer } from './endpoint/sts.ts'
 import { ConnectionLost, LocalAwsError } from './errors.ts'
 import { isLambdaPath, type LambdaFunctions, lambdaAnswer } from './lambda.ts'
-import type { LocalSecretsManager } from './model.ts'
-import { isOperationName } from './operations/index.ts'
-import { decode, decodeText, encode } from './wire.ts'
+import type { LocalAws } from './local-aws.ts'
+import { encode } from './wire.ts'
 
 /** A request as it arrived, whole. Header names are in lower case. */
 export interface DoorRequest {
@@ -23,7 +24,7 @@ export interface DoorAnswer {
 
 /** What is behind the door. */
 export interface Behind {
-  readonly model: LocalSecretsManager
+  readonly aws: LocalAws
   /** What the Lambda API can invoke. Absent: it knows no function. */
   readonly functions?: LambdaFunctions | undefined
   /** Answers what is asked below `/_quarterturn/`, or `undefined`. */
@@ -32,7 +33,6 @@ export interface Behind {
   readonly afterOperation?: ((operation: string) => void) | undefined
 }
 
-const TARGET_PREFIX = 'secretsmanager.'
 const JSON_1_1 = 'application/x-amz-json-1.1'
 
 /**
@@ -44,7 +44,12 @@ export async function answer(behind: Behind, request: DoorRequest): Promise<Door
     refuseBrowsers(request.headers)
     if (request.path.startsWith('/_quarterturn/')) return pageOf(behind, request)
     if (isLambdaPath(request.path)) return await lambdaAnswer(behind.functions ?? new Map(), request)
-    return { status: 200, headers: headersOf(JSON_1_1), body: encode(perform(behind, request)) }
+    if (isStsRequest(request)) return stsAnswer(behind.aws, request)
+    return {
+      status: 200,
+      headers: headersOf(JSON_1_1),
+      body: encode(performSecretsManager(behind.aws, request, behind.afterOperation)),
+    }
   } catch (error) {
     if (error instanceof ConnectionLost) throw error
     return errorAnswer(error)
@@ -62,20 +67,6 @@ export const headersOf = (contentType: string): Record<string, string> => ({
   'x-amzn-requestid': randomUUID(),
   'content-type': contentType,
 })
-
-function perform({ model, afterOperation }: Behind, request: DoorRequest): unknown {
-  const target = request.headers['x-amz-target']
-  const operation =
-    typeof target === 'string' && target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : ''
-  if (request.method !== 'POST' || !isOperationName(operation))
-    throw new LocalAwsError('UnknownOperationException', 'The operation is not known here.')
-  const input = decode(decodeText(request.body))
-  try {
-    return model.handle(operation, input)
-  } finally {
-    afterOperation?.(operation)
-  }
-}
 
 function pageOf({ pages }: Behind, { method, path }: DoorRequest): DoorAnswer {
   const page = method === 'GET' ? pages?.(path) : undefined

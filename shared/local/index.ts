@@ -3,13 +3,18 @@
  * follows AWS's documentation; what AWS does not publish is drawn from a seed.
  */
 
+export type { LocalAccount, LocalRole, RoleOptions } from './account.ts'
 export { CallLog, type LoggedCall } from './call-log.ts'
 export { createClock, type LocalClock } from './clock.ts'
 export { DataFileError } from './data-file.ts'
 export { ConnectionLost, LocalAwsError } from './errors.ts'
 export type { LabelUpdated, LocalEvent, ServiceEvent, ServiceEventName } from './events.ts'
 export type { Fault } from './faults.ts'
+export type { FunctionOptions } from './functions.ts'
+export type { LocalCredentials } from './iam/identity.ts'
+export type { PolicyInput } from './iam/policy.ts'
 export type { LambdaContext } from './lambda-context.ts'
+export { createLocalAws, type LocalAws, type LocalAwsOptions } from './local-aws.ts'
 export {
   createLocalSecretsManager,
   type LocalSecretsManager,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { answer, type Behind, type DoorAnswer, errorAnswer } from './door.ts'
 import { ConnectionLost, LocalAwsError } from './errors.ts'
+import { awsAround, LocalAws } from './local-aws.ts'
 import type { LocalSecretsManager } from './model.ts'
 
 /** A value of the greatest size with every character escaped, and the other members. */
@@ -19,24 +20,26 @@ export interface LocalServer {
   close(): Promise<void>
 }
 
-export interface ServeOptions extends Omit<Behind, 'model'> {
+export interface ServeOptions extends Omit<Behind, 'aws'> {
   /** A free one by default. */
   readonly port?: number | undefined
 }
 
 /**
- * Serves the model on 127.0.0.1 in AWS JSON 1.1, and Lambda's Invoke for the functions. Any credentials are accepted,
- * signatures are not looked at. Rejects when the port is taken.
+ * Serves Secrets Manager, STS and EventBridge Scheduler on 127.0.0.1, and Lambda's Invoke for the functions. One model
+ * by itself accepts any credentials and looks at no signature; `LocalAws` knows by the signature whose account a
+ * request is for. Rejects when the port is taken.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export async function serveLocal(
-  model: LocalSecretsManager,
+  served: LocalSecretsManager | LocalAws,
   { port: wanted, ...behind }: ServeOptions = {},
 ): Promise<LocalServer> {
+  const aws = served instanceof LocalAws ? served : awsAround(served)
   const server = createServer(
     { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
     (request, response) => {
-      respond({ model, ...behind }, request, response).catch(() => response.destroy())
+      respond({ aws, ...behind }, request, response).catch(() => response.destroy())
     },
   )
   server.on('clientError', refuse)

@@ -63,7 +63,7 @@ const Secret = z.object({
   versions: z.array(Version),
   labels: Pairs,
 })
-const Snapshot = z.object({ random: z.int(), secrets: z.array(Secret) })
+export const Snapshot = z.object({ random: z.int(), secrets: z.array(Secret) })
 
 /** The state of one service as JSON can hold it: every secret, and where the random numbers stand. */
 export type Snapshot = z.input<typeof Snapshot>
@@ -90,8 +90,7 @@ function written({ SecretString, SecretBinary }: SecretValue): z.input<typeof Va
 }
 
 /** Replaces the state. Throws, with nothing changed, for what {@link takeSnapshot} never answers. */
-export function restoreSnapshot(service: Service, given: unknown): void {
-  const snapshot = Snapshot.parse(given)
+export function restoreSnapshot(service: Service, snapshot: z.output<typeof Snapshot>): void {
   service.random.state = snapshot.random
   for (const secret of [...service.secrets.values()]) service.remove(secret)
   for (const secret of snapshot.secrets) service.keep(storedFrom(secret))

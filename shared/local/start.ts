@@ -3,15 +3,13 @@ import { headersOf } from './door.ts'
 import { Keeper } from './keeper.ts'
 import type { LambdaFunction } from './lambda.ts'
 import { type LambdaContext, lambdaContext } from './lambda-context.ts'
-import {
-  createLocalSecretsManager,
-  type LocalSecretsManager,
-  type LocalSecretsManagerOptions,
-} from './model.ts'
+import { createLocalAws, type LocalAws, type LocalAwsOptions } from './local-aws.ts'
+import type { LocalSecretsManager } from './model.ts'
+import type { SecretOverview } from './overview.ts'
 import { functionAt, invocationPath } from './remote-function.ts'
 import { serveLocal } from './serve.ts'
+import { restoreState, takeState } from './state.ts'
 import { reported, type StepEnded } from './steps.ts'
-import type { VisibilityDelay } from './visibility.ts'
 
 /**
  * A rotation function: code, called as Lambda calls a Node function; or where somebody serves one by Lambda's Invoke.
@@ -20,15 +18,13 @@ import type { VisibilityDelay } from './visibility.ts'
 // biome-ignore lint/suspicious/noExplicitAny: a handler declares the event that it takes.
 export type FunctionSource = URL | ((event: any, context: LambdaContext) => unknown)
 
-export interface StartLocalOptions extends LocalSecretsManagerOptions {
+export interface StartLocalOptions extends LocalAwsOptions {
   /** A free one by default. */
   readonly port?: number | undefined
   /** By name, which makes the end of the ARN. */
   readonly functions?: Readonly<Record<string, FunctionSource>>
   /** Keeps the state in this file. It holds secret values in the clear, and only its owner can read it. */
   readonly dataFile?: string | undefined
-  /** As {@link LocalSecretsManager.delayVisibility}. */
-  readonly visibility?: VisibilityDelay | undefined
   /** Told of each step that a function was called for. */
   readonly onStep?: ((step: StepEnded) => void) | undefined
   /** Told that the state could not be written; it is tried again at the next change. */
@@ -36,6 +32,8 @@ export interface StartLocalOptions extends LocalSecretsManagerOptions {
 }
 
 export interface Local extends AsyncDisposable {
+  readonly aws: LocalAws
+  /** Secrets Manager of the default account and Region, for a look behind the door. */
   readonly model: LocalSecretsManager
   /** The endpoint, such as `http://127.0.0.1:40123`. */
   readonly url: string
@@ -50,11 +48,13 @@ export interface Local extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>
   /** The ARN that `RotateSecret` takes for a function of this name. */
   functionArn(name: string): string
-  /** Makes a function known, or replaces it. A rotation that a restart broke off begins anew. */
+  /** Makes a function known to all accounts, or replaces it. A rotation that a restart broke off begins anew. */
   addFunction(name: string, source: FunctionSource): void
+  /** Every secret of all accounts and Regions, without what it holds. */
+  overview(): readonly SecretOverview[]
   /** Resolves when no step is under way. */
   settled(): Promise<void>
-  /** Frees the port, after what is under way was broken off; answers whether the file holds the state. */
+  /** Frees the port and the file; answers whether the file holds the state. What is under way is not waited for. */
   close(): Promise<boolean>
 }
 
@@ -75,51 +75,65 @@ const READS: ReadonlySet<string> = new Set([
  * the file cannot be used, and with the error of `node:net` when the port is taken.
  */
 export async function startLocal(options: StartLocalOptions = {}): Promise<Local> {
-  const model = createLocalSecretsManager(options)
-  model.delayVisibility(options.visibility)
-  const keeper = keeperFor(model, options)
+  const aws = createLocalAws(options)
+  const keeper = keeperFor(aws, options)
   const functions = new Map<string, LambdaFunction>()
-  const server = await serveLocal(model, {
+  const overview = () => modelsOf(aws).flatMap((model) => model.overview())
+  const server = await serveLocal(aws, {
     port: options.port,
     functions,
-    pages: (path) => (path === '/_quarterturn/state' ? statePage(model) : undefined),
+    pages: (path) => (path === '/_quarterturn/state' ? statePage(overview()) : undefined),
     afterOperation: (name) => (READS.has(name) ? keeper?.saveLater() : keeper?.save()),
   }).catch((error: unknown) => {
     keeper?.close()
     throw error
   })
-  const functionArn = (name: string) => `arn:aws:lambda:${model.region}:${model.accountId}:function:${name}`
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const functionArn = (name: string) =>
+    `arn:aws:lambda:${aws.region}:${aws.defaultAccount.id}:function:${name}`
+  const addFunction = (name: string, source: FunctionSource): void => {
+    const arn = functionArn(name)
+    const invoke = callOf(name, arn, source)
+    functions.set(name, { arn, invoke })
+    aws.registerFunction(arn, reported(aws, name, invoke, options.onStep), {
+      invokableFrom: aws.accounts.map(({ id }) => id),
+    })
+    for (const model of modelsOf(aws)) model.resume(arn)
+  }
+  for (const [name, source] of Object.entries(options.functions ?? {})) addFunction(name, source)
   const close = async () => {
     await server.close()
     return keeper?.close() ?? true
   }
-  const local: Local = {
-    model,
+  return {
+    aws,
+    model: aws.defaultAccount.secretsManager(),
     url: server.url,
     port: server.port,
-    clientOptions: { endpoint: server.url, region: model.region, credentials },
-    environment: {
-      AWS_ENDPOINT_URL: server.url,
-      AWS_REGION: model.region,
-      AWS_DEFAULT_REGION: model.region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    },
+    ...waysTo(aws, server.url),
     functionArn,
-    addFunction: (name, source) => {
-      const arn = functionArn(name)
-      const invoke = callOf(name, arn, source)
-      functions.set(name, { arn, invoke })
-      model.registerFunction(arn, reported(model, name, invoke, options.onStep))
-      model.resume(arn)
-    },
-    settled: () => model.settled(),
+    addFunction,
+    overview,
+    settled: () => aws.settled(),
     close,
     [Symbol.asyncDispose]: async () => void (await close()),
   }
-  for (const [name, source] of Object.entries(options.functions ?? {})) local.addFunction(name, source)
-  return local
+}
+
+const modelsOf = (aws: LocalAws): LocalSecretsManager[] => aws.accounts.flatMap(({ models }) => models)
+
+function waysTo(aws: LocalAws, url: string): Pick<Local, 'clientOptions' | 'environment'> {
+  const { region } = aws
+  const { accessKeyId, secretAccessKey } = aws.defaultAccount.credentials
+  return {
+    clientOptions: { endpoint: url, region, credentials: { accessKeyId, secretAccessKey } },
+    environment: {
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    },
+  }
 }
 
 function callOf(name: string, arn: string, source: FunctionSource): (payload: unknown) => Promise<unknown> {
@@ -127,27 +141,23 @@ function callOf(name: string, arn: string, source: FunctionSource): (payload: un
   return functionAt(source.pathname === '/' ? new URL(invocationPath(name), source) : source)
 }
 
-function keeperFor(
-  model: LocalSecretsManager,
-  { dataFile, onNotKept }: StartLocalOptions,
-): Keeper | undefined {
+function keeperFor(aws: LocalAws, { dataFile, onNotKept }: StartLocalOptions): Keeper | undefined {
   if (dataFile === undefined) return undefined
   const file = DataFile.open(dataFile)
   try {
-    const state = file.read()
-    if (state !== undefined) model.restore(state)
+    file.restore((state) => restoreState(aws, state))
   } catch (error) {
     file.close()
     throw error
   }
-  const keeper = new Keeper(file, () => model.snapshot(), onNotKept ?? (() => {}))
+  const keeper = new Keeper(file, () => takeState(aws), onNotKept ?? (() => {}))
   // A rotation ends in its own time, and not by an operation.
-  model.onEvent(() => setImmediate(() => keeper.saveLater()))
+  aws.onEvent(() => keeper.saveLater())
   return keeper
 }
 
-const statePage = (model: LocalSecretsManager) => ({
+const statePage = (secrets: readonly SecretOverview[]) => ({
   status: 200,
   headers: headersOf('application/json'),
-  body: `${JSON.stringify(model.overview(), undefined, 2)}\n`,
+  body: `${JSON.stringify(secrets, undefined, 2)}\n`,
 })

@@ -1,5 +1,5 @@
 import { createCleaner } from '../redact.ts'
-import type { LocalSecretsManager } from './model.ts'
+import type { LocalAws } from './local-aws.ts'
 import type { RotationFunction, RotationFunctionEvent } from './service.ts'
 
 /** How one call of a rotation function went. */
@@ -26,7 +26,7 @@ const NOT_SECRET = new Set([
 ])
 
 export function reported(
-  model: LocalSecretsManager,
+  aws: LocalAws,
   functionName: string,
   invoke: (payload: unknown) => Promise<unknown>,
   onStep: ((step: StepEnded) => void) | undefined,
@@ -46,16 +46,18 @@ export function reported(
     try {
       await invoke(event)
     } catch (error) {
-      ended(cleaned(model, event, error))
+      ended(cleaned(aws, event, error))
       throw error
     }
     ended()
   }
 }
 
-function cleaned(model: LocalSecretsManager, event: RotationFunctionEvent, error: unknown): string {
+function cleaned(aws: LocalAws, event: RotationFunctionEvent, error: unknown): string {
   const cleaner = createCleaner()
   cleaner.know(event.RotationToken)
+  const [, , , region, account = ''] = event.SecretId.split(':', 5)
+  const model = aws.account(account).secretsManager(region)
   for (const value of model.valuesOf(event.SecretId)) for (const part of partsOf(value)) cleaner.know(part)
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return cleaner

@@ -15,16 +15,21 @@ export function drawRequest(random: Random): DoorRequest {
     headers: {
       'x-amz-target': `secretsmanager.${operation}`,
       'content-type': 'application/x-amz-json-1.1',
-      authorization: AUTHORIZATION,
+      authorization: random.chance(0.2) ? signedFor('us-east-1') : AUTHORIZATION,
       'x-amz-date': '20260102T030405Z',
     },
     body: Buffer.from(JSON.stringify(body)),
   }
-  return random.chance(0.4) ? oneOf(random, [spoiltText, spoiltHead, otherDoor])(request, random) : request
+  return random.chance(0.4)
+    ? oneOf(random, [spoiltText, spoiltHead, otherDoor, stsRequest])(request, random)
+    : request
 }
 
-const scope = 'Credential=local/20260102/eu-west-1/secretsmanager/aws4_request'
-export const AUTHORIZATION = `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`
+/** A signature by its shape; nobody looks whether it is right. */
+const signedFor = (region: string): string =>
+  `AWS4-HMAC-SHA256 Credential=local/20260102/${region}/secretsmanager/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`
+
+export const AUTHORIZATION = signedFor('eu-west-1')
 
 /** The body as text or bytes that no writer of JSON would send. */
 function spoiltText(request: DoorRequest, random: Random): DoorRequest {
@@ -123,4 +128,37 @@ function otherDoor(request: DoorRequest, random: Random): DoorRequest {
   const type = oneOf(random, ['RequestResponse', 'Event', 'DryRun', 'x', ''])
   const method = oneOf(random, ['POST', 'POST', 'GET', 'DELETE'])
   return { method, path, headers: { ...request.headers, 'x-amz-invocation-type': type }, body }
+}
+
+function stsRequest({ headers }: DoorRequest, random: Random): DoorRequest {
+  const members: Record<string, string> = {
+    Action: oneOf(random, ['AssumeRole', 'AssumeRole', 'GetCallerIdentity', 'GetSessionToken', '']),
+    Version: '2011-06-15',
+    RoleArn: oneOf(random, [
+      'arn:aws:iam::111122223333:role/target',
+      'arn:aws:iam::444455556666:role/none',
+      '*',
+    ]),
+    RoleSessionName: 'fuzz',
+    ExternalId: oneOf(random, ['agreed', 'other']),
+    DurationSeconds: '900',
+    'Tags.member.1.Key': 'team',
+    'Tags.member.1.Value': 'red',
+    Policy: '{"Version":"2012-10-17","Statement":[]}',
+  }
+  const names = Object.keys(members)
+  for (let times = random.below(3); times > 0; times -= 1)
+    members[
+      oneOf(random, [...names, 'Tags.member.0', 'Tags.member.x.Key', 'a.b.c.d.e.f.g', '__proto__.x'] as [
+        string,
+      ])
+    ] = hostileText(random).toWellFormed()
+  const text = new URLSearchParams(members).toString()
+  const { 'x-amz-target': _, ...others } = headers
+  return {
+    method: random.chance(0.95) ? 'POST' : 'GET',
+    path: '/',
+    headers: { ...others, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body: Buffer.from(random.chance(0.1) ? `${text}&Action=AssumeRole&%zz=%` : text),
+  }
 }

@@ -2,9 +2,11 @@ import type { Behind } from '../../shared/local/door.ts'
 import {
   CALM,
   createClock,
-  createLocalSecretsManager,
+  createLocalAws,
+  LocalAwsError,
   type LocalSecretsManager,
 } from '../../shared/local/index.ts'
+import { takeState } from '../../shared/local/state.ts'
 
 /** Secrets in every state that a request can meet; and one that is not there. */
 export const NAMES = ['db', 'binary', 'empty', 'deleted', 'owned', 'rotating', 'crowded', 'nowhere'] as const
@@ -16,11 +18,19 @@ export interface World extends Behind {
   readonly model: LocalSecretsManager
 }
 
-/** The same world each time: what happens in it depends on the requests alone. */
-export function createWorld(): World {
-  const model = createLocalSecretsManager({ clock: createClock(1_767_225_600_000), unpublished: CALM })
+/**
+ * The same world each time: what happens in it depends on the requests alone. Where `isStrict`, only a signature opens
+ * it.
+ */
+export function createWorld(isStrict = false): World {
+  const aws = createLocalAws({
+    clock: createClock(1_767_225_600_000),
+    unpublished: CALM,
+    anyCredentials: !isStrict,
+  })
+  const model = aws.defaultAccount.secretsManager()
   // Nothing may change between two requests by itself.
-  model.registerFunction(MANUAL, 'manual')
+  aws.registerFunction(MANUAL, 'manual')
   model.call('CreateSecret', { Name: 'db', SecretString: 'value 0', ClientRequestToken: token(0) })
   model.call('PutSecretValue', { SecretId: 'db', SecretString: 'value 1', ClientRequestToken: token(1) })
   model.call('TagResource', { SecretId: 'db', Tags: [{ Key: 'team', Value: 'red' }] })
@@ -43,6 +53,26 @@ export function createWorld(): World {
       VersionStage: `label-${at}`,
       MoveToVersionId: token(0),
     })
+  model.call('CreateSecret', {
+    Name: 'mirrored',
+    SecretString: 'value 0',
+    ClientRequestToken: token(0),
+    AddReplicaRegions: [{ Region: 'us-east-1' }],
+  })
+  aws.defaultAccount.role('target', {
+    trust: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+          Action: 'sts:AssumeRole',
+          Condition: { StringEquals: { 'sts:ExternalId': 'agreed' } },
+        },
+      ],
+    },
+    policies: [],
+  })
   model.markDeleted('deleted')
   model.setOwner('owned', { OwningService: 'rds' })
   const cycle: Record<string, unknown> = {}
@@ -67,8 +97,21 @@ export function createWorld(): World {
           body: JSON.stringify(model.overview()),
         }
       : undefined
-  return { model, functions, pages }
+  return { aws, model, functions, pages }
 }
 
 /** Everything that a request could have changed. */
-export const stateOf = ({ model }: World): string => JSON.stringify([model.snapshot(), model.events.length])
+export function stateOf({ aws }: World): string {
+  const models = aws.accounts.flatMap((account) => account.models)
+  for (const model of models) doWhatIsDue(model)
+  return JSON.stringify([takeState(aws), models.map(({ events }) => events.length)])
+}
+
+/** What an operation began, such as the copy to a replica, is done before the next operation, whatever that is. */
+function doWhatIsDue(model: LocalSecretsManager): void {
+  try {
+    model.call('DescribeSecret', { SecretId: 'nowhere' })
+  } catch (error) {
+    if (!(error instanceof LocalAwsError)) throw error
+  }
+}
