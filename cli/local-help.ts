@@ -14,10 +14,14 @@ Usage: quarterturn local [options]
                            Default: it is gone when the command ends
   --seed N                 decides what AWS does not publish: retries, repeated steps, labels. Default: 1
   --calm                   none of that: each step once, no retry
-  --account ID             12 digits. Default: 111122223333
+  --account ID             12 digits; may be given several times, the first is the functions' own.
+                           Default: 111122223333
   --region NAME            default: eu-west-1
   --delay-reads N          after a write the next N reads of the secret see the state before it
   --delay-ms N             after a write reads see the state before it for N milliseconds
+  --quotas                 refuse what is over AWS's request rates
+  --any-credentials        take whatever signs a request for the first account. Default: the access key
+                           is the number of an account, the secret key is local, and the signature counts
   -h, --help               show this text
 
 It prints the environment that points an AWS SDK or the AWS CLI here, and what each rotation does. Secret

@@ -18,8 +18,11 @@ export interface LocalOptions {
   readonly dataFile: string | undefined
   readonly seed: number
   readonly isCalm: boolean
-  readonly accountId: string
+  /** The first is the default one. */
+  readonly accounts: readonly [string, ...string[]]
   readonly region: string
+  readonly enforcesRates: boolean
+  readonly anyCredentials: boolean
   readonly visibility: VisibilityDelay | undefined
 }
 
@@ -32,14 +35,17 @@ export function parseLocal(args: readonly string[], cwd: string): LocalOptions |
   const functions = values.function.map((given) => functionPlace(given, cwd))
   const twice = functions.find(({ name }, at) => functions.findIndex((other) => other.name === name) !== at)
   if (twice !== undefined) throw wrong(`--function ${twice.name} is given twice; leave one out`)
+  const [first = '', ...more] = values.account
   return {
     port: wholeNumber('--port', values.port, 1, 65_535),
     functions,
     dataFile: values.data === undefined ? undefined : resolve(cwd, nonEmpty('--data', values.data, 'a file')),
     seed: wholeNumber('--seed', values.seed, 0, 0xffff_ffff) ?? 1,
     isCalm: values.calm,
-    accountId: matching('--account', values.account, /^\d{12}$/, 'has 12 digits, such as 111122223333'),
+    accounts: [accountOf(first), ...more.map(accountOf)],
     region: matching('--region', values.region, /^[a-z]{2}(-[a-z]+)+-\d$/, 'is a Region, such as eu-west-1'),
+    enforcesRates: values.quotas,
+    anyCredentials: values['any-credentials'],
     visibility:
       reads === undefined && ms === undefined
         ? undefined
@@ -57,7 +63,9 @@ function parse(args: readonly string[]) {
         data: { type: 'string' },
         seed: { type: 'string' },
         calm: { type: 'boolean', default: false },
-        account: { type: 'string', default: '111122223333' },
+        account: { type: 'string', multiple: true, default: ['111122223333'] },
+        quotas: { type: 'boolean', default: false },
+        'any-credentials': { type: 'boolean', default: false },
         region: { type: 'string', default: 'eu-west-1' },
         'delay-reads': { type: 'string' },
         'delay-ms': { type: 'string' },
@@ -77,6 +85,9 @@ function wholeNumber(option: string, given: string | undefined, least: number, m
   if (number >= least && number <= most) return number
   throw wrong(`${option} \`${given}\` is no whole number from ${least} to ${most}; give one`)
 }
+
+const accountOf = (given: string): string =>
+  matching('--account', given, /^\d{12}$/, 'has 12 digits, such as 111122223333')
 
 function matching(option: string, given: string, pattern: RegExp, rule: string): string {
   if (pattern.test(given)) return given

@@ -29,18 +29,21 @@ export const local: Command = async (args, surroundings) => {
 }
 
 async function start(options: LocalOptions, { out, err }: Surroundings): Promise<Local> {
-  const { isCalm, dataFile, port, ...given } = options
+  const { isCalm, dataFile, port, accounts, ...given } = options
   try {
-    return await startLocal({
+    const service = await startLocal({
       ...given,
       port,
       dataFile,
+      accountId: accounts[0],
       functions: {},
       ...(isCalm ? { unpublished: CALM } : {}),
       onStep: (step) => out(stepLine(step)),
       onNotKept: (error) =>
         err(`quarterturn: --data ${dataFile}: ${messageOf(error)}; make room, the next change tries again\n`),
     })
+    for (const id of accounts) service.aws.account(id)
+    return service
   } catch (error) {
     if (error instanceof DataFileError)
       throw new Problem(`--data ${dataFile}: ${error.message}; it was left as it is`, 1, LOCAL)

@@ -66,7 +66,8 @@ async function tryOne(
   tally.answers.set(name, (tally.answers.get(name) ?? 0) + 1)
   const target = String(request.headers['x-amz-target'])
   if (given.status < 400) {
-    if (request.path === '/') tally.carriedOut.add(target.slice(target.indexOf('.') + 1))
+    if (request.path === '/' && target.includes('.'))
+      tally.carriedOut.add(target.slice(target.indexOf('.') + 1))
     return undefined
   }
   return stateOf(world) === before ? undefined : `refused with ${name}, and the state has changed`

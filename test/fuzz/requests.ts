@@ -146,13 +146,15 @@ function stsRequest({ headers }: DoorRequest, random: Random): DoorRequest {
     'Tags.member.1.Value': 'red',
     Policy: '{"Version":"2012-10-17","Statement":[]}',
   }
-  const names = Object.keys(members)
+  const names = [
+    ...Object.keys(members),
+    'Tags.member.0',
+    'Tags.member.x.Key',
+    'a.b.c.d.e.f.g',
+    '__proto__.x',
+  ]
   for (let times = random.below(3); times > 0; times -= 1)
-    members[
-      oneOf(random, [...names, 'Tags.member.0', 'Tags.member.x.Key', 'a.b.c.d.e.f.g', '__proto__.x'] as [
-        string,
-      ])
-    ] = hostileText(random).toWellFormed()
+    members[names[random.below(names.length)] ?? ''] = hostileText(random).toWellFormed()
   const text = new URLSearchParams(members).toString()
   const { 'x-amz-target': _, ...others } = headers
   return {
