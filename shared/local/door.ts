@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { isSchedulerRequest, schedulerAnswer } from './endpoint/scheduler.ts'
 import { performSecretsManager } from './endpoint/secrets-manager.ts'
 import { isStsRequest, stsAnswer } from './endpoint/sts.ts'
 import { ConnectionLost, LocalAwsError } from './errors.ts'
@@ -44,6 +45,7 @@ export async function answer(behind: Behind, request: DoorRequest): Promise<Door
     refuseBrowsers(request.headers)
     if (request.path.startsWith('/_quarterturn/')) return pageOf(behind, request)
     if (isLambdaPath(request.path)) return await lambdaAnswer(behind.functions ?? new Map(), request)
+    if (isSchedulerRequest(request)) return schedulerAnswer(behind.aws, request)
     if (isStsRequest(request)) return stsAnswer(behind.aws, request)
     return {
       status: 200,

@@ -2,13 +2,15 @@ import { LocalAccount } from './account.ts'
 import { createClock, type LocalClock } from './clock.ts'
 import type { LocalEvent } from './events.ts'
 import { type FunctionOptions, FunctionRegistry, type FunctionTable } from './functions.ts'
+import { evaluate } from './iam/evaluate.ts'
 import { type Identity, identityOf, type StoredKey } from './iam/identity.ts'
 import { AccessKeys } from './iam/keys.ts'
+import { trustsService } from './iam/trust.ts'
 import { LocalSecretsManager } from './model.ts'
 import { createRandom } from './random.ts'
 import { LocalScheduler } from './scheduler/scheduler.ts'
 import type { RotationFunction } from './service.ts'
-import type { Unpublished } from './unpublished.ts'
+import { drawFrom, type Unpublished } from './unpublished.ts'
 import type { VisibilityDelay } from './visibility.ts'
 
 export interface LocalAwsOptions {
@@ -138,12 +140,38 @@ export class LocalAws {
   }
 
   createScheduler(accountId: string, region: string): LocalScheduler {
-    return new LocalScheduler({
-      aws: this,
+    const random = createRandom(this.#seedOf(accountId, region) ^ KEY_SALT)
+    const scheduler: LocalScheduler = new LocalScheduler({
       accountId,
       region,
-      seed: this.#seedOf(accountId, region) ^ KEY_SALT,
+      clock: this.clock,
+      random,
+      draw: drawFrom(random, this.#options.unpublished ?? {}),
+      functions: this.functionsOf(accountId),
+      mayInvoke: ({ input: { Target } }) =>
+        this.anyCredentials ||
+        (this.schedulerMayAssume(Target.RoleArn, scheduler) &&
+          this.#roleMayInvoke(Target.RoleArn, Target.Arn)),
     })
+    return scheduler
+  }
+
+  /** A role that is absent, of another account, or does not trust Scheduler: all alike. */
+  schedulerMayAssume(roleArn: string, { accountId, region }: LocalScheduler): boolean {
+    const role = this.findAccount(accountId)?.roles.find(({ arn }) => arn === roleArn)
+    return (
+      role !== undefined &&
+      trustsService(role.trust, 'scheduler.amazonaws.com', {
+        'aws:SourceAccount': accountId,
+        'aws:SourceArn': `arn:aws:scheduler:${region}:${accountId}:schedule-group/default`,
+      })
+    )
+  }
+
+  #roleMayInvoke(roleArn: string, functionArn: string): boolean {
+    const role = this.accounts.flatMap(({ roles }) => roles).find(({ arn }) => arn === roleArn)
+    const request = { action: 'lambda:InvokeFunction', resource: functionArn, context: {} }
+    return evaluate(role?.policies ?? [], request) === 'allowed'
   }
 
   /** The default place has the seed itself, so that one account alone behaves as it always did. */

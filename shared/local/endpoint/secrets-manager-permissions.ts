@@ -1,5 +1,6 @@
 import { authorize } from '../iam/authorize.ts'
 import type { Identity } from '../iam/identity.ts'
+import { type PolicyDocument, parsePolicy } from '../iam/policy.ts'
 import type { LocalAws } from '../local-aws.ts'
 import type { StoredSecret } from '../secret.ts'
 import type { Service, ServiceCaller } from '../service.ts'
@@ -26,6 +27,7 @@ function authorizeOperation(identity: Identity, service: Service, operation: str
     resource: resourceOf(service, secret, SecretId ?? (operation === 'CreateSecret' ? Name : undefined)),
     context: contextOf(service, secret, members),
     ownerAccountId: accountInArn(SecretId) ?? service.accountId,
+    ...(secret?.policy === undefined ? {} : { resourcePolicy: resourcePolicyOf(secret.policy) }),
   })
   if (operation !== 'RotateSecret') return
   const functionArn = RotationLambdaARN || secret?.rotationLambdaArn
@@ -37,6 +39,15 @@ function authorizeOperation(identity: Identity, service: Service, operation: str
     context: { 'aws:RequestedRegion': service.region },
     ownerAccountId: identity.accountId,
   })
+}
+
+/** One that the evaluator does not know in full denies everything, rather than allow what AWS would refuse. */
+function resourcePolicyOf(text: string): PolicyDocument {
+  try {
+    return parsePolicy(text)
+  } catch {
+    return parsePolicy({ Statement: { Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' } })
+  }
 }
 
 function resourceOf(

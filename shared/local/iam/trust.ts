@@ -5,7 +5,7 @@ import type { PolicyDocument, PolicyStatement } from './policy.ts'
 export interface TrustAnswer {
   readonly verdict: Verdict
   /** The policy names the caller itself. Where it names only the account, that account must allow the call too. */
-  readonly namesCaller: boolean
+  readonly isByName: boolean
 }
 
 type Context = Readonly<Record<string, string | undefined>>
@@ -19,13 +19,13 @@ export function trustFor(
   const about = trust.Statement.filter(
     (statement) =>
       coversAction(statement, action) &&
-      namesAccountOf(statement, identity) &&
+      namesCaller(statement, identity) &&
       conditionsHold(statement, { ...identity.context, ...context }),
   )
-  if (about.some(({ Effect }) => Effect === 'Deny')) return { verdict: 'denied', namesCaller: false }
+  if (about.some(({ Effect }) => Effect === 'Deny')) return { verdict: 'denied', isByName: false }
   return {
     verdict: about.length > 0 ? 'allowed' : 'not mentioned',
-    namesCaller: about.some((statement) => namesDirectly(statement, identity)),
+    isByName: about.some((statement) => namesDirectly(statement, identity)),
   }
 }
 
@@ -44,7 +44,8 @@ function namesDirectly({ Principal }: PolicyStatement, { arn, roleArn }: Identit
   return names.some((name) => name === '*' || name === arn || name === roleArn)
 }
 
-function namesAccountOf(statement: PolicyStatement, identity: Identity): boolean {
+/** Whether the `Principal` is this caller or its account. */
+export function namesCaller(statement: PolicyStatement, identity: Identity): boolean {
   const { accountId } = identity
   const names = statement.Principal?.AWS ?? []
   return (

@@ -74,7 +74,7 @@ function trustedRole(
     const trust = role === undefined ? undefined : trustFor(role.trust, caller, { action, context })
     if (trust?.verdict !== 'allowed') throw accessDenied(caller, { action, resource })
     // Where the policy of the own account's role names the caller, that is enough.
-    if (accountId !== caller.accountId || !trust.namesCaller)
+    if (accountId !== caller.accountId || !trust.isByName)
       requireAllowed(caller, { action, resource, context })
   }
   return role as StoredRole

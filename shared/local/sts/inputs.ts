@@ -26,20 +26,19 @@ export const AssumeRoleInput = z.object({
     .regex(/^[\w+=,.@:/-]*$/)
     .optional(),
   Policy: z.string().min(1).max(2048).optional(),
-  PolicyArns: z
-    .array(z.object({ arn: z.string().min(20).max(2048) }))
-    .max(10)
-    .optional(),
-  Tags: z
-    .array(z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) }))
-    .max(50)
-    .optional(),
+  PolicyArns: list(z.object({ arn: z.string().min(20).max(2048) }), 10),
+  Tags: list(z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) }), 50),
   TransitiveTagKeys: notModelled(),
   SourceIdentity: notModelled(),
   SerialNumber: notModelled(),
   TokenCode: notModelled(),
   ProvidedContexts: notModelled(),
 })
+
+/** An empty list arrives as an empty text. */
+function list<S extends z.ZodType>(item: S, most: number) {
+  return z.preprocess((given) => (given === '' ? undefined : given), z.array(item).max(most).optional())
+}
 
 function notModelled() {
   return z.undefined('This member is not modelled locally').optional()
