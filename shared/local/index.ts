@@ -20,7 +20,7 @@ export {
   type LocalSecretsManager,
   type LocalSecretsManagerOptions,
 } from './model.ts'
-export type { InputOf, OperationName, OutputOf } from './operations/index.ts'
+export { type InputOf, OPERATION_NAMES, type OperationName, type OutputOf } from './operations/index.ts'
 export type { SecretOverview, VersionOverview } from './overview.ts'
 export { portTo } from './port.ts'
 export { type AccountRegions, accountRegions } from './regions.ts'

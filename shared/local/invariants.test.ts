@@ -5,6 +5,7 @@ import {
   createLocalSecretsManager,
   LocalAwsError,
   type LocalSecretsManager,
+  OPERATION_NAMES,
   type OperationName,
 } from './index.ts'
 
@@ -113,20 +114,7 @@ test('whatever is called in whatever order: labels stay on one version each, val
 })
 
 test('input of any shape is answered or refused by name', () => {
-  const operations = fc.constantFrom<OperationName>(
-    'CreateSecret',
-    'DescribeSecret',
-    'GetSecretValue',
-    'PutSecretValue',
-    'UpdateSecret',
-    'UpdateSecretVersionStage',
-    'ListSecretVersionIds',
-    'RotateSecret',
-    'CancelRotateSecret',
-    'TagResource',
-    'UntagResource',
-    'GetRandomPassword',
-  )
+  const operations = fc.constantFrom(...OPERATION_NAMES)
   const keys = fc.constantFrom(
     'SecretId',
     'Name',
@@ -134,6 +122,15 @@ test('input of any shape is answered or refused by name', () => {
     'SecretString',
     'VersionStages',
     'RotationRules',
+    'Filters',
+    'NextToken',
+    'MaxResults',
+    'SecretIdList',
+    'AddReplicaRegions',
+    'RemoveReplicaRegions',
+    'ResourcePolicy',
+    'RecoveryWindowInDays',
+    'Tags',
   )
   const input = fc.oneof(fc.anything(), fc.dictionary(keys, fc.oneof(fc.string(), version, fc.anything())))
   fc.assert(

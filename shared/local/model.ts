@@ -90,6 +90,7 @@ export class LocalSecretsManager {
         ...this.#options,
         clock,
         region,
+        seed: seedFor(this.#options.seed ?? 1, region),
         regions: this.regions,
       })
       return model
@@ -255,6 +256,10 @@ export class LocalSecretsManager {
     secret.type = owner.Type
   }
 }
+
+/** Ids of two Regions do not agree by chance of the seed. */
+const seedFor = (seed: number, region: string): number =>
+  [...region].reduce((sum, character) => Math.imul(sum, 31) + character.charCodeAt(0), seed) >>> 0
 
 export const createLocalSecretsManager = (options?: LocalSecretsManagerOptions): LocalSecretsManager =>
   new LocalSecretsManager(options)

@@ -46,7 +46,7 @@ export function replicateTo(
 /** To be called before a change of a secret with replicas. */
 export function scheduleCopies(service: Service, secret: StoredSecret): void {
   // What was due before is delivered first, so that the change does not travel with it.
-  deliver(service, secret)
+  deliver(service, secret, service.clock.now())
   for (const replication of secret.replicas.values()) {
     if (replication.status === 'Failed' || replication.dueAtMs !== undefined) continue
     replication.status = 'InProgress'
@@ -56,22 +56,30 @@ export function scheduleCopies(service: Service, secret: StoredSecret): void {
 }
 
 /** Carries out each copy from this Region that is due. */
-export function deliverCopies(service: Service): void {
-  for (const secret of service.replicated) deliver(service, secret)
+export function deliverCopies(service: Service, untilMs: number = service.clock.now()): void {
+  for (const secret of service.replicated) deliver(service, secret, untilMs)
 }
 
-function deliver(service: Service, secret: StoredSecret): void {
-  const now = service.clock.now()
-  for (const replication of secret.replicas.values())
-    if (replication.dueAtMs !== undefined && now >= replication.dueAtMs) copyTo(service, secret, replication)
+function deliver(service: Service, secret: StoredSecret, untilMs: number): void {
+  for (const replication of secret.replicas.values()) {
+    const { dueAtMs } = replication
+    if (dueAtMs === undefined || dueAtMs > untilMs) continue
+    // What was due there before, from elsewhere, is there before.
+    for (const region of service.serviceIn(replication.region)?.sources ?? []) {
+      const source = region === service.region ? undefined : service.serviceIn(region)
+      if (source !== undefined) deliverCopies(source, dueAtMs - 1)
+    }
+    copyTo(service, secret, replication)
+  }
 }
 
 function copyTo(service: Service, secret: StoredSecret, replication: Replication): void {
   const there = service.serviceIn(replication.region)
   const found = there?.secrets.get(secret.name)
   const isOurs = found !== undefined && isReplicaOf(service, secret, found)
-  // One that has replicas itself cannot be deleted, so it is not overwritten either.
-  const isTaken = found !== undefined && !isOurs && (!replication.overwrites || found.replicas.size > 0)
+  // What cannot be deleted is not overwritten either: a replica of another, or a secret with replicas.
+  const isFixed = found?.primaryRegion !== undefined || (found?.replicas.size ?? 0) > 0
+  const isTaken = found !== undefined && !isOurs && (!replication.overwrites || isFixed)
   if (there === undefined || isTaken) {
     failed(service, secret, replication, there === undefined ? NOT_ENABLED : NAME_TAKEN)
     return

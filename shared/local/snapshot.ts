@@ -1,5 +1,11 @@
 import * as z from 'zod'
-import type { Replication, SecretValue, StoredSecret, StoredVersion } from './secret.ts'
+import type {
+  Replication,
+  SecretValue,
+  Rotation as StoredRotation,
+  StoredSecret,
+  StoredVersion,
+} from './secret.ts'
 import type { Service } from './service.ts'
 
 const Base64 = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
@@ -13,6 +19,7 @@ const Version = z.object({
   value: Value.optional(),
   isFromRotation: z.boolean(),
   accessedAtMs: z.number().optional(),
+  isFromStranger: z.boolean().exactOptional(),
 })
 const Rotation = z.object({
   kind: z.enum(['rotation', 'test']),
@@ -23,6 +30,7 @@ const Rotation = z.object({
   isManual: z.boolean(),
   dropsPending: z.boolean(),
   hidesEnabled: z.boolean(),
+  tokens: z.array(z.string()).readonly().exactOptional(),
 })
 const Rules = z.object({
   AutomaticallyAfterDays: z.number().optional(),
@@ -64,6 +72,12 @@ const Secret = z.object({
   labels: Pairs,
 })
 export const Snapshot = z.object({ random: z.int(), secrets: z.array(Secret) })
+
+// A member that were not written would be lost with a restart.
+Version.shape satisfies Record<keyof StoredVersion, unknown>
+Rotation.shape satisfies Record<keyof StoredRotation, unknown>
+Secret.shape satisfies Record<keyof StoredSecret, unknown>
+Replica.shape satisfies Record<keyof Replication, unknown>
 
 /** The state of one service as JSON can hold it: every secret, and where the random numbers stand. */
 export type Snapshot = z.input<typeof Snapshot>

@@ -27,9 +27,9 @@ export interface Unpublished {
   readonly rotationToken?: 'per rotation' | 'per call'
   /** Whether a RotateSecret that is refused since a rotation is not complete runs that rotation's steps again. */
   readonly reattemptsWhenRefused?: boolean
-  /** Milliseconds of the model's clock until a change is at a replica. Drawn: up to two seconds. */
+  /** Milliseconds of the model's clock until a change is at a replica. Drawn: up to a second. */
   readonly replicationLagMs?: number
-  /** Milliseconds by which a secret outlives its recovery window, or a forced deletion. Drawn: none, or up to two seconds. */
+  /** Milliseconds by which a secret outlives its recovery window, or a forced deletion. Drawn: none, or up to a second. */
   readonly deletionLagMs?: number
   /** Whether `DeletedDate` is when the deletion was asked for or when the window ends. AWS's pages say both. */
   readonly deletedDate?: 'request' | 'window end'
@@ -70,7 +70,7 @@ export const CALM: Required<Unpublished> = {
 const UNUSUAL: readonly Delivery[] = ['twice in turn', 'twice at once', 'overlapping']
 const HALF_HOUR_MS = 1_800_000
 /** Short enough that a test can wait for it. */
-const LONGEST_LAG_MS = 2_000
+const LONGEST_LAG_MS = 1_000
 
 /** One answer to each open question. */
 export interface Draw {

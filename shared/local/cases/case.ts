@@ -6,10 +6,21 @@ import type { InputOf, OperationName } from '../operations/index.ts'
 export interface Case {
   readonly name: string
   readonly fact: Fact
-  /** `function`: the world must have a `functionArn`; without one the case cannot run. */
-  readonly needs?: 'function'
+  /** What the world must have for the case to run: a `functionArn`, or the `otherRegion`. */
+  readonly needs?: Need | readonly Need[]
   run(world: CaseWorld): Promise<void>
 }
+
+export type Need = 'function' | 'region'
+
+const GIVES: Readonly<Record<Need, (world: CaseWorld) => unknown>> = {
+  function: ({ functionArn }) => functionArn,
+  region: ({ otherRegion }) => otherRegion,
+}
+
+/** What a world lacks for a case to run there. */
+export const missingFor = ({ needs = [] }: Case, world: CaseWorld): readonly Need[] =>
+  [needs].flat().filter((need) => GIVES[need](world) === undefined)
 
 /** Where the sentence comes from. */
 export interface Fact {
@@ -28,6 +39,19 @@ export interface CaseWorld {
    * still under way at the end.
    */
   readonly functionArn?: string
+  /** The same account in another Region. */
+  readonly otherRegion?: OtherRegion
+}
+
+export interface OtherRegion {
+  readonly region: string
+  readonly client: CaseClient
+}
+
+/** The other Region of a case that `needs` one. */
+export const otherRegionOf = ({ otherRegion }: CaseWorld): OtherRegion => {
+  ok(otherRegion, 'the case needs another Region')
+  return otherRegion
 }
 
 /** A client of Secrets Manager; rejects with an error whose `name` is AWS's. */
@@ -60,7 +84,35 @@ export interface Answer {
   readonly RotationRules?: { readonly AutomaticallyAfterDays?: number | undefined } | undefined
   readonly NextRotationDate?: Date | undefined
   readonly RandomPassword?: string | undefined
+  readonly KmsKeyId?: string | undefined
+  readonly DeletionDate?: Date | undefined
+  readonly DeletedDate?: Date | undefined
+  readonly NextToken?: string | undefined
+  readonly SecretList?: readonly ListedSecret[] | undefined
+  readonly SecretValues?: readonly Answer[] | undefined
+  readonly Errors?:
+    | readonly { readonly SecretId?: string | undefined; readonly ErrorCode?: string | undefined }[]
+    | undefined
+  readonly ResourcePolicy?: string | undefined
+  readonly PolicyValidationPassed?: boolean | undefined
+  readonly ValidationErrors?: readonly { readonly ErrorMessage?: string | undefined }[] | undefined
+  readonly PrimaryRegion?: string | undefined
+  readonly ReplicationStatus?:
+    | readonly {
+        readonly Region?: string | undefined
+        readonly KmsKeyId?: string | undefined
+        readonly Status?: string | undefined
+        readonly StatusMessage?: string | undefined
+      }[]
+    | undefined
   readonly $metadata?: unknown
+}
+
+export interface ListedSecret {
+  readonly ARN?: string | undefined
+  readonly Name?: string | undefined
+  readonly DeletedDate?: Date | undefined
+  readonly SecretVersionsToStages?: Readonly<Record<string, readonly string[]>> | undefined
 }
 
 const GUIDE = 'https://docs.aws.amazon.com/secretsmanager/latest/userguide'
@@ -83,6 +135,20 @@ export const recorded = (section: string): Fact => ({
   section,
   page: 'https://github.com/localstack/localstack/blob/main/tests/aws/services/secretsmanager/test_secretsmanager.snapshot.json',
   kind: 'observed',
+})
+
+/** A test of LocalStack that its authors ran against AWS. */
+export const triedByLocalStack = (section: string): Fact => ({
+  section,
+  page: 'https://github.com/localstack/localstack/blob/main/tests/aws/services/secretsmanager/test_secretsmanager.py',
+  kind: 'observed',
+})
+
+/** AWS's guide as it was published on GitHub until 2023. */
+export const archived = (section: string, page: string): Fact => ({
+  section,
+  page: `https://github.com/awsdocs/aws-secrets-manager-docs/blob/main/${page}.md`,
+  kind: 'documented',
 })
 
 /** Reported by users of AWS. */
@@ -147,6 +213,11 @@ export class Subject {
     return Object.entries(await this.labels()).find(([, labels]) => labels.includes(label))?.[0]
   }
 
+  /** The same secret by another client, such as in another Region. */
+  at({ region, client }: OtherRegion): Subject {
+    return new Subject(client, this.id.replace(/(secretsmanager:)[a-z0-9-]+/, `$1${region}`), this.first)
+  }
+
   async value(stage = 'AWSCURRENT'): Promise<string | undefined> {
     return (await this.call('GetSecretValue', { VersionStage: stage })).SecretString
   }
@@ -177,6 +248,21 @@ export async function refuses(call: Promise<unknown>, name: string, text?: RegEx
   ok(outcome instanceof Error, `expected ${name}, but the call succeeded`)
   equal(outcome.name, name)
   if (text !== undefined) match(outcome.message, text)
+}
+
+const PATIENCE_MS = 10_000
+const PAUSE_MS = 50
+
+/** Tries again until the check holds: what AWS does in the background takes a while. */
+export async function eventually(check: () => Promise<void>): Promise<void> {
+  for (let leftMs = PATIENCE_MS; ; leftMs -= PAUSE_MS)
+    try {
+      await check()
+      return
+    } catch (error) {
+      if (leftMs <= 0) throw error
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
 }
 
 export { deepEqual, equal, match, ok }

@@ -12,6 +12,8 @@ import {
   Subject,
 } from './case.ts'
 
+const TAGS = reference('1.7', 'TagResource')
+
 /** Secrets as such: names, creation, metadata. */
 export const SECRET_CASES: readonly Case[] = [
   {
@@ -113,7 +115,7 @@ export const SECRET_CASES: readonly Case[] = [
   },
   {
     name: 'DescribeSecret shows tags as they were last set',
-    fact: reference('1.7', 'TagResource'),
+    fact: TAGS,
     run: async ({ client }) => {
       const secret = await Subject.create(client, { Tags: [{ Key: 'a', Value: '1' }] })
       const Tags = [
@@ -128,24 +130,38 @@ export const SECRET_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'GetRandomPassword gives 32 characters with each kind present',
-    fact: reference('1.7', 'GetRandomPassword'),
+    name: 'CreateSecret again with the same token and another value is refused',
+    fact: reference('1.7', 'CreateSecret'),
     run: async ({ client }) => {
-      const { RandomPassword = '' } = await client.call('GetRandomPassword', {})
-      equal(RandomPassword.length, 32)
-      for (const kind of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/]) match(RandomPassword, kind)
+      const input = { Name: freshName(), SecretString: 'one', ClientRequestToken: randomUUID() }
+      await client.call('CreateSecret', input)
+      await refuses(client.call('CreateSecret', { ...input, SecretString: 'two' }), 'ResourceExistsException')
+      equal((await client.call('GetSecretValue', { SecretId: input.Name })).SecretString, 'one')
     },
   },
   {
-    name: 'GetRandomPassword leaves out what it is told to',
-    fact: reference('1.7', 'GetRandomPassword'),
+    name: 'a secret has 50 tags at most',
+    fact: TAGS,
     run: async ({ client }) => {
-      const { RandomPassword = '' } = await client.call('GetRandomPassword', {
-        PasswordLength: 200,
-        ExcludePunctuation: true,
-        ExcludeCharacters: 'aA0',
-      })
-      match(RandomPassword, /^[b-zB-Z1-9]{200}$/)
+      const tagsOf = (from: number, count: number) =>
+        Array.from({ length: count }, (_, index) => ({ Key: `tag-${from + index}`, Value: '' }))
+      const secret = await Subject.create(client, { Tags: tagsOf(0, 49) })
+      await secret.call('TagResource', { Tags: tagsOf(0, 50) })
+      const outcome = await secret.call('TagResource', { Tags: tagsOf(50, 1) }).catch((error) => error)
+      ok(outcome instanceof Error, 'a 51st tag was taken')
+      equal((await secret.call('DescribeSecret', {})).Tags?.length, 50)
+    },
+  },
+  {
+    name: 'a tag that begins with aws: cannot be set',
+    fact: TAGS,
+    run: async ({ client }) => {
+      const secret = await Subject.create(client)
+      const outcome = await secret
+        .call('TagResource', { Tags: [{ Key: 'aws:mine', Value: '' }] })
+        .catch((error) => error)
+      ok(outcome instanceof Error, 'a reserved tag was taken')
+      equal((await secret.call('DescribeSecret', {})).Tags?.length ?? 0, 0)
     },
   },
 ]

@@ -73,4 +73,6 @@ export type InputOf<O extends OperationName> =
   (typeof OPERATIONS)[O] extends Operation<infer Input, unknown> ? Input : never
 export type OutputOf<O extends OperationName> = ReturnType<(typeof OPERATIONS)[O]['run']>
 
+export const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly OperationName[]
+
 export const isOperationName = (name: string): name is OperationName => Object.hasOwn(OPERATIONS, name)

@@ -55,7 +55,9 @@ export function writeVersion(
   const existing = secret.versions.get(token)
   if (existing?.value !== undefined) {
     if (isSameValue(existing.value, value)) return
-    throw resourceExists('A resource with the ID you requested already exists.')
+    throw resourceExists(
+      `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${secret.arn}.`,
+    )
   }
   const added = stages.filter((stage) => !secret.labels.has(stage)).length
   checkLabelQuota(secret, added)
