@@ -45,7 +45,11 @@ export async function answer(behind: Behind, request: DoorRequest): Promise<Door
     refuseBrowsers(request.headers)
     if (request.path.startsWith('/_quarterturn/')) return pageOf(behind, request)
     if (isLambdaPath(request.path)) return await lambdaAnswer(behind.functions ?? new Map(), request)
-    if (isSchedulerRequest(request)) return schedulerAnswer(behind.aws, request)
+    if (isSchedulerRequest(request)) {
+      const answered = schedulerAnswer(behind.aws, request)
+      behind.afterOperation?.('Schedule')
+      return answered
+    }
     if (isStsRequest(request)) return stsAnswer(behind.aws, request)
     return {
       status: 200,

@@ -1,5 +1,6 @@
 import { LocalAccount } from './account.ts'
 import { createClock, type LocalClock } from './clock.ts'
+import type { LocalEvent } from './events.ts'
 import { type FunctionOptions, FunctionRegistry, type FunctionTable } from './functions.ts'
 import { evaluate } from './iam/evaluate.ts'
 import { type Identity, identityOf, type StoredKey } from './iam/identity.ts'
@@ -10,6 +11,7 @@ import { createRandom } from './random.ts'
 import { LocalScheduler } from './scheduler/scheduler.ts'
 import type { RotationFunction } from './service.ts'
 import { drawFrom, type Unpublished } from './unpublished.ts'
+import type { VisibilityDelay } from './visibility.ts'
 
 export interface LocalAwsOptions {
   /** The account of the default credentials; `111122223333` by default. Others are made with {@link LocalAws.account}. */
@@ -22,6 +24,10 @@ export interface LocalAwsOptions {
   readonly clock?: LocalClock
   /** What AWS does not publish and the models shall not draw from the seed. */
   readonly unpublished?: Unpublished
+  /** Whether AWS's request rates are enforced. False by default. */
+  readonly enforcesRates?: boolean
+  /** Lets reads lag behind each write. Off by default. */
+  readonly visibility?: VisibilityDelay | undefined
   /**
    * Takes any credentials, and none, for those of the default account, and looks at no signature. False by default:
    * an unknown access key or a wrong signature gets AWS's error.
@@ -43,6 +49,7 @@ export class LocalAws {
   readonly #model: LocalSecretsManager | undefined
   readonly #functions = new FunctionRegistry()
   readonly #accounts = new Map<string, LocalAccount>()
+  readonly #listeners = new Set<(event: LocalEvent) => void>()
 
   /** With `model`, the default account's Secrets Manager is that one and its siblings. */
   constructor(options: LocalAwsOptions = {}, model?: LocalSecretsManager) {
@@ -67,6 +74,12 @@ export class LocalAws {
 
   findAccount(id: string): LocalAccount | undefined {
     return this.#accounts.get(id)
+  }
+
+  /** Calls `listener` with each later event of every Secrets Manager. Answers the function that stops it. */
+  onEvent(listener: (event: LocalEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   get accounts(): readonly LocalAccount[] {
@@ -105,19 +118,25 @@ export class LocalAws {
   }
 
   createModel(accountId: string, region: string): LocalSecretsManager {
-    const { unpublished } = this.#options
+    const { unpublished, enforcesRates = false } = this.#options
     if (accountId === this.#model?.accountId) return this.#model.regions.modelOf(region) ?? this.#model
-    return new LocalSecretsManager({
+    const model = new LocalSecretsManager({
       accountId,
       region,
       seed: this.#seedOf(accountId, region),
       clock: this.clock,
+      enforcesRates,
       functions: this.functionsOf(accountId),
       regions: {
         modelOf: (other) => (isRegion(other) ? this.account(accountId).secretsManager(other) : undefined),
       },
       ...(unpublished === undefined ? {} : { unpublished }),
     })
+    model.delayVisibility(this.#options.visibility)
+    model.onEvent((event) => {
+      for (const listener of this.#listeners) listener(event)
+    })
+    return model
   }
 
   createScheduler(accountId: string, region: string): LocalScheduler {

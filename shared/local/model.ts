@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import { CallLog } from './call-log.ts'
 import { createClock, type LocalClock } from './clock.ts'
 import { DEFAULT_WINDOW_DAYS, markForDeletion, unmark } from './deletion.ts'
@@ -5,6 +6,7 @@ import type { LocalEvent } from './events.ts'
 import { type Fault, Faults } from './faults.ts'
 import type { FunctionTable } from './functions.ts'
 import { type InputOf, OPERATIONS, type OperationName, type OutputOf } from './operations/index.ts'
+import { overviewOf, type SecretOverview } from './overview.ts'
 import { Quotas } from './quotas.ts'
 import { createRandom } from './random.ts'
 import { type AccountRegions, accountRegions } from './regions.ts'
@@ -12,6 +14,7 @@ import { RotationDriver } from './rotation-driver.ts'
 import { nextWindow } from './schedule.ts'
 import type { StoredSecret } from './secret.ts'
 import { type RotationFunction, Service, type ServiceCaller } from './service.ts'
+import { restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { drawFrom, type Unpublished } from './unpublished.ts'
 import type { VisibilityDelay } from './visibility.ts'
 
@@ -165,6 +168,40 @@ export class LocalSecretsManager {
       // As on AWS, a rotation that cannot start leaves its date in the past.
       return false
     }
+  }
+
+  /** Every secret, without what it holds. */
+  overview(): SecretOverview[] {
+    return [...this.#service.secrets.values()].map(overviewOf)
+  }
+
+  /** Everything that is stored in the versions of a secret, as text: what a message must not repeat. */
+  valuesOf(secretId: string): string[] {
+    return [...this.#service.find(secretId).versions.values()].flatMap(
+      ({ value }) => value?.SecretString ?? [],
+    )
+  }
+
+  /** The state as plain data, secret values included, for {@link restore}. */
+  snapshot(): z.input<typeof Snapshot> {
+    return takeSnapshot(this.#service)
+  }
+
+  /**
+   * Goes on from a {@link snapshot}. The clock is moved on where it would be behind what is stored. Rotations that were
+   * under way wait for {@link resume}.
+   */
+  restore(snapshot: z.output<typeof Snapshot>): void {
+    restoreSnapshot(this.#service, snapshot)
+    const latest = Math.max(0, ...[...this.#service.secrets.values()].map(({ changedAtMs }) => changedAtMs))
+    this.clock.advance(Math.max(0, latest - this.clock.now()))
+  }
+
+  /** Begins the steps of this function's broken-off rotations anew, as AWS does after a step that failed. */
+  resume(functionArn: string): void {
+    for (const { rotation } of this.#service.secrets.values())
+      if (rotation?.functionArn === functionArn && !this.#driver.isRunning(rotation))
+        this.#driver.started(rotation)
   }
 
   /** Every event so far, oldest first. */

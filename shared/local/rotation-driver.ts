@@ -47,6 +47,11 @@ export class RotationDriver implements RotationObserver {
     this.started(rotation)
   }
 
+  /** Whether steps of some rotation of its secret are under way. */
+  isRunning({ secretArn }: Rotation): boolean {
+    return this.#running.has(secretArn)
+  }
+
   async settled(secretArn?: string): Promise<void> {
     const running = () =>
       secretArn === undefined
