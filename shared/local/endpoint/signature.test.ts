@@ -62,6 +62,7 @@ describe('a signed request', () => {
     ['service', (sent) => inAuthorization(sent, '/secretsmanager/', '/sts/'), INVALID],
     ['account', (sent) => inAuthorization(sent, '444455556666', '111122223333'), INVALID],
     ['key', (sent) => inAuthorization(sent, '444455556666', '999999999999'), 'UnrecognizedClientException'],
+    ['unsigned operation', (sent) => inAuthorization(sent, ';x-amz-target', ''), INVALID],
     ['list of headers', (sent) => inAuthorization(sent, 'host;', ''), INVALID],
     ['signature', (sent) => inAuthorization(sent, /[0-9a-f]{64}$/, '0'.repeat(64)), INVALID],
     ['algorithm', (sent) => inAuthorization(sent, 'AWS4-HMAC-SHA256', 'AWS4-HMAC-MD5'), MISSING],
