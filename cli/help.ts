@@ -5,6 +5,7 @@ Usage: quarterturn <command> [options]
 
 Commands:
   provider new <name>   write the package of a new provider, which runs as it stands
+  local                 serve Secrets Manager on a port, with rotation, and nothing of AWS behind it
 
 Options:
   -h, --help      show this text, or that of a command: quarterturn provider new --help

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Command, Surroundings } from './command.ts'
 import { HELP } from './help.ts'
+import { local } from './local.ts'
 import { readManifest } from './manifest.ts'
 import { firstSentence, Problem } from './problem.ts'
 import { providerNew } from './provider-new.ts'
@@ -8,6 +9,7 @@ import { providerNew } from './provider-new.ts'
 /** Commands by their words, the longest first. */
 const COMMANDS: readonly (readonly [words: readonly string[], run: Command])[] = [
   [['provider', 'new'], providerNew],
+  [['local'], local],
 ]
 
 /** Runs the command with its arguments; answers how the process ends. Never rejects for what a user got wrong. */

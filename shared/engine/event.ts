@@ -48,13 +48,20 @@ export function parseEvent(event: unknown): RotationEvent {
   throw new QuarterturnError('EVENT_INVALID', { problem })
 }
 
-/** Throws `REGION_MISMATCH` unless the secret lives where the function does. */
-export function requireSamePlace(secretArn: string, functionArn: string): void {
-  const secret = secretArn.split(':')
-  const lambda = functionArn.split(':')
-  const place = (arn: string[]): string => [arn[1], arn[3], arn[4]].join(':')
-  if (place(secret) !== place(lambda))
+/**
+ * Throws `REGION_MISMATCH` unless the secret lives where the function does: same partition and Region, and the function's
+ * own account or one of `accounts`.
+ */
+export function requireSamePlace(
+  secretArn: string,
+  functionArn: string,
+  accounts: readonly string[] = [],
+): void {
+  const [, secretPartition, , secretRegion, secretAccount = ''] = secretArn.split(':')
+  const [, partition, , region, account] = functionArn.split(':')
+  const isServed = secretAccount === account || accounts.includes(secretAccount)
+  if (secretPartition !== partition || secretRegion !== region || !isServed)
     throw new QuarterturnError('REGION_MISMATCH', {
-      problem: `the secret is in ${place(secret)}, this function is in ${place(lambda)}`,
+      problem: `the secret is in ${secretPartition}:${secretRegion}:${secretAccount}, this function is in ${partition}:${region}:${account}`,
     })
 }

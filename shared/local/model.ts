@@ -1,16 +1,20 @@
+import type * as z from 'zod'
 import { CallLog } from './call-log.ts'
 import { createClock, type LocalClock } from './clock.ts'
 import { DEFAULT_WINDOW_DAYS, markForDeletion, unmark } from './deletion.ts'
 import type { LocalEvent } from './events.ts'
 import { type Fault, Faults } from './faults.ts'
+import type { FunctionTable } from './functions.ts'
 import { type InputOf, OPERATIONS, type OperationName, type OutputOf } from './operations/index.ts'
+import { overviewOf, type SecretOverview } from './overview.ts'
 import { Quotas } from './quotas.ts'
 import { createRandom } from './random.ts'
 import { type AccountRegions, accountRegions } from './regions.ts'
 import { RotationDriver } from './rotation-driver.ts'
 import { nextWindow } from './schedule.ts'
 import type { StoredSecret } from './secret.ts'
-import { type RotationFunction, Service } from './service.ts'
+import { type RotationFunction, Service, type ServiceCaller } from './service.ts'
+import { restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { drawFrom, type Unpublished } from './unpublished.ts'
 import type { VisibilityDelay } from './visibility.ts'
 
@@ -29,6 +33,8 @@ export interface LocalSecretsManagerOptions {
   readonly enforcesRates?: boolean
   /** The other Regions of the account, for replicas. By default models like this one, made when they are needed. */
   readonly regions?: AccountRegions
+  /** The functions that may be called; by default those of {@link LocalSecretsManager.registerFunction}. */
+  readonly functions?: FunctionTable
 }
 
 /** Secrets Manager for one account and Region, in memory. Cheap to create; nothing to close. */
@@ -60,7 +66,12 @@ export class LocalSecretsManager {
         const model = this.regions.modelOf(region)
         return model === undefined ? undefined : model.#service
       },
+      ...(options.functions === undefined ? {} : { functions: options.functions }),
     })
+  }
+
+  get functions(): FunctionTable {
+    return this.#service.functions
   }
 
   get accountId(): string {
@@ -95,14 +106,15 @@ export class LocalSecretsManager {
     return this.handle(operation, input) as OutputOf<O>
   }
 
-  /** As {@link call}, for input of unknown shape. */
-  handle(operation: OperationName, input: unknown): unknown {
+  /** As {@link call}, for input of unknown shape, and for a caller who may not be allowed everything. */
+  handle(operation: OperationName, input: unknown, caller?: ServiceCaller): unknown {
     let result = 'ok'
     this.#service.catchUp()
     try {
       this.#quotas?.take(operation, this.clock.now())
       this.#faults.strike(operation, 'before')
-      const output = OPERATIONS[operation].run(this.#service, input)
+      caller?.authorize(this.#service, operation, input)
+      const output = OPERATIONS[operation].run(this.#service, input, caller)
       this.#faults.strike(operation, 'after')
       return output
     } catch (error) {
@@ -156,6 +168,40 @@ export class LocalSecretsManager {
       // As on AWS, a rotation that cannot start leaves its date in the past.
       return false
     }
+  }
+
+  /** Every secret, without what it holds. */
+  overview(): SecretOverview[] {
+    return [...this.#service.secrets.values()].map(overviewOf)
+  }
+
+  /** Everything that is stored in the versions of a secret, as text: what a message must not repeat. */
+  valuesOf(secretId: string): string[] {
+    return [...this.#service.find(secretId).versions.values()].flatMap(
+      ({ value }) => value?.SecretString ?? [],
+    )
+  }
+
+  /** The state as plain data, secret values included, for {@link restore}. */
+  snapshot(): z.input<typeof Snapshot> {
+    return takeSnapshot(this.#service)
+  }
+
+  /**
+   * Goes on from a {@link snapshot}. The clock is moved on where it would be behind what is stored. Rotations that were
+   * under way wait for {@link resume}.
+   */
+  restore(snapshot: z.output<typeof Snapshot>): void {
+    restoreSnapshot(this.#service, snapshot)
+    const latest = Math.max(0, ...[...this.#service.secrets.values()].map(({ changedAtMs }) => changedAtMs))
+    this.clock.advance(Math.max(0, latest - this.clock.now()))
+  }
+
+  /** Begins the steps of this function's broken-off rotations anew, as AWS does after a step that failed. */
+  resume(functionArn: string): void {
+    for (const { rotation } of this.#service.secrets.values())
+      if (rotation?.functionArn === functionArn && !this.#driver.isRunning(rotation))
+        this.#driver.started(rotation)
   }
 
   /** Every event so far, oldest first. */

@@ -1,5 +1,7 @@
 /** Numbers that depend on the seed alone. Not for secrets. */
 export interface Random {
+  /** Where it stands: the same state goes on with the same numbers. */
+  state: number
   /** From 0 up to, not including, `limit`. */
   below(limit: number): number
   chance(probability: number): boolean
@@ -26,6 +28,12 @@ export function createRandom(seed: number): Random {
   const bytes = (word: number): string =>
     `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`
   return {
+    get state() {
+      return state
+    },
+    set state(given) {
+      state = given >>> 0
+    },
     below,
     chance: (probability) => next() / 0x1_0000_0000 < probability,
     uuid: () => {

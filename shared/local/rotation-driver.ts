@@ -47,6 +47,11 @@ export class RotationDriver implements RotationObserver {
     this.started(rotation)
   }
 
+  /** Whether steps of some rotation of its secret are under way. */
+  isRunning({ secretArn }: Rotation): boolean {
+    return this.#running.has(secretArn)
+  }
+
   async settled(secretArn?: string): Promise<void> {
     const running = () =>
       secretArn === undefined
@@ -89,7 +94,7 @@ export class RotationDriver implements RotationObserver {
 class Sequence {
   readonly #service: Service
   readonly #rotation: Rotation
-  readonly #token: () => string
+  readonly #oneToken: string | undefined
   /** Second deliveries that nobody waits for while they run. */
   readonly #late: Promise<unknown>[] = []
 
@@ -97,7 +102,8 @@ class Sequence {
     this.#service = service
     this.#rotation = rotation
     const token = service.random.uuid()
-    this.#token = service.draw.tokenIsPerCall() ? () => service.random.uuid() : () => token
+    this.#oneToken = service.draw.tokenIsPerCall() ? undefined : token
+    rotation.tokens = []
   }
 
   /** Answers why it failed, or `undefined`. */
@@ -108,6 +114,8 @@ class Sequence {
         if (this.#service.secretOf(this.#rotation) === undefined) return 'The rotation was stopped.'
         if (!(await this.#deliver(step)))
           return `Error when executing lambda ${functionArn} during ${step} step`
+        const pending = this.#service.secretOf(this.#rotation)?.versions.get(versionId)
+        if (pending?.isFromStranger === true) return notCreatedBy(this.#rotation)
       }
     } finally {
       await Promise.all(this.#late)
@@ -152,11 +160,21 @@ class Sequence {
         Step: step,
         SecretId: secretArn,
         ClientRequestToken: versionId,
-        RotationToken: this.#token(),
+        RotationToken: this.#newToken(),
       })
       return true
     } catch {
       return false
     }
   }
+
+  #newToken(): string {
+    const token = this.#oneToken ?? this.#service.random.uuid()
+    this.#rotation.tokens = [...(this.#rotation.tokens ?? []), token]
+    return token
+  }
 }
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html */
+const notCreatedBy = ({ versionId, secretArn, functionArn }: Rotation): string =>
+  `Pending secret version ${versionId} for Secret ${secretArn} was not created by Lambda ${functionArn}. Remove the AWSPENDING staging label and restart rotation`

@@ -15,6 +15,8 @@ export interface StoredVersion {
   readonly isFromRotation: boolean
   /** The day, at midnight UTC. */
   accessedAtMs: number | undefined
+  /** Written for a rotation by somebody of whom nothing shows that it is the rotation function. */
+  readonly isFromStranger?: boolean
 }
 
 /** A rotation under way. It is over when the secret's `rotation` is no longer this object. */
@@ -30,6 +32,8 @@ export interface Rotation {
   readonly dropsPending: boolean
   /** Chosen by seed, for the test that comes with switching rotation on: RotationEnabled is not shown yet. */
   readonly hidesEnabled: boolean
+  /** The tokens in the events of the sequence that runs now. One of an earlier sequence shows nothing any more. */
+  tokens?: readonly string[]
 }
 
 /** One replica of a secret, as its primary knows it. */

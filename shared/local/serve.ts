@@ -1,14 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { answer, type Behind, type DoorAnswer, errorAnswer } from './door.ts'
 import { ConnectionLost, LocalAwsError } from './errors.ts'
+import { awsAround, LocalAws } from './local-aws.ts'
 import type { LocalSecretsManager } from './model.ts'
-import { isOperationName } from './operations/index.ts'
-import { decode, decodeText, encode } from './wire.ts'
 
 /** A value of the greatest size with every character escaped, and the other members. */
 const LARGEST_BODY = 1_048_576
-const TARGET_PREFIX = 'secretsmanager.'
+/** How long a request may take to arrive. */
+const HEADERS_MS = 10_000
+const REQUEST_MS = 30_000
 
 export interface LocalServer {
   /** The endpoint for an AWS SDK or the AWS CLI, such as `http://127.0.0.1:40123`. */
@@ -18,25 +20,32 @@ export interface LocalServer {
   close(): Promise<void>
 }
 
-export interface ServeOptions {
+export interface ServeOptions extends Omit<Behind, 'aws'> {
   /** A free one by default. */
-  readonly port?: number
+  readonly port?: number | undefined
 }
 
 /**
- * Serves the model on 127.0.0.1 in AWS JSON 1.1. Any credentials are accepted, signatures are not looked at.
+ * Serves Secrets Manager, STS and EventBridge Scheduler on 127.0.0.1, and Lambda's Invoke for the functions. One model
+ * by itself accepts any credentials and looks at no signature; `LocalAws` knows by the signature whose account a
+ * request is for. Rejects when the port is taken.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export async function serveLocal(
-  model: LocalSecretsManager,
-  options: ServeOptions = {},
+  served: LocalSecretsManager | LocalAws,
+  { port: wanted, ...behind }: ServeOptions = {},
 ): Promise<LocalServer> {
-  const server = createServer((request, response) => {
-    answer(model, request, response).catch(() => response.destroy())
-  })
+  const aws = served instanceof LocalAws ? served : awsAround(served)
+  const server = createServer(
+    { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+    (request, response) => {
+      respond({ aws, ...behind }, request, response).catch(() => response.destroy())
+    },
+  )
+  server.on('clientError', refuse)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+    server.listen(wanted ?? 0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
   return {
@@ -51,40 +60,26 @@ export async function serveLocal(
   }
 }
 
-async function answer(
-  model: LocalSecretsManager,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  response.setHeader('x-amzn-RequestId', randomUUID())
-  response.setHeader('content-type', 'application/x-amz-json-1.1')
-  try {
-    const body = await bodyOf(request)
-    const output = encode(perform(model, request, body))
-    response.writeHead(200).end(output)
-  } catch (error) {
-    // An injected fault: the caller is left without an answer.
-    if (error instanceof ConnectionLost) return void response.destroy()
-    const { name, message, statusCode } = error instanceof LocalAwsError ? error : unexpected()
-    // What is left of a body that was not read must not be taken for the next request.
-    if (!request.complete) response.setHeader('connection', 'close')
-    response.writeHead(statusCode).end(JSON.stringify({ __type: name, Message: message }))
-  }
+/** Words of another answer would be taken for the rest of the one that is on its way. */
+const beingAnswered = new WeakSet<Duplex>()
+
+async function respond(behind: Behind, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = '', url: path = '', headers, socket } = request
+  // ConnectionLost, an injected fault too, leaves the caller without an answer.
+  const made = await bodyOf(request)
+    .then((body) => answer(behind, { method, path, headers, body }))
+    .catch((error: unknown) => {
+      if (error instanceof ConnectionLost) throw error
+      return errorAnswer(error)
+    })
+  // What is left of a body that was not read must not be taken for the next request.
+  if (!request.complete) response.setHeader('connection', 'close')
+  beingAnswered.add(socket)
+  response.once('close', () => beingAnswered.delete(socket))
+  response.writeHead(made.status, made.headers).end(made.body)
 }
 
-function perform(model: LocalSecretsManager, request: IncomingMessage, body: string): unknown {
-  const target = request.headers['x-amz-target']
-  const operation =
-    typeof target === 'string' && target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : ''
-  if (request.method !== 'POST' || !isOperationName(operation))
-    throw new LocalAwsError('UnknownOperationException', 'The operation is not known here.')
-  return model.handle(operation, decode(body))
-}
-
-const unexpected = () =>
-  new LocalAwsError('InternalServiceError', 'An error occurred on the server side.', 500)
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY)
     throw new LocalAwsError('RequestEntityTooLargeException', `The body is over ${LARGEST_BODY} bytes.`, 413)
   const chunks: Buffer[] = []
@@ -95,5 +90,23 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     if (size > LARGEST_BODY) throw new ConnectionLost(`The body did not end within ${LARGEST_BODY} bytes.`)
     chunks.push(bytes)
   }
-  return decodeText(Buffer.concat(chunks))
+  return Buffer.concat(chunks)
+}
+
+/** What is no request in HTTP, or takes too long to become one. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || beingAnswered.has(socket))
+    return void socket.destroy()
+  const made = errorAnswer(
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new LocalAwsError('RequestTimeoutException', 'The request took too long to arrive.', 408)
+      : new LocalAwsError('MalformedHttpRequestException', 'The request is not valid HTTP.'),
+  )
+  socket.end(rawOf(made))
+}
+
+function rawOf({ status, headers, body }: DoorAnswer): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const length = Buffer.byteLength(body)
+  return `HTTP/1.1 ${status} Refused\r\n${lines.join('')}content-length: ${length}\r\nconnection: close\r\n\r\n${body}`
 }

@@ -2,6 +2,7 @@ import type { LocalClock } from './clock.ts'
 import { expireSecrets } from './deletion.ts'
 import { markedForDeletion, notOnReplica, ownedByService, secretNotFound } from './errors.ts'
 import { type LocalEvent, labelUpdatedEvent, type ServiceEventName, serviceEvent } from './events.ts'
+import type { FunctionTable } from './functions.ts'
 import type { Random } from './random.ts'
 import { deliverCopies, scheduleCopies } from './replication.ts'
 import { detachLabel, labelsOn, type Rotation, type StoredSecret } from './secret.ts'
@@ -27,6 +28,14 @@ export interface RotationObserver {
   refused(secret: StoredSecret, versionId: string): void
 }
 
+/** Whoever makes a request. A call without one comes from this process, and is taken for the rotation function's. */
+export interface ServiceCaller {
+  /** Set for a session of a role. */
+  readonly roleArn?: string
+  /** Throws AWS's `AccessDeniedException`. */
+  authorize(service: Service, operation: string, input: unknown): void
+}
+
 export interface ServiceOptions {
   readonly accountId: string
   readonly region: string
@@ -36,6 +45,7 @@ export interface ServiceOptions {
   readonly observer: RotationObserver
   /** The same account in another Region, where it has enabled that. */
   readonly serviceIn: (region: string) => Service | undefined
+  readonly functions?: FunctionTable
 }
 
 /** The state of one account in one Region, and what several operations do alike. */
@@ -49,7 +59,7 @@ export class Service {
   readonly serviceIn: (region: string) => Service | undefined
   /** By name. */
   readonly secrets = new Map<string, StoredSecret>()
-  readonly functions = new Map<string, RotationFunction | 'manual'>()
+  readonly functions: FunctionTable
   readonly events: LocalEvent[] = []
   readonly listeners = new Set<(event: LocalEvent) => void>()
   readonly visibility = new Visibility()
@@ -61,7 +71,8 @@ export class Service {
   readonly sources = new Set<string>()
   #listIsDescending: boolean | undefined
 
-  constructor({ accountId, region, clock, random, draw, observer, serviceIn }: ServiceOptions) {
+  constructor(options: ServiceOptions) {
+    const { accountId, region, clock, random, draw, observer, serviceIn, functions } = options
     this.accountId = accountId
     this.region = region
     this.clock = clock
@@ -69,6 +80,7 @@ export class Service {
     this.draw = draw
     this.observer = observer
     this.serviceIn = serviceIn
+    this.functions = functions ?? new Map<string, RotationFunction | 'manual'>()
   }
 
   /** To be called before each operation: does what is due by the clock, deletions and copies. */

@@ -37,6 +37,12 @@ export interface Unpublished {
   readonly listOrder?: 'asc' | 'desc'
   /** Whether `MaxResults` counts the secrets that match, or those that are looked at: then pages are short, or empty. */
   readonly pages?: 'full' | 'short'
+  /** Milliseconds after its time at which a schedule fires. AWS promises the minute. Drawn: up to 59,999. */
+  readonly scheduleDelayMs?: number
+  /** How often a schedule fires. AWS promises at least once. Drawn for each, once in most cases. */
+  readonly scheduleFires?: 'once' | 'twice'
+  /** Whether a one-time schedule whose time had passed when it was made fires at once or never. AWS accepts it. */
+  readonly pastSchedules?: 'fire' | 'never fire'
 }
 
 export type Delivery = 'once' | 'twice in turn' | 'twice at once' | 'overlapping'
@@ -56,6 +62,9 @@ export const CALM: Required<Unpublished> = {
   deletedDate: 'request',
   listOrder: 'asc',
   pages: 'full',
+  scheduleDelayMs: 0,
+  scheduleFires: 'once',
+  pastSchedules: 'fire',
 }
 
 const UNUSUAL: readonly Delivery[] = ['twice in turn', 'twice at once', 'overlapping']
@@ -78,6 +87,9 @@ export interface Draw {
   deletedDateIsRequest(): boolean
   listIsDescending(): boolean
   pagesAreShort(): boolean
+  scheduleDelayMs(): number
+  scheduleFiresTwice(): boolean
+  pastScheduleFires(): boolean
 }
 
 export function drawFrom(random: Random, fixed: Unpublished): Draw {
@@ -99,5 +111,10 @@ export function drawFrom(random: Random, fixed: Unpublished): Draw {
       fixed.deletedDate === undefined ? random.chance(0.5) : fixed.deletedDate === 'request',
     listIsDescending: () => (fixed.listOrder === undefined ? random.chance(0.5) : fixed.listOrder === 'desc'),
     pagesAreShort: () => (fixed.pages === undefined ? random.chance(0.5) : fixed.pages === 'short'),
+    scheduleDelayMs: () => fixed.scheduleDelayMs ?? random.below(60_000),
+    scheduleFiresTwice: () =>
+      fixed.scheduleFires === undefined ? random.chance(0.2) : fixed.scheduleFires === 'twice',
+    pastScheduleFires: () =>
+      fixed.pastSchedules === undefined ? random.chance(0.5) : fixed.pastSchedules === 'fire',
   }
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { invalidParameter, LocalAwsError } from '../errors.ts'
 import type { BatchGetSecretValueInput } from '../inputs/index.ts'
-import type { Service } from '../service.ts'
+import type { Service, ServiceCaller } from '../service.ts'
 import { type GetSecretValueOutput, getSecretValue } from './get-secret-value.ts'
 import { secretsPage } from './list-secrets.ts'
 
@@ -26,6 +26,7 @@ export interface BatchGetSecretValueOutput {
 export function batchGetSecretValue(
   service: Service,
   input: z.output<typeof BatchGetSecretValueInput>,
+  caller?: ServiceCaller,
 ): BatchGetSecretValueOutput {
   const { SecretIdList, Filters, MaxResults, NextToken } = input
   if ((SecretIdList === undefined) === (Filters === undefined))
@@ -34,7 +35,7 @@ export function batchGetSecretValue(
     throw invalidParameter(
       "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.",
     )
-  if (SecretIdList !== undefined) return valuesOf(service, SecretIdList)
+  if (SecretIdList !== undefined) return valuesOf(service, SecretIdList, caller)
   const { items, nextToken } = secretsPage(service, {
     filters: Filters ?? [],
     includesDeleted: false,
@@ -47,15 +48,22 @@ export function batchGetSecretValue(
   const answer = valuesOf(
     service,
     items.map(({ arn }) => arn),
+    caller,
   )
   return { ...answer, ...(nextToken === undefined ? {} : { NextToken: nextToken }) }
 }
 
-function valuesOf(service: Service, ids: readonly string[]): BatchGetSecretValueOutput {
+function valuesOf(
+  service: Service,
+  ids: readonly string[],
+  caller: ServiceCaller | undefined,
+): BatchGetSecretValueOutput {
   const SecretValues: GetSecretValueOutput[] = []
   const Errors: BatchGetSecretValueOutput['Errors'][number][] = []
   for (const SecretId of ids)
     try {
+      // Each value needs the right to read it, too.
+      caller?.authorize(service, 'GetSecretValue', { SecretId })
       SecretValues.push(getSecretValue(service, { SecretId }))
     } catch (error) {
       if (!(error instanceof LocalAwsError)) throw error

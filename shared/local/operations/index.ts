@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import * as inputs from '../inputs/index.ts'
-import type { Service } from '../service.ts'
+import type { Service, ServiceCaller } from '../service.ts'
 import { batchGetSecretValue } from './batch-get-secret-value.ts'
 import { createSecret } from './create-secret.ts'
 import { deleteSecret, restoreSecret } from './delete-secret.ts'
@@ -27,16 +27,16 @@ import { tagResource, untagResource } from './tags.ts'
 
 interface Operation<Input, Output> {
   /** Checks the input, then acts. An operation that throws has changed nothing. */
-  readonly run: (service: Service, input: unknown) => Output
+  readonly run: (service: Service, input: unknown, caller?: ServiceCaller) => Output
   /** Only a type: what `run` expects. */
   readonly input?: Input
 }
 
 const operation = <S extends z.ZodType, Output>(
   schema: S,
-  act: (service: Service, input: z.output<S>) => Output,
+  act: (service: Service, input: z.output<S>, caller: ServiceCaller | undefined) => Output,
 ): Operation<z.input<S>, Output> => ({
-  run: (service, input) => act(service, inputs.parseInput(schema, input)),
+  run: (service, input, caller) => act(service, inputs.parseInput(schema, input), caller),
 })
 
 export const OPERATIONS = {

@@ -2,8 +2,9 @@ import type { z } from 'zod'
 import { invalidRequest, notOnReplica, tokenMissing } from '../errors.ts'
 import type { PutSecretValueInput, UpdateSecretInput } from '../inputs/index.ts'
 import { changeKey } from '../replication.ts'
+import { isStranger } from '../rotation-token.ts'
 import { labelsOn, type StoredSecret } from '../secret.ts'
-import { fail, type Service } from '../service.ts'
+import { fail, type Service, type ServiceCaller } from '../service.ts'
 import { valueIn, type WrittenSecret, writeVersion, written } from './write-version.ts'
 
 export interface PutSecretValueOutput extends WrittenSecret {
@@ -15,17 +16,31 @@ export interface PutSecretValueOutput extends WrittenSecret {
 export function putSecretValue(
   service: Service,
   input: z.output<typeof PutSecretValueInput>,
+  caller?: ServiceCaller,
 ): PutSecretValueOutput {
   const value =
     valueIn(input) ?? fail(invalidRequest('You must provide either SecretString or SecretBinary.'))
   const token = input.ClientRequestToken ?? fail(tokenMissing('PutSecretValue'))
   const secret = service.findOwn(input.SecretId)
-  writeVersion(service, secret, { token, value, stages: input.VersionStages ?? ['AWSCURRENT'] })
+  writeVersion(service, secret, {
+    token,
+    value,
+    stages: input.VersionStages ?? ['AWSCURRENT'],
+    isFromStranger: isStranger(service, secret, {
+      versionId: token,
+      rotationToken: input.RotationToken,
+      caller,
+    }),
+  })
   return { ...written(secret, token), VersionStages: labelsOn(secret, token) }
 }
 
 /** A value makes a new AWSCURRENT. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html */
-export function updateSecret(service: Service, input: z.output<typeof UpdateSecretInput>): WrittenSecret {
+export function updateSecret(
+  service: Service,
+  input: z.output<typeof UpdateSecretInput>,
+  caller?: ServiceCaller,
+): WrittenSecret {
   const value = valueIn(input)
   const token = input.ClientRequestToken
   if (value !== undefined && token === undefined) throw tokenMissing('UpdateSecret')
@@ -33,7 +48,12 @@ export function updateSecret(service: Service, input: z.output<typeof UpdateSecr
   if (replica.primaryRegion !== undefined) return updateReplica(service, replica, input)
   const secret = service.findOwn(input.SecretId)
   if (value !== undefined && token !== undefined)
-    writeVersion(service, secret, { token, value, stages: ['AWSCURRENT'] })
+    writeVersion(service, secret, {
+      token,
+      value,
+      stages: ['AWSCURRENT'],
+      isFromStranger: isStranger(service, secret, { versionId: token, rotationToken: undefined, caller }),
+    })
   service.touch(secret)
   secret.description = input.Description ?? secret.description
   secret.kmsKeyId = input.KmsKeyId ?? secret.kmsKeyId

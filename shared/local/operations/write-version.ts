@@ -37,6 +37,7 @@ export interface VersionToWrite {
   readonly token: string
   readonly value: SecretValue
   readonly stages: readonly string[]
+  readonly isFromStranger?: boolean
 }
 
 /**
@@ -49,7 +50,7 @@ export interface VersionToWrite {
 export function writeVersion(
   service: Service,
   secret: StoredSecret,
-  { token, value, stages }: VersionToWrite,
+  { token, value, stages, isFromStranger = false }: VersionToWrite,
 ): void {
   const existing = secret.versions.get(token)
   if (existing?.value !== undefined) {
@@ -69,6 +70,7 @@ export function writeVersion(
     value,
     isFromRotation: existing?.isFromRotation ?? false,
     accessedAtMs: undefined,
+    ...(isFromStranger ? { isFromStranger } : {}),
   })
   const { rotation } = secret
   const current = secret.labels.get('AWSCURRENT')

@@ -1,0 +1,56 @@
+import type { Local, LocalEvent, SecretOverview, StepEnded } from '../shared/local/index.ts'
+
+/** The lines to copy into a shell. */
+export const environmentLines = (environment: Local['environment']): string =>
+  Object.entries(environment)
+    .map(([name, value]) => `export ${name}=${value}\n`)
+    .join('')
+
+const time = (): string => new Date().toISOString().slice(11, 23)
+
+/** `db` for the ARN of the secret of that name. */
+const nameIn = (arn: string): string => arn.slice(arn.indexOf(':secret:') + 8, -7)
+
+export function stepLine({ functionName, step, secretArn, versionId, tookMs, failure }: StepEnded): string {
+  const result = failure === undefined ? 'ok' : 'failed'
+  const line = `${time()}  ${nameIn(secretArn)}  ${versionId.slice(0, 8)}  ${step.padEnd(12)}  ${result.padEnd(6)}`
+  return `${line}  ${tookMs.toFixed(0)} ms  ${functionName}${failure === undefined ? '' : `\n    ${failure}`}\n`
+}
+
+/** What happened to a rotation; nothing for other events. */
+export function eventLine(event: LocalEvent): string {
+  const { detail } = event
+  if (!('eventName' in detail) || !/Rotation/.test(detail.eventName)) return ''
+  const arn = detail.additionalEventData.SecretId
+  const version = detail.requestID.slice(`Rotation-${arn}-`.length)
+  const why = detail.errorMessage === undefined ? '' : `\n    ${detail.errorMessage}`
+  return `${time()}  ${nameIn(arn)}  ${version.slice(0, 8)}  ${detail.eventName}${why}\n`
+}
+
+export function stateLines(secrets: readonly SecretOverview[]): string {
+  if (secrets.length === 0) return 'state: no secret\n'
+  return secrets
+    .map(({ name, goneFrom, rotation, versions }) => {
+      const facts = [
+        ...(goneFrom === undefined ? [] : [`deleted, restorable until ${goneFrom}`]),
+        ...(rotation === undefined ? [] : [rotationIn(rotation)]),
+      ]
+      const lines = versions.map(
+        ({ id, labels, createdAt, holds }) =>
+          `    ${id}  ${createdAt}  ${holds}${labels.length > 0 ? `  ${labels.join(' ')}` : ''}\n`,
+      )
+      return `${name}${facts.map((fact) => `, ${fact}`).join('')}\n${lines.join('')}`
+    })
+    .join('')
+}
+
+function rotationIn({
+  enabled,
+  functionArn,
+  running,
+  nextAt,
+}: NonNullable<SecretOverview['rotation']>): string {
+  const by = `rotated by ${functionArn.slice(functionArn.lastIndexOf(':') + 1)}`
+  const state = running === undefined ? (enabled ? '' : ', switched off') : `, ${running} under way`
+  return `${by}${state}${nextAt === undefined ? '' : `, next before ${nextAt}`}`
+}
