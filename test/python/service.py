@@ -1,0 +1,37 @@
+"""`quarterturn local` as its users start it."""
+
+import os
+import re
+import subprocess
+import threading
+
+
+class Service:
+    def __init__(self, *options):
+        command = [os.environ["NODE"], os.environ["QUARTERTURN_COMMAND"], "local", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.lines = []
+        self.environment = {}
+        for line in self.process.stdout:
+            self.lines.append(line)
+            exported = re.match(r"export (\w+)=(.*)", line)
+            if exported:
+                self.environment[exported[1]] = exported[2]
+            if line.startswith("Ready."):
+                break
+        else:
+            raise RuntimeError("it did not get ready: " + "".join(self.lines))
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
+
+    def stop(self):
+        """Ends it as Ctrl-C does; answers its exit status."""
+        self.process.send_signal(2)
+        try:
+            return self.process.wait(20)
+        finally:
+            self.process.kill()
+            self.process.stdout.close()
