@@ -80,4 +80,13 @@ describe('the place of the secret', () => {
     ])
       expect(() => requireSamePlace(ARN, other)).toThrow('REGION_MISMATCH')
   })
+
+  test('may be another account that the deployment lists, never another Region', () => {
+    const hub = 'arn:aws:lambda:eu-west-1:999999999999:function:rotate'
+    const account = ARN.split(':')[4] ?? ''
+    expect(() => requireSamePlace(ARN, hub, [account])).not.toThrow()
+    expect(() => requireSamePlace(ARN, hub, ['000000000000'])).toThrow('REGION_MISMATCH')
+    const far = hub.replace('eu-west-1', 'us-east-1')
+    expect(() => requireSamePlace(ARN, far, [account])).toThrow('REGION_MISMATCH')
+  })
 })

@@ -48,13 +48,22 @@ export function parseEvent(event: unknown): RotationEvent {
   throw new QuarterturnError('EVENT_INVALID', { problem })
 }
 
-/** Throws `REGION_MISMATCH` unless the secret lives where the function does. */
-export function requireSamePlace(secretArn: string, functionArn: string): void {
-  const secret = secretArn.split(':')
-  const lambda = functionArn.split(':')
-  const place = (arn: string[]): string => [arn[1], arn[3], arn[4]].join(':')
-  if (place(secret) !== place(lambda))
+/**
+ * Throws `REGION_MISMATCH` unless the secret lives where the function does: same partition and Region, and the function's
+ * own account or one of `accounts`.
+ */
+export function requireSamePlace(
+  secretArn: string,
+  functionArn: string,
+  accounts: readonly string[] = [],
+): void {
+  const place = (arn: string): string => {
+    const [, partition, , region, account] = arn.split(':')
+    return [partition, region, account].join(':')
+  }
+  const served = accounts.map((account) => functionArn.split(':').with(4, account).join(':'))
+  if (![functionArn, ...served].some((arn) => place(arn) === place(secretArn)))
     throw new QuarterturnError('REGION_MISMATCH', {
-      problem: `the secret is in ${place(secret)}, this function is in ${place(lambda)}`,
+      problem: `the secret is in ${place(secretArn)}, this function is in ${place(functionArn)}`,
     })
 }

@@ -20,6 +20,8 @@ export interface EngineSettings {
   readonly strategy?: Strategy
   /** Milliseconds of the invocation kept back to close connections and report. Default 2,000. */
   readonly reserveMs?: number
+  /** Accounts besides the function's own whose secrets it rotates. None by default. */
+  readonly accounts?: readonly string[]
   /** Pauses in milliseconds between attempts to read a pending value that is not visible yet. Default 100, 300, 900. */
   readonly pendingReadDelaysMs?: readonly number[]
 }
@@ -72,7 +74,7 @@ export function createRotate({
     let event: RotationEvent
     try {
       event = parseEvent(rawEvent)
-      requireSamePlace(event.SecretId, functionArn)
+      requireSamePlace(event.SecretId, functionArn, settings.accounts)
     } catch (error) {
       throw cleaner.cleanError(error)
     }

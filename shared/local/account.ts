@@ -55,7 +55,7 @@ export class LocalAccount {
     return [...this.#schedulers.values()]
   }
 
-  /** The default principal's: the user `admin`, who may do everything. The access key id is the account's number. */
+  /** The default principal's: the user `admin`, who may do everything. Key id and secret are the account's number. */
   get credentials(): LocalCredentials {
     return this.#aws.keys.credentialsOf(this.#aws.keys.adminOf(this.id))
   }

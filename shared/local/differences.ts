@@ -2,6 +2,7 @@
  * What a user must know of the local Secrets Manager beside AWS's own pages, as data, so that documentation is made from
  * it and cannot fall behind.
  */
+import { ACCOUNT_CHOICES, ACCOUNT_DIFFERENCES, ACCOUNT_DRAWN } from './differences-accounts.ts'
 import type { Unpublished } from './unpublished.ts'
 
 /** Something that AWS does otherwise, and says so. */
@@ -71,6 +72,7 @@ export const DIFFERENCES: readonly Difference[] = [
     onAws: 'There is a list of Regions, and an account enables some of them.',
     here: 'Any name of the right shape is a Region of the account and is enabled, unless the `regions` option says otherwise.',
   },
+  ...ACCOUNT_DIFFERENCES,
 ]
 
 export const CHOICES: readonly Choice[] = [
@@ -114,6 +116,7 @@ export const CHOICES: readonly Choice[] = [
     about: 'How request rates are counted',
     here: 'A bucket for each rate holds the requests of one second and refills steadily.',
   },
+  ...ACCOUNT_CHOICES,
 ]
 
 export const DRAWN: readonly Drawn[] = [
@@ -178,4 +181,5 @@ export const DRAWN: readonly Drawn[] = [
     question: 'Does `MaxResults` count the secrets that match a filter, or those that were looked at?',
     drawn: 'either: a page may be short, or empty, with more to follow',
   },
+  ...ACCOUNT_DRAWN,
 ]

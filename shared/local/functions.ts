@@ -41,7 +41,11 @@ export class FunctionRegistry {
     return {
       has: (arn) => reachable(arn) !== undefined,
       get: (arn) => reachable(arn)?.run,
-      set: (arn, run) => this.register(arn, run, { ...this.#functions.get(arn), invokableFrom: [accountId] }),
+      set: (arn, run) => {
+        const { role, invokableFrom = [] } = this.#functions.get(arn) ?? {}
+        const options = { invokableFrom: [...invokableFrom, accountId] }
+        this.register(arn, run, role === undefined ? options : { ...options, role })
+      },
       roleOf: (arn) => reachable(arn)?.role,
     }
   }

@@ -25,13 +25,15 @@ export function signatureIn(authorization: string | undefined): Signature | unde
 }
 
 /**
- * Whether this key made the signature over this request. One that leaves out the host or the date never counts.
+ * Whether this key made the signature over this request. One that leaves out the host, the date or the
+ * operation never counts.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function isSignedBy(secretAccessKey: string, request: DoorRequest, signed: Signature): boolean {
   const { day, region, service, signedHeaders, signature } = signed
   const date = request.headers['x-amz-date']
-  if (!signedHeaders.includes('host') || !signedHeaders.includes('x-amz-date')) return false
+  const isUnsigned = (name: string): boolean => !signedHeaders.includes(name) && name in request.headers
+  if (!signedHeaders.includes('host') || ['x-amz-date', 'x-amz-target'].some(isUnsigned)) return false
   if (typeof date !== 'string' || !date.startsWith(day)) return false
   const scope = [day, region, service, 'aws4_request']
   const toSign = ['AWS4-HMAC-SHA256', date, scope.join('/'), sha256(canonical(request, signedHeaders))]

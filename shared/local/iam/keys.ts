@@ -13,9 +13,6 @@ export interface SessionRequest {
   readonly functionArn?: string
 }
 
-/** The secret of every default principal. It guards nothing: the model listens on this machine only. */
-const ADMIN_SECRET = 'local'
-
 /** Access keys of all accounts, by their id. */
 export class AccessKeys {
   readonly #clock: LocalClock
@@ -36,8 +33,9 @@ export class AccessKeys {
     return this.credentialsOf(key)
   }
 
+  /** It guards nothing, but differs by account: a signature does not cover the key id, so a shared secret would let it be swapped. */
   adminOf(accountId: string): UserKey {
-    const [accessKeyId, secretAccessKey] = [accountId, ADMIN_SECRET]
+    const [accessKeyId, secretAccessKey] = [accountId, accountId]
     return { kind: 'user', accessKeyId, secretAccessKey, accountId, userName: 'admin' }
   }
 
