@@ -7,6 +7,7 @@
  *
  * With `--write` the result becomes `docs/local-moto.md`; without, the script fails when that page says otherwise.
  */
+import { AssertionError } from 'node:assert'
 import { execFileSync, spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -16,6 +17,7 @@ import { clientOf, sdkFor } from '../shared/local/cases/sdk-client.ts'
 
 const PAGE = join(import.meta.dirname, '..', 'docs', 'local-moto.md')
 const OTHER_REGION = 'eu-central-1'
+const LONGEST_TEXT = 250
 const LONGEST_CASE_MS = 30_000
 const LONGEST_START_MS = 30_000
 
@@ -52,15 +54,32 @@ async function opinionOn(one: Case, world: CaseWorld): Promise<Opinion> {
   }
 }
 
-/** On one line, without the ids that change from run to run. */
+/** On one line, without what changes from run to run. */
 function said(error: unknown): string {
+  if (error instanceof AssertionError && error.generatedMessage)
+    return `${shown(error.actual)} instead of ${shown(error.expected)}`
   const { name, message } = error instanceof Error ? error : new Error(String(error))
-  const text = message
-    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-[A-Za-z0-9]{6})?/g, 'ID')
+  if (error instanceof AssertionError) return lined(message)
+  return name === 'SyntaxError' ? NO_JSON : lined(`${name}: ${message}`)
+}
+
+const NO_JSON = 'an answer that is no JSON'
+
+function shown(value: unknown): string {
+  if (value === 'SyntaxError') return NO_JSON
+  if (value instanceof RegExp) return `\`${lined(String(value))}\``
+  // Keys that are ids come in any order.
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
+  const stable = isRecord ? Object.values(value).map(String).sort() : value
+  return `\`${lined(JSON.stringify(stable) ?? 'undefined')}\``
+}
+
+function lined(text: string): string {
+  const line = text
+    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-[A-Za-z0-9]{6}(?![A-Za-z0-9]))?/g, 'ID')
     .replaceAll(/\s+/g, ' ')
     .trim()
-  const shown = text.length > 200 ? `${text.slice(0, 200)} …` : text
-  return name === 'AssertionError' ? shown : `${name}: ${shown}`
+  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)} …` : line
 }
 
 function pageOf(version: string, opinions: readonly Opinion[]): string {
@@ -96,6 +115,8 @@ async function main(server: string, writes: boolean): Promise<void> {
   const version = `moto ${execFileSync(python, ['-c', 'import moto; print(moto.__version__)'], { encoding: 'utf8' }).trim()}`
   const port = await freePort()
   const moto = spawn(server, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
+  // Also where a case ends this process.
+  process.once('exit', () => moto.kill())
   try {
     const endpoint = `http://127.0.0.1:${port}`
     await reachable(endpoint)

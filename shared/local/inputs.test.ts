@@ -153,6 +153,36 @@ test.each<[why: string, operation: OperationName, input: unknown, says: string]>
     { Name: 'x', ClientRequestToken: token(1), AddReplicaRegions: [{}] },
     'InvalidParameter',
   ],
+  ['days as text', 'DeleteSecret', { SecretId: 'db', RecoveryWindowInDays: '7' }, 'SerializationException'],
+  ['no days', 'DeleteSecret', { SecretId: 'db', RecoveryWindowInDays: 0 }, 'InvalidParameterException'],
+  ['an unknown order', 'ListSecrets', { SortOrder: 'up' }, 'ValidationException: 1 validation error'],
+  [
+    'a filter with odd characters',
+    'ListSecrets',
+    { Filters: [{ Key: 'name', Values: ['é'] }] },
+    "Value at 'filters.1.member.values.1.member' failed to satisfy constraint: Member must satisfy its regular expression pattern",
+  ],
+  ['an empty batch', 'BatchGetSecretValue', { SecretIdList: [] }, "Value at 'secretIdList'"],
+  ['no Region', 'ReplicateSecretToRegions', { SecretId: 'db', AddReplicaRegions: [] }, 'ValidationException'],
+  [
+    'no name of a Region',
+    'ReplicateSecretToRegions',
+    { SecretId: 'db', AddReplicaRegions: [{ Region: 'Frankfurt' }] },
+    "Value at 'addReplicaRegions.1.member.region'",
+  ],
+  [
+    'a Region without a replica',
+    'RemoveRegionsFromReplication',
+    { SecretId: 'db', RemoveReplicaRegions: ['eu-north-1'] },
+    'InvalidParameterException',
+  ],
+  ['no policy', 'PutResourcePolicy', { SecretId: 'db' }, "Value at 'resourcePolicy'"],
+  [
+    'a policy for an absent secret',
+    'ValidateResourcePolicy',
+    { SecretId: 'none', ResourcePolicy: '{}' },
+    'ResourceNotFoundException',
+  ],
 ])('input is checked before anything happens: %s', (_why, operation, input, says) => {
   const { model, ARN } = setUp()
   const before = JSON.stringify([model.call('DescribeSecret', { SecretId: ARN }), model.events])

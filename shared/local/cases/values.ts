@@ -94,6 +94,19 @@ export const VALUE_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'UpdateSecret again with the same token and value succeeds and changes nothing',
+    fact: reference('1.7', 'UpdateSecret'),
+    run: async ({ client }) => {
+      const secret = await Subject.create(client)
+      const input = { ClientRequestToken: randomUUID(), SecretString: 'two' }
+      await secret.call('UpdateSecret', input)
+      const before = await secret.labels()
+      equal((await secret.call('UpdateSecret', input)).VersionId, input.ClientRequestToken)
+      deepEqual(await secret.labels(), before)
+      equal(await secret.value(), 'two')
+    },
+  },
+  {
     name: 'UpdateSecret with the token of another value is refused',
     fact: reference('1.7', 'UpdateSecret'),
     run: async ({ client }) => {
