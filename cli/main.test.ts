@@ -29,7 +29,7 @@ describe('the command', () => {
   })
 
   test('help has every command, and none of its lines is wide', () => {
-    expect(HELP).toContain('provider new <name>')
+    for (const command of ['provider new <name>', 'local']) expect(HELP).toContain(`\n  ${command} `)
     expect(HELP.split('\n').filter((line) => line.length > 110)).toEqual([])
   })
 
@@ -40,7 +40,7 @@ describe('the command', () => {
 
   test.each([
     [[], 'a command is missing'],
-    [['rotate'], '`rotate` is no command; there is `provider new`'],
+    [['rotate'], '`rotate` is no command; there is `provider new`, `local`'],
     [['provider'], '`provider` is no command; there is `provider new`'],
     [['provider', 'nwe', 'acme'], '`provider nwe acme` is no command; there is `provider new`'],
     [['--colour'], "Unknown option '--colour'"],

@@ -1,15 +1,13 @@
 import { parseArgs } from 'node:util'
 import type { Command, Surroundings } from './command.ts'
 import { HELP } from './help.ts'
-import { local } from './local.ts'
 import { readManifest } from './manifest.ts'
 import { firstSentence, Problem } from './problem.ts'
-import { providerNew } from './provider-new.ts'
 
-/** Commands by their words, the longest first. */
-const COMMANDS: readonly (readonly [words: readonly string[], run: Command])[] = [
-  [['provider', 'new'], providerNew],
-  [['local'], local],
+/** Commands by their words, the longest first. Each is loaded when it is asked for: the drivers of providers take a while. */
+const COMMANDS: readonly (readonly [words: readonly string[], load: () => Promise<Command>])[] = [
+  [['provider', 'new'], async () => (await import('./provider-new.ts')).providerNew],
+  [['local'], async () => (await import('./local.ts')).local],
 ]
 
 /** Runs the command with its arguments; answers how the process ends. Never rejects for what a user got wrong. */
@@ -26,9 +24,9 @@ export async function main(args: readonly string[], surroundings: Surroundings):
 }
 
 async function run(args: readonly string[], surroundings: Surroundings): Promise<void> {
-  for (const [words, command] of COMMANDS)
+  for (const [words, load] of COMMANDS)
     if (words.every((word, at) => args[at] === word))
-      return await command(args.slice(words.length), surroundings)
+      return await (await load())(args.slice(words.length), surroundings)
 
   const { values, positionals } = parseOptions(args)
   if (positionals.length > 0) throw unknownCommand(positionals)

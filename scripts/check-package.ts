@@ -2,6 +2,8 @@
  * Packs the package, installs the archive into an empty folder as a partner would, imports each entrance, and compiles
  * and runs a small provider against the declarations that were packed.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './build-options.ts'
@@ -49,6 +51,24 @@ const version = run(partner, join(partner, 'node_modules', '.bin', 'quarterturn'
 if (version !== manifest.version) throw new Error(`the command says that it is ${version}`)
 console.log(`quarterturn --version: ${version}`)
 
+console.log(`quarterturn local: ${await servedOnce()}`)
+
 cpSync(join(ROOT, 'scripts', 'package-partner'), partner, { recursive: true })
 run(partner, join(partner, 'node_modules', '.bin', 'tsc'), '-p', 'tsconfig.json')
 console.log(run(partner, process.execPath, 'partner.ts'))
+
+/** Starts the local service from the archive, waits until it is ready, and ends it as Ctrl-C does. */
+async function servedOnce(): Promise<string> {
+  const child = spawn(join(partner, 'node_modules', '.bin', 'quarterturn'), ['local'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 60_000,
+  })
+  let said = ''
+  for await (const data of child.stdout) {
+    said += data
+    if (said.includes('Ready.')) child.kill('SIGINT')
+  }
+  const [status] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
+  if (status !== 0 || !said.includes('Ready.')) throw new Error(`it ended with ${status}: ${said}`)
+  return said.split('\n', 1)[0] ?? ''
+}

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { Environment } from '../shared/config-options.ts'
 import { type Actor, ERRORS, type ErrorFacts } from '../shared/errors/index.ts'
+import { localPage } from './local-page.ts'
 
 const NOTICE = '<!-- Made by `node scripts/docs.ts`; edit the list in the code instead. -->'
 
@@ -19,6 +20,7 @@ const ACTORS: Record<Actor, string> = {
 export const pages = (): Readonly<Record<string, string>> => ({
   'errors.md': errorsPage(),
   'configuration.md': configurationPage(),
+  'local.md': page('Secrets Manager without AWS', localPage()),
 })
 
 function errorsPage(): string {

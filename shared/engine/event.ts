@@ -57,11 +57,13 @@ export function requireSamePlace(
   functionArn: string,
   accounts: readonly string[] = [],
 ): void {
-  const [, secretPartition, , secretRegion, secretAccount = ''] = secretArn.split(':')
-  const [, partition, , region, account] = functionArn.split(':')
-  const isServed = secretAccount === account || accounts.includes(secretAccount)
-  if (secretPartition !== partition || secretRegion !== region || !isServed)
+  const place = (arn: string): string => {
+    const [, partition, , region, account] = arn.split(':')
+    return [partition, region, account].join(':')
+  }
+  const served = accounts.map((account) => functionArn.split(':').with(4, account).join(':'))
+  if (![functionArn, ...served].some((arn) => place(arn) === place(secretArn)))
     throw new QuarterturnError('REGION_MISMATCH', {
-      problem: `the secret is in ${secretPartition}:${secretRegion}:${secretAccount}, this function is in ${partition}:${region}:${account}`,
+      problem: `the secret is in ${place(secretArn)}, this function is in ${place(functionArn)}`,
     })
 }

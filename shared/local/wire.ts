@@ -46,6 +46,8 @@ function parse(body: string): unknown {
 }
 
 function withoutNulls(value: unknown, depth: number): unknown {
+  // Half of a surrogate pair has no form in UTF-8: stored, it would come back as another character.
+  if (typeof value === 'string' && !value.isWellFormed()) throw malformed()
   if (typeof value !== 'object' || value === null) return value
   if (depth > DEEPEST) throw malformed()
   if (Array.isArray(value)) return value.map((item) => withoutNulls(item, depth + 1))

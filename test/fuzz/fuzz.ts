@@ -33,44 +33,40 @@ export const randomOf = (seed: number, chapter: number): Random =>
   createRandom(Math.imul(seed, 0x9e3779b1) ^ chapter)
 
 /** One chapter of requests, each through the door that HTTP uses. */
-export async function fuzzChapter(seed: number, chapter: number, tally: Tally): Promise<void> {
-  const random = randomOf(seed, chapter)
+export async function fuzzChapter(
+  seed: number,
+  chapter: number,
+  tally: Tally,
   // Now and then a world that takes signed requests alone, of which there are none.
-  const world = createWorld(chapter % 8 === 7)
+  world: World = createWorld(chapter % 8 === 7),
+): Promise<void> {
+  const random = randomOf(seed, chapter)
   let before = stateOf(world)
   for (let at = 0; at < CHAPTER; at += 1) {
     const request = drawRequest(random)
-    const wrong = await tryOne(world, request, before, tally)
+    tally.requests += 1
+    const given = await answer(world, request).catch((error: unknown) => `no answer: ${error}`)
+    const after = stateOf(world)
+    const wrong = typeof given === 'string' ? given : wrongAfter(given, before === after)
     if (wrong !== undefined) tally.findings.push({ seed, chapter, request, wrong })
-    before = stateOf(world)
+    else if (typeof given !== 'string') count(request, given, tally)
+    before = after
   }
   if (Object.keys(Object.prototype).length > 0) throw new Error('Object.prototype was changed')
 }
 
-async function tryOne(
-  world: World,
-  request: DoorRequest,
-  before: string,
-  tally: Tally,
-): Promise<string | undefined> {
-  tally.requests += 1
-  let given: DoorAnswer
-  try {
-    given = await answer(world, request)
-  } catch (error) {
-    return `no answer: ${error}`
-  }
+function wrongAfter(given: DoorAnswer, isSame: boolean): string | undefined {
   const wrong = wrongWith(given)
-  if (wrong !== undefined) return wrong
+  if (wrong !== undefined || given.status < 400) return wrong
+  return isSame ? undefined : `refused with ${nameOf(given)}, and the state has changed`
+}
+
+function count({ path, headers }: DoorRequest, given: DoorAnswer, tally: Tally): void {
   const name = given.status < 400 ? String(given.status) : nameOf(given)
   tally.answers.set(name, (tally.answers.get(name) ?? 0) + 1)
-  const target = String(request.headers['x-amz-target'])
-  if (given.status < 400) {
-    if (request.path === '/' && target.includes('.'))
-      tally.carriedOut.add(target.slice(target.indexOf('.') + 1))
-    return undefined
-  }
-  return stateOf(world) === before ? undefined : `refused with ${name}, and the state has changed`
+  const target = headers['x-amz-target']
+  if (given.status < 400 && path === '/' && typeof target === 'string')
+    tally.carriedOut.add(target.slice(target.indexOf('.') + 1))
 }
 
 /** What an answer of AWS never is. A failure of ours is one that AWS has, too, but here it is a bug. */
