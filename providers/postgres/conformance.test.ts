@@ -1,6 +1,9 @@
 /** The conformance kit against a real server: every case, every point. */
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, test } from 'vitest'
+import { buildHandler } from '../../scripts/build.ts'
 import {
   type CaseOutcome,
   conformanceCases,
@@ -30,10 +33,15 @@ describe.skipIf(missing !== undefined)(`conformance, on the embedded PostgreSQL 
     if (running === undefined) throw new Error('the server is there only while the cases run')
     return running
   }
+  let folder = ''
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'quarterturn-conformance-'))
     running = await requirePostgres({ kind: 'embedded' })
   })
-  afterAll(() => running?.stop())
+  afterAll(async () => {
+    await running?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
 
   const provider = createPostgres()
   let trusting: typeof provider | undefined
@@ -49,6 +57,10 @@ describe.skipIf(missing !== undefined)(`conformance, on the embedded PostgreSQL 
     freshTarget: () => freshRole(server()),
     signIn: ({ username, password }: Readonly<Record<string, unknown>>) =>
       signsIn(server(), String(username), String(password)),
+    bundle: async () => ({
+      file: (await buildHandler('rotate-postgres', folder)).file,
+      environment: { QUARTERTURN_TLS_CA: server().ca },
+    }),
     ...(only === undefined ? {} : { only }),
     repeatCommand: (point: string) =>
       `QUARTERTURN_POINT=${JSON.stringify(point)} npm test -- providers/postgres/conformance.test.ts`,

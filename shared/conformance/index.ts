@@ -12,6 +12,7 @@ export {
   type ConformanceCase,
   conformanceCases,
 } from './conformance.ts'
+export type { BuiltFunction } from './function/real-function.ts'
 export type { ConformanceOptions, End, FreshTarget, Progress } from './options.ts'
 export {
   type CaseFailure,

@@ -3,7 +3,7 @@ import { conformanceCases } from './index.ts'
 import { freshMemory, type MemoryKind, memoryProvider, signsInToMemory } from './test-memory.ts'
 
 /** The target gives every hook, so only what the provider does not claim is skipped. */
-const NOT_FOR_THIS_ONE = /does not alternate|is of class B/
+const NOT_FOR_THIS_ONE = /does not alternate|is of class B|give no `bundle`/
 
 describe.each(['one', 'two'] as const)('a sound provider with %s password', (kind: MemoryKind) => {
   const cases = conformanceCases({

@@ -2,10 +2,12 @@ import { STRATEGIES } from '../engine/strategies.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
 import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
-import { everyCrash, RECOVERIES, type Recovery } from './cases/crash.ts'
+import { everyCrash } from './cases/crash.ts'
+import { everyKill } from './cases/kill.ts'
 import { everyOrder, everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
 import { quiet, quietProvider, quietTarget } from './cases/quiet.ts'
+import { RECOVERIES } from './cases/recovery.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import type { Skipped, Trial } from './points.ts'
@@ -25,7 +27,6 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     name: string,
     body: (trial: Trial, strategy: Strategy) => Promise<Skipped | undefined>,
   ): Draft => ({ name: `${strategy}: ${name}`, body: (trial) => body(trial, strategy) })
-  const recoveries = Object.keys(RECOVERIES) as Recovery[]
   const meanwhiles = Object.keys(MEANWHILE) as Meanwhile[]
   return [
     draft(`a rotation that nobody disturbs keeps its class (${STRATEGIES[strategy].class})`, everyScene),
@@ -33,11 +34,12 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       draft(claim.name, (trial) => tryClaim(trial, strategy, claim)),
     ),
     draft('no sign-in fails on the happy path', noFailedSignIns),
-    ...recoveries.map((recovery) =>
+    ...RECOVERIES.map((recovery) =>
       draft(`killed before and after every call, it recovers by ${recovery}`, (trial) =>
         everyCrash(trial, strategy, recovery),
       ),
     ),
+    draft('the built function, ended by SIGKILL in a process of its own, recovers', everyKill),
     draft('every step at every stage, too early, again or too late, breaks nothing', everyOrder),
     ...meanwhiles.map((meanwhile) =>
       draft(`frozen before every call while ${meanwhile}, then thawed, it breaks nothing`, (trial) =>

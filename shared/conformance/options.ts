@@ -1,6 +1,7 @@
 /** What the kit needs from the author of a provider: read from top to bottom. */
 import type { Decide } from '../engine/decide.ts'
 import type { Provider, StoredSecret } from '../provider/contract.ts'
+import type { BuiltFunction } from './function/real-function.ts'
 
 export interface ConformanceOptions {
   readonly provider: Provider
@@ -14,6 +15,13 @@ export interface ConformanceOptions {
    * credential. Rejects when it cannot tell.
    */
   readonly signIn: (stored: StoredSecret) => Promise<boolean>
+  /**
+   * The Lambda function as it is deployed, to be ended by SIGKILL while it works. Called once for each strategy. Default:
+   * none, and that case is listed as skipped.
+   */
+  readonly bundle?: () => Promise<BuiltFunction>
+  /** How many times it is killed, for each strategy. Default 24. */
+  readonly kills?: number
   /** Cases that are not to run, by name, with the reason for the report. An unknown name is refused. Default: none. */
   readonly skip?: Readonly<Record<string, string>>
   /** Decides what AWS does not publish, and every generated password. Default 1. */
