@@ -2,14 +2,14 @@
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Hears of each call. A promise is waited for; what is told to the function, if it is still there, goes on afterwards. */
+/** Hears of each call, and is waited for. */
 export interface Listener {
-  /** It came and is not carried out. False: it never will be, and there is no answer. */
-  came(operation: string): Promise<boolean>
-  /** It was carried out and not answered. False: there is no answer. */
-  carriedOut(operation: string): Promise<boolean>
+  /** It came and is not carried out. `call` names it as the kit's other stories do. False: it never will be. */
+  came(call: string): Promise<boolean>
+  /** It was carried out. False: there is no answer. */
+  carriedOut(): Promise<boolean>
   /** The answer is on its way. */
-  answered(operation: string): void
+  answered(): void
 }
 
 export interface Gateway {
@@ -46,12 +46,19 @@ async function pass(
   response: ServerResponse,
 ): Promise<void> {
   const body = await bodyOf(request)
-  const operation = String(request.headers['x-amz-target']).replace(/^secretsmanager\./, '')
-  if (!(await listener.came(operation))) return void response.destroy()
+  if (!(await listener.came(nameOf(request, body)))) return void response.destroy()
   const { status, headers, text } = await forward(upstream, request, body)
-  if (!(await listener.carriedOut(operation))) return void response.destroy()
+  if (!(await listener.carriedOut())) return void response.destroy()
   response.writeHead(status, { 'content-type': headers['content-type'] }).end(text)
-  listener.answered(operation)
+  listener.answered()
+}
+
+/** `GetSecretValue AWSPENDING`; never a value. */
+function nameOf({ headers }: IncomingMessage, body: Buffer): string {
+  const operation = String(headers['x-amz-target']).replace(/^secretsmanager\./, '')
+  const { VersionStage, VersionStages = [] }: { VersionStage?: string; VersionStages?: readonly string[] } =
+    JSON.parse(body.toString())
+  return [operation, ...(VersionStage === undefined ? VersionStages : [VersionStage])].join(' ')
 }
 
 function forward(upstream: string, { method, headers }: IncomingMessage, body: Buffer) {

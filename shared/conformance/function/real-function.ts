@@ -53,7 +53,7 @@ export class RealFunction {
     const server = await serveLocal(world.secret.model)
     real.#close.push(() => server.close())
     real.#gateway = await startGateway(server.url, {
-      came: (operation) => real.#came(operation),
+      came: (call) => real.#came(call),
       carriedOut: () => real.#carriedOut(),
       answered: () => real.#answered(),
     })
@@ -128,9 +128,9 @@ export class RealFunction {
     })
   }
 
-  async #came(operation: string): Promise<boolean> {
-    this.calls.push(operation)
-    this.#note(operation)
+  async #came(call: string): Promise<boolean> {
+    this.calls.push(call)
+    this.#note(call)
     // No two versions are of the same age.
     this.#world.secret.now()
     if (!this.#isDue('before')) return true
