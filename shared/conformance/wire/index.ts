@@ -3,6 +3,7 @@
  * of them.
  */
 
+export { framingOf, type Place, type WireAccess } from './access.ts'
 export { type Coverage, CutError, coverageLine, coverEveryPoint, type RunTrace, type Story } from './cover.ts'
 export { type Framed, type Framing, FramingError, type Received, type Side } from './framing.ts'
 export { type HttpState, httpFraming } from './http.ts'
