@@ -3,11 +3,13 @@ import type { Provider, Strategy } from '../provider/contract.ts'
 import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
 import { everyCrash, RECOVERIES, type Recovery } from './cases/crash.ts'
+import { everyHeldReply } from './cases/held.ts'
 import { everyOrder, everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
 import { quiet, quietProvider, quietTarget } from './cases/quiet.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
+import { CUTS, everyCut } from './cases/wire.ts'
 import type { Skipped, Trial } from './points.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
@@ -36,6 +38,16 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     ...recoveries.map((recovery) =>
       draft(`killed before and after every call, it recovers by ${recovery}`, (trial) =>
         everyCrash(trial, strategy, recovery),
+      ),
+    ),
+    ...CUTS.map((cut) =>
+      draft(`cut before every message of ${cut.scene.name}, it recovers by ${cut.recovery}`, (trial) =>
+        everyCut(trial, strategy, cut),
+      ),
+    ),
+    ...recoveries.map((recovery) =>
+      draft(`a reply held back past the deadline ends the step, and it recovers by ${recovery}`, (trial) =>
+        everyHeldReply(trial, strategy, recovery),
       ),
     ),
     draft('every step at every stage, too early, again or too late, breaks nothing', everyOrder),

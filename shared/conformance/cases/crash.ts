@@ -2,7 +2,7 @@ import { STEPS } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import { stepsFrom } from '../container.ts'
 import type { Point, Trial } from '../points.ts'
-import { lockedOut, nextRotationFails, notFinished } from '../promises.ts'
+import { lockedOut, nextRotationFails, notFinished, tooManyFailures } from '../promises.ts'
 import {
   COLD,
   callId,
@@ -17,11 +17,11 @@ import {
 import { labelsOf } from '../story.ts'
 import type { World } from '../world.ts'
 
-const ABANDONED = 'a new token after the old one was abandoned'
+export const ABANDONED = 'a new token after the old one was abandoned'
 
 /** How a killed rotation is taken up again. Each answers the token that must be current in the end. */
 export const RECOVERIES = {
-  'the same step again': async (world: World, token: string, call: RecordedCall) => ({
+  'the same step again': async (world: World, token: string, call: Pick<RecordedCall, 'step'>) => ({
     token,
     error: await world.deliverAll(token, stepsFrom(call.step)),
   }),
@@ -107,13 +107,4 @@ function crash(
       )
     },
   }
-}
-
-/** At most one sign-in fails in each recovering invocation. */
-function tooManyFailures(world: World, since: number): string | undefined {
-  const failures = new Map<object, number>()
-  for (const { invocation, verdict } of world.record.probes.slice(since))
-    if (verdict === 'rejected') failures.set(invocation, (failures.get(invocation) ?? 0) + 1)
-  const most = Math.max(0, ...failures.values())
-  return most > 1 ? `failing sign-ins: ${most} in one recovering invocation` : undefined
 }
