@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { End, FreshTarget } from '../../shared/conformance/index.ts'
 import type { PostgresServer } from '../../test/servers/postgres.ts'
+import { createPostgres } from './index.ts'
 import { type Road, startRoad } from './test-road.ts'
 import { createRole, secretFor } from './test-target.ts'
 
@@ -18,6 +19,12 @@ export async function freshRole(server: PostgresServer): Promise<FreshTarget> {
   return {
     secret: secretFor({ host: server.host, port: road.port }, { username: name, password, note: 'kept' }),
     ...hooks(server, name, road),
+    wire: {
+      upstream: { host: server.host, port: server.port, ca: server.ca },
+      framing: 'postgres',
+      at: (secret, { host, port }) => ({ ...secret, host, port }),
+      trusting: (ca) => createPostgres({ ca }),
+    },
     async close() {
       await road.close()
       await server.sql(`DROP ROLE IF EXISTS ${name}`)

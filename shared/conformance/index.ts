@@ -24,3 +24,5 @@ export {
   runConformance,
 } from './report.ts'
 export { ConformanceFailure } from './story.ts'
+export type { Framed, Framing, Place, Received, Side, Upstream, WireAccess } from './wire/index.ts'
+export { FramingError } from './wire/index.ts'

@@ -3,6 +3,7 @@ import type { Provider, Strategy } from '../provider/contract.ts'
 import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
 import { everyCrash } from './cases/crash.ts'
+import { everyHeldReply } from './cases/held.ts'
 import { everyKill } from './cases/kill.ts'
 import { everyOrder, everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
@@ -10,6 +11,7 @@ import { quiet, quietProvider, quietTarget } from './cases/quiet.ts'
 import { RECOVERIES } from './cases/recovery.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
+import { CUTS, everyCut } from './cases/wire.ts'
 import type { Skipped, Trial } from './points.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
@@ -37,6 +39,16 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     ...RECOVERIES.map((recovery) =>
       draft(`killed before and after every call, it recovers by ${recovery}`, (trial) =>
         everyCrash(trial, strategy, recovery),
+      ),
+    ),
+    ...CUTS.map((cut) =>
+      draft(`cut before every message of ${cut.scene.name}, it recovers by ${cut.recovery}`, (trial) =>
+        everyCut(trial, strategy, cut),
+      ),
+    ),
+    ...RECOVERIES.map((recovery) =>
+      draft(`a reply held back past the deadline ends the step, and it recovers by ${recovery}`, (trial) =>
+        everyHeldReply(trial, strategy, recovery),
       ),
     ),
     draft('the built function, ended by SIGKILL in a process of its own, recovers', everyKill),

@@ -2,6 +2,7 @@
 import type { Decide } from '../engine/decide.ts'
 import type { Provider, StoredSecret } from '../provider/contract.ts'
 import type { BuiltFunction } from './function/real-function.ts'
+import type { WireAccess } from './wire/index.ts'
 
 export interface ConformanceOptions {
   readonly provider: Provider
@@ -57,6 +58,8 @@ export interface FreshTarget {
   /** Removes the account and whatever else was made for it. Called once. */
   close(): Promise<void>
 
+  /** How its connections are led through the kit's proxy, so that every message on the wire can be cut or held. */
+  readonly wire?: WireAccess
   /** Nothing answers until the end: the target is down, or its address is dead. */
   readonly outage?: () => Promise<End>
   /** No further connection is taken for a named reason, such as a limit. */

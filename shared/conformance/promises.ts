@@ -1,5 +1,6 @@
 import { STEPS, type Step } from '../engine/known.ts'
 import type { StoredSecret } from '../provider/contract.ts'
+import { pause } from './direct.ts'
 import type { KitSecret } from './secrets.ts'
 import type { World } from './world.ts'
 
@@ -91,4 +92,36 @@ export async function neverConverges(world: World): Promise<string | undefined> 
   }
   if (error !== undefined) return `always converges: rotations keep ending in ${error}`
   return await nextRotationFails(world)
+}
+
+/** Which version's credential is in force, in words. */
+export async function inForce(world: World): Promise<string> {
+  const { secret } = world
+  for (const [version, value] of secret.values)
+    if (await world.signsIn(value)) return `${secret.name(version)} signs in`
+  return 'nothing signs in'
+}
+
+/** How long a change that was left running is given to show itself, in milliseconds. */
+export const STRAY_MS = 150
+
+/** The same when a statement that was left running has had its time. */
+export async function inForceSoon(world: World): Promise<string> {
+  await pause(STRAY_MS)
+  return await inForce(world)
+}
+
+/** At most `most` sign-ins of one invocation were refused, of the probes from number `since` on. */
+export function tooManyFailures(world: World, since: number, most = 1): string | undefined {
+  const failures = new Map<object, number>()
+  for (const { invocation, verdict } of world.record.probes.slice(since))
+    if (verdict === 'rejected') failures.set(invocation, (failures.get(invocation) ?? 0) + 1)
+  return moreThan(most, failures.values())
+}
+
+export function moreThan(most: number, failures: Iterable<number>): string | undefined {
+  const highest = Math.max(0, ...failures)
+  return highest > most
+    ? `failing sign-ins: ${highest} in one invocation, expected at most ${most}`
+    : undefined
 }

@@ -1,6 +1,7 @@
 import { STEPS } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Point, Trial } from '../points.ts'
+import { tooManyFailures } from '../promises.ts'
 import {
   COLD,
   callId,
@@ -13,7 +14,6 @@ import {
   WARM,
 } from '../recording.ts'
 import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
 import { type Killed, type Recovery, recoverBy } from './recovery.ts'
 
 /** Kills a rotation before and after every call it makes, and recovers in one of the three ways. */
@@ -78,13 +78,4 @@ function crash(
       return (await recoverBy(recovery, killed)) ?? tooManyFailures(world, probed)
     },
   }
-}
-
-/** At most one sign-in fails in each recovering invocation. */
-function tooManyFailures(world: World, since: number): string | undefined {
-  const failures = new Map<object, number>()
-  for (const { invocation, verdict } of world.record.probes.slice(since))
-    if (verdict === 'rejected') failures.set(invocation, (failures.get(invocation) ?? 0) + 1)
-  const most = Math.max(0, ...failures.values())
-  return most > 1 ? `failing sign-ins: ${most} in one recovering invocation` : undefined
 }

@@ -3,7 +3,7 @@ import { stepsFrom } from '../container.ts'
 import { type Deliver, lockedOut, nextRotationFails, notFinished } from '../promises.ts'
 import type { World } from '../world.ts'
 
-/** A rotation that was killed in a step, and who delivers the steps from now on. */
+/** A rotation that was killed or cut in a step, and who delivers the steps from now on. */
 export interface Killed {
   readonly world: World
   readonly token: string
@@ -32,11 +32,19 @@ const TAKE_UP = {
 export type Recovery = keyof typeof TAKE_UP
 export const RECOVERIES = Object.keys(TAKE_UP) as Recovery[]
 
-/** Promise 1 right after the kill, then the recovery, then promises 1 to 3. Answers what is broken. */
-export async function recoverBy(recovery: Recovery, killed: Killed): Promise<string | undefined> {
-  const { world, deliver } = killed
+/**
+ * Promise 1 right after what happened, then the recovery, then promises 1 to 3: the last by one more rotation, or as
+ * `last` says. Answers what is broken.
+ */
+export async function recoverBy(
+  recovery: Recovery,
+  killed: Killed,
+  last: (killed: Killed) => Promise<string | undefined> = ({ world, deliver }) =>
+    nextRotationFails(world, deliver),
+): Promise<string | undefined> {
+  const { world } = killed
   const atOnce = await lockedOut(world)
-  if (atOnce !== undefined) return `${atOnce}, right after the kill`
+  if (atOnce !== undefined) return `${atOnce}, right after it`
   if (recovery === ABANDONED) {
     world.secret.abandon()
     const abandoned = await lockedOut(world)
@@ -44,7 +52,5 @@ export async function recoverBy(recovery: Recovery, killed: Killed): Promise<str
   }
   const { token, error } = await TAKE_UP[recovery](killed)
   if (error !== undefined) return `always converges: ${recovery} ended in ${error}`
-  return (
-    (await lockedOut(world)) ?? (await notFinished(world, token)) ?? (await nextRotationFails(world, deliver))
-  )
+  return (await lockedOut(world)) ?? (await notFinished(world, token)) ?? (await last(killed))
 }

@@ -1,12 +1,11 @@
 import { STRATEGIES } from '../../engine/strategies.ts'
 import { applied, bothSignIn, openDirect, pause, proposed, withDirect } from '../direct.ts'
+import { STRAY_MS } from '../promises.ts'
 import type { World } from '../world.ts'
 import type { Claim } from './claim.ts'
 
 /** How long a server may take to see that a connection is gone, in milliseconds. */
 const NOTICE_MS = 10_000
-/** How long a change that was left running is given to show itself, in milliseconds. */
-const STRAY_MS = 150
 /** When a change under way is interrupted, in milliseconds after it was begun. */
 const INTERRUPTIONS_MS = [0, 1, 2, 4, 8, 16]
 /** The part of this that a session waits for a lock is what its second holder has to endure, in milliseconds. */
