@@ -14,6 +14,7 @@ export {
 } from './conformance.ts'
 export type { BuiltFunction } from './function/real-function.ts'
 export type { ConformanceOptions, End, FreshTarget, Progress } from './options.ts'
+export { progressLines } from './progress.ts'
 export {
   type CaseFailure,
   type CaseOutcome,

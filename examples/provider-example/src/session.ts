@@ -86,6 +86,8 @@ export function openSession(
           return { result: 'superseded' }
         case 422:
           return { result: 'refused', reason: 'the password policy of the target refuses the value' }
+        case 423:
+          throw new QuarterturnError('TARGET_READ_ONLY', { problem: 'the target takes no changes for now' })
         default:
           throw unreachable(`the change was answered ${status}`)
       }

@@ -82,6 +82,11 @@ describe('a function that is killed where the seed says', () => {
   })
 })
 
+test('a change that the credential in force signs is a compare-and-swap: a late one is refused', async () => {
+  const result = await caseOf('sound', 'a repeated apply does what').run()
+  expect(result).toMatchObject({ outcome: 'held' })
+})
+
 describe('the kills that are drawn', () => {
   const calls = new Map([
     ['createSecret', 2],
