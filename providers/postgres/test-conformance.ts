@@ -13,7 +13,8 @@ let made = 0
 export async function freshRole(server: PostgresServer): Promise<FreshTarget> {
   made += 1
   const name = `kit_${made}`
-  const password = randomBytes(12).toString('base64url')
+  // Letters and others, as a check of passwords may ask.
+  const password = `${randomBytes(12).toString('base64url')}-a1`
   await createRole(server, name, password)
   const road = await startRoad(server.port)
   return {

@@ -3,14 +3,18 @@ import type { Strategy } from '../provider/contract.ts'
 import { type Killed, type Recovery, recoverBy } from './cases/recovery.ts'
 import type { Invocation } from './invocation.ts'
 import { type Point, Skipped, type Trial } from './points.ts'
-import { moreThan, orphaned, tooManyFailures } from './promises.ts'
+import { lockedOut, moreThan, orphaned, tooManyFailures } from './promises.ts'
+import type { Probe } from './record.ts'
 import { Coverage, framingOf, pointName, pointOf, type Point as WirePoint } from './wire/index.ts'
 import { type Disturbance, Wired } from './wired.ts'
 import type { World } from './world.ts'
 
 export const isOneOf = (codes: readonly string[], code: string): boolean => codes.includes(code)
 
-/** Runs the steps until one fails. A refusal that the target would not give is a misread loss. */
+/**
+ * Runs the steps until one fails. Promise 1 is checked as soon as the disturbed call has ended, and a refusal that the
+ * target would not give is a misread loss.
+ */
 export async function disturbed(
   wired: Wired,
   token: string,
@@ -20,32 +24,43 @@ export async function disturbed(
   const { world } = wired
   const container = world.container()
   wired.phase = 'disturbed'
-  let ended: { step: Step; error: string | undefined; misread: string | undefined } | undefined
+  let ended: { step: Step; error: string | undefined; broken: string | undefined } | undefined
   for (const step of steps) {
     const options = timeLeftMs === undefined ? { container } : { container, timeLeftMs }
     const invocation = await world.start(step, token, options)
-    const misread = await untilEnd(world, invocation)
-    ended = { step, error: invocation.error, misread }
-    if (misread !== undefined || invocation.error !== undefined) break
+    const broken = await untilEnd(wired, invocation)
+    ended = { step, error: invocation.error, broken }
+    if (broken !== undefined || invocation.error !== undefined) break
   }
   wired.phase = 'after'
   if (ended === undefined) throw new Error('no step was run')
   return ended
 }
 
-async function untilEnd(world: World, invocation: Invocation<Step>): Promise<string | undefined> {
+async function untilEnd(wired: Wired, invocation: Invocation<Step>): Promise<string | undefined> {
+  const { world } = wired
   const { probes } = world.record
   while (invocation.state === 'parked') {
     const known = probes.length
+    const wasMet = wired.met !== undefined
     await world.advance(invocation)
-    for (const { who, verdict } of probes.slice(known)) {
-      if (verdict !== 'rejected') continue
-      const { secret } = world
-      const version = new Map<string, string | undefined>(Object.entries(secret.holders())).get(who)
-      const value = version === undefined ? undefined : secret.value(version)
-      if (value !== undefined && (await world.signsIn(value)))
-        return `a lost connection is not a refusal: the ${who} credential is called rejected and signs in`
-    }
+    const misread = await misreadLoss(world, probes.slice(known))
+    if (misread !== undefined) return misread
+    if (wasMet || wired.met === undefined) continue
+    const atOnce = await lockedOut(world)
+    if (atOnce !== undefined) return `${atOnce}, right after it`
+  }
+  return undefined
+}
+
+async function misreadLoss(world: World, probes: readonly Probe[]): Promise<string | undefined> {
+  const { secret } = world
+  for (const { who, verdict } of probes) {
+    if (verdict !== 'rejected') continue
+    const version = new Map<string, string | undefined>(Object.entries(secret.holders())).get(who)
+    const value = version === undefined ? undefined : secret.value(version)
+    if (value !== undefined && (await world.signsIn(value)))
+      return `a lost connection is not a refusal: the ${who} credential is called rejected and signs in`
   }
   return undefined
 }

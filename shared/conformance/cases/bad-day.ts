@@ -60,7 +60,7 @@ export const BAD_DAYS: readonly BadDay[] = [
   {
     hook: 'dropUser',
     what: 'the account is dropped',
-    codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'TARGET_UNREACHABLE'],
+    codes: ['CURRENT_REFUSED', 'PENDING_REFUSED'],
     begin: (target) => target.dropUser,
   },
   {

@@ -46,8 +46,8 @@ export async function everyHeldReply(
         if (prepared !== undefined) return `always converges: createSecret ended in ${prepared}`
         before(labelsOf(world))
         const timeLeftMs = at === undefined ? Number.POSITIVE_INFINITY : HELD_MS
-        const { error, misread } = await disturbed(wired, token, ['setSecret'], timeLeftMs)
-        if (misread !== undefined) return misread
+        const { error, broken } = await disturbed(wired, token, ['setSecret'], timeLeftMs)
+        if (broken !== undefined) return broken
         const codes = at === undefined ? [] : CODES
         if (error !== undefined && !isOneOf(codes, error))
           return `documented errors: setSecret ended in ${error} instead of ${['success', ...codes].join(' or ')}`

@@ -69,8 +69,8 @@ export async function everyCut(
         const token = await scene.begin(world)
         before(labelsOf(world))
         const probed = world.record.probes.length
-        const { step, error, misread } = await disturbed(wired, token)
-        if (misread !== undefined) return misread
+        const { step, error, broken } = await disturbed(wired, token)
+        if (broken !== undefined) return broken
         const codes = wired.met === undefined ? [] : CODES
         if (error !== undefined && !isOneOf(codes, error))
           return `documented errors: ${step} ended in ${error} instead of ${['success', ...codes].join(' or ')}`
