@@ -1,11 +1,13 @@
 /** The target for one point of the conformance kit, and what can be done to it. */
+import { randomBytes } from 'node:crypto'
 import type { End, FreshTarget } from 'quarterturn/conformance'
 import { startTarget, type TestUser, type Trouble } from './server.ts'
 
 export async function freshTarget(): Promise<FreshTarget> {
   const target = await startTarget()
   const { url, port, users, troubles } = target
-  target.addUser('reader', 'first')
+  const password = randomBytes(12).toString('base64url')
+  target.addUser('reader', password)
 
   const trouble = (what: Trouble) => async (): Promise<End> => {
     troubles.add(what)
@@ -21,7 +23,7 @@ export async function freshTarget(): Promise<FreshTarget> {
     return async () => void users.set('reader', before)
   }
   return {
-    secret: { engine: 'example', url, username: 'reader', password: 'first', team: 'blue' },
+    secret: { engine: 'example', url, username: 'reader', password, team: 'blue' },
     close: () => target.close(),
     wire: {
       upstream: { host: '127.0.0.1', port },

@@ -23,6 +23,9 @@ const ROOT = join(import.meta.dirname, '..')
 /** One point alone, by the id that a failure prints. */
 const only = process.env['CONFORMANCE_POINT']
 
+/** The longest takes half a minute on two idle cores. */
+const CASE_MS = 300_000
+
 const options = {
   provider: createExample({ allowClearTextLoopback: true }) as Provider,
   freshTarget,
@@ -43,7 +46,7 @@ const options = {
 
 const outcomes: CaseOutcome[] = []
 for (const { name, run } of conformanceCases(options))
-  test(name, async (t) => {
+  test(name, { timeout: CASE_MS }, async (t) => {
     try {
       const outcome = await run()
       outcomes.push(outcome)

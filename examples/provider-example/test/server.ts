@@ -77,7 +77,7 @@ export async function startTarget(): Promise<TestTarget> {
     response.end(body === undefined ? undefined : JSON.stringify(body))
   }
 
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await textOf(request)
     const path = `${request.method} ${request.url}`
     const isChange = path === 'PUT /v1/user/password'
@@ -102,7 +102,9 @@ export async function startTarget(): Promise<TestTarget> {
     const status = changePassword(user, body)
     if (mishap === 'cut after') response.destroy()
     else answer(request, response, status)
-  })
+  }
+  // A request that was cut off in the middle asks for nothing.
+  const server = createServer((request, response) => serve(request, response).catch(() => response.destroy()))
   server.on('connection', (socket) => {
     if (troubles.has('down')) return void socket.destroy()
     connections.add(socket)
