@@ -38,6 +38,9 @@ const options = {
       environment: { EXAMPLE_TARGET_ALLOW_CLEAR_TEXT_LOOPBACK: 'true' },
     }
   },
+  kills: 12,
+  // The target is in memory, and a point mostly waits.
+  atOnce: 8,
   onProgress: progressLines((line) => process.stdout.write(line)),
   repeatCommand: (point: string) =>
     `CONFORMANCE_POINT=${JSON.stringify(point)} node --test test/conformance.test.ts`,
