@@ -60,7 +60,8 @@ export const BAD_DAYS: readonly BadDay[] = [
   {
     hook: 'dropUser',
     what: 'the account is dropped',
-    codes: ['CURRENT_REFUSED', 'PENDING_REFUSED'],
+    // A target that answers the same to a user that it never had cannot be told from one with another password.
+    codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'PRIMARY_NOT_CURRENT'],
     begin: (target) => target.dropUser,
   },
   {

@@ -12,6 +12,9 @@ import { type Desk, type DeskKind, deskProvider, startDesk } from './test-desk.t
 
 const REAL_KILLS = 'ended by SIGKILL in a process of its own'
 
+/** Each point starts two processes, and waits for its turn on a busy machine. */
+const KILLS_MS = 240_000
+
 let desk: Desk
 let folder = ''
 beforeAll(async () => {
@@ -46,7 +49,7 @@ const failureOf = (kind: DeskKind) =>
       (error: unknown) => error,
     )
 
-describe('a function that is killed where the seed says', () => {
+describe('a function that is killed where the seed says', { timeout: KILLS_MS }, () => {
   test('recovers when its provider is sound, and the report says what the kills met', async () => {
     const result = await caseOf('sound', REAL_KILLS).run()
     expect(result).toMatchObject({ outcome: 'held', points: 12 })
