@@ -12,7 +12,7 @@ export {
   type ConformanceCase,
   conformanceCases,
 } from './conformance.ts'
-export type { ConformanceOptions, End, FreshTarget, Progress } from './options.ts'
+export type { ConformanceOptions, End, FreshTarget, LoudModule, Progress } from './options.ts'
 export {
   type CaseFailure,
   type CaseOutcome,

@@ -6,7 +6,7 @@ import { everyCrash, RECOVERIES, type Recovery } from './cases/crash.ts'
 import { everyHeldReply } from './cases/held.ts'
 import { everyOrder, everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
-import { quiet, quietProvider, quietTarget } from './cases/quiet.ts'
+import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/quiet.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { CUTS, everyCut } from './cases/wire.ts'
@@ -63,7 +63,8 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       ),
     ),
     draft('when the target falls back to its state before the change it notices or heals', everyFailover),
-    draft('nothing that is printed, reported or raised holds a credential', quiet),
+    draft('nothing that is printed, reported or raised holds a credential, with debug switches on', quiet),
+    draft('nothing is printed by a process that has every debug switch on', quietFromTheStart),
     draft('nothing that the provider itself answers or raises holds a credential', quietProvider),
     draft('the log of the target holds no credential', quietTarget),
   ]

@@ -1,4 +1,5 @@
 /** Providers whose sessions are wrong in one way. */
+import { inspect } from 'node:util'
 import { type Applied, QuarterturnError, type Verdict } from '../provider/index.ts'
 import { type Broken, field, pause, secretOf, withSession } from './test-breaking.ts'
 import { serverOf } from './test-memory.ts'
@@ -45,6 +46,31 @@ export const BROKEN_SESSIONS: readonly Broken[] = [
           `${Buffer.from(String(field(secretOf(request, 'pending'), 'password'))).toString('base64')}\n`,
         )
         return session.apply(change)
+      },
+    })),
+  },
+  {
+    what: 'a provider that prints the password when a debug switch is on',
+    caughtBy: 'nothing that is printed, reported or raised',
+    saying: /is printed/,
+    provider: withSession((session, request) => ({
+      apply: (change) => {
+        const isTracing = ['debug', 'trace'].includes(process.env['LOG_LEVEL'] ?? '')
+        if (isTracing) process.stdout.write(`apply ${inspect(secretOf(request, 'pending'))}\n`)
+        return session.apply(change)
+      },
+    })),
+  },
+  {
+    what: 'a provider that prints the password when the account is locked',
+    caughtBy: 'when the account is locked',
+    saying: /is printed/,
+    provider: withSession((session, request) => ({
+      probe: async (asked) => {
+        const verdict = await session.probe(asked)
+        if (verdict.verdict === 'barred')
+          process.stderr.write(`barred ${inspect(secretOf(request, 'current'))}\n`)
+        return verdict
       },
     })),
   },
