@@ -4,7 +4,8 @@ import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
 import { everyCrash, RECOVERIES, type Recovery } from './cases/crash.ts'
 import { everyHeldReply } from './cases/held.ts'
-import { everyOrder, everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { everyInterleaving, everyOrder } from './cases/order.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
 import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/quiet.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
@@ -51,6 +52,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       ),
     ),
     draft('every step at every stage, too early, again or too late, breaks nothing', everyOrder),
+    draft('the same step twice at once, call by call in turn, breaks nothing', everyInterleaving),
     ...meanwhiles.map((meanwhile) =>
       draft(`frozen before every call while ${meanwhile}, then thawed, it breaks nothing`, (trial) =>
         everyThaw(trial, strategy, meanwhile),

@@ -120,6 +120,27 @@ export const BROKEN_SESSIONS: readonly Broken[] = [
     })),
   },
   {
+    what: 'a lock that excludes nobody around a change that may be made once',
+    kind: 'two',
+    caughtBy: 'the same step twice at once',
+    saying: /never locked out \(class A\): AWSCURRENT is refused, after apply/,
+    provider: (sound) => ({
+      ...withSession((session, request) => ({
+        exclusive: (asked) => {
+          serverOf(field(secretOf(request, 'current'), 'host')).lock = undefined
+          return session.exclusive(asked)
+        },
+        apply: async (): Promise<Applied> => {
+          const server = serverOf(field(secretOf(request, 'pending'), 'host'))
+          const password = String(field(secretOf(request, 'pending'), 'password'))
+          server.passwords = [password, server.passwords[0] ?? '']
+          return { result: 'applied' }
+        },
+      }))(sound),
+      capabilities: { ...sound.capabilities, repeat: 'once' },
+    }),
+  },
+  {
     what: 'a close that leaves a writer running',
     caughtBy: 'close ends a change under way',
     saying: /a moment later/,
