@@ -5,9 +5,10 @@ import { tryClaim } from './cases/claim.ts'
 import { everyCrash } from './cases/crash.ts'
 import { everyHeldReply } from './cases/held.ts'
 import { everyKill } from './cases/kill.ts'
-import { everyOrder, everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { everyInterleaving, everyOrder } from './cases/order.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
-import { quiet, quietProvider, quietTarget } from './cases/quiet.ts'
+import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/quiet.ts'
 import { RECOVERIES } from './cases/recovery.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
@@ -53,6 +54,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     ),
     draft('the built function, ended by SIGKILL in a process of its own, recovers', everyKill),
     draft('every step at every stage, too early, again or too late, breaks nothing', everyOrder),
+    draft('the same step twice at once, call by call in turn, breaks nothing', everyInterleaving),
     ...meanwhiles.map((meanwhile) =>
       draft(`frozen before every call while ${meanwhile}, then thawed, it breaks nothing`, (trial) =>
         everyThaw(trial, strategy, meanwhile),
@@ -65,7 +67,8 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       ),
     ),
     draft('when the target falls back to its state before the change it notices or heals', everyFailover),
-    draft('nothing that is printed, reported or raised holds a credential', quiet),
+    draft('nothing that is printed, reported or raised holds a credential, with debug switches on', quiet),
+    draft('nothing is printed by a process that has every debug switch on', quietFromTheStart),
     draft('nothing that the provider itself answers or raises holds a credential', quietProvider),
     draft('the log of the target holds no credential', quietTarget),
   ]

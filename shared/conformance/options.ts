@@ -35,8 +35,24 @@ export interface ConformanceOptions {
   readonly onProgress?: (progress: Progress) => void
   /** The command that repeats one point, for the story of a failure. Default: a line of code with `only`. */
   readonly repeatCommand?: (point: string) => string
+  /**
+   * A module that makes the same options in a process of its own, which is started with every debug switch on, so that
+   * those are tried which are read when a module is loaded. Default: only switches that are looked at later are.
+   */
+  readonly loud?: URL
+  /** Further environment variables that make the provider or its driver print more. Default: the kit's own list. */
+  readonly switches?: Readonly<Record<string, string>>
   /** Replaces the engine's decisions: for tests of the kit itself, which take a rule out. Default: the shipped ones. */
   readonly decide?: Decide
+}
+
+/** What the module of `loud` exports. */
+export interface LoudModule {
+  readonly default: () => Promise<{
+    readonly options: ConformanceOptions
+    /** Ends whatever was started for the options. */
+    close(): Promise<void>
+  }>
 }
 
 export interface Progress {

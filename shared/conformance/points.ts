@@ -1,6 +1,7 @@
 import type { Strategy } from '../provider/contract.ts'
-import { leaksIn } from './leaks.ts'
+import { canaries, found, leaksIn } from './leaks.ts'
 import type { ConformanceOptions } from './options.ts'
+import { capture } from './printed.ts'
 import { ConformanceFailure, labelsOf, stateOf } from './story.ts'
 import { World } from './world.ts'
 
@@ -88,15 +89,22 @@ export class Trial {
   async #one(point: Point): Promise<ConformanceFailure | undefined> {
     const world = await (point.open?.(this.options) ?? World.open(this.options, point.strategy))
     let before = `${labelsOf(world)}; nothing was changed yet`
+    const printed = capture()
     try {
       const broken = await point
         .play(world, (state) => {
           before = state
         })
         .catch((error: unknown) => `the point could not be played: ${String(error)}`)
-      const problem = broken ?? leaksIn(world)
+      const problem =
+        broken ??
+        leaksIn(world) ??
+        (found(printed.text, canaries(world)) > 0
+          ? 'never leaks: a credential or token is printed'
+          : undefined)
       return problem === undefined ? undefined : await this.#failure(point, world, problem, before)
     } finally {
+      printed.end()
       await world.close()
     }
   }
