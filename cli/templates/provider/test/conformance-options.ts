@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { type ConformanceOptions, type LoudModule, progressLines } from 'quarterturn/conformance'
-import type { Provider } from 'quarterturn/provider'
 import { createExampleTarget } from '../src/index.ts'
 import { freshTarget } from './conformance-target.ts'
 import { signsIn } from './server.ts'
@@ -12,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..')
 const only = process.env['CONFORMANCE_POINT']
 
 export const options: ConformanceOptions = {
-  provider: createExampleTarget({ allowClearTextLoopback: true }) as Provider,
+  provider: createExampleTarget({ allowClearTextLoopback: true }),
   freshTarget,
   signIn: ({ url, username, password }) => signsIn(String(url), String(username), String(password)),
   bundle: async () => {
