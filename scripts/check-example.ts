@@ -1,7 +1,8 @@
 /**
- * Two ways of a partner, from the packed archive alone. First `docs/writing-a-provider.md` is followed to the letter
- * in an empty folder. Then it takes `examples/provider-example` as a partner has it: installed from the packed archive in a folder of its own,
- * tested, the conformance kit included, bundled, and its Lambda function invoked by the local Secrets Manager over HTTP.
+ * Two ways of a partner, from the packed archive alone. First `docs/writing-a-provider.md` is followed to the letter in
+ * an empty folder. Then it takes `examples/provider-example` as a partner has it: installed from the packed archive in a
+ * folder of its own, tested, the conformance kit included, bundled, and its Lambda function invoked by the local Secrets
+ * Manager over HTTP.
  */
 import assert from 'node:assert/strict'
 import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
