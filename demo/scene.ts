@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { bundleFile } from '../scripts/build-options.ts'
+import { type LambdaFunction, startFunction } from '../shared/conformance/function/lambda.ts'
 import { type PostgresServer, requirePostgres } from '../test/servers/postgres.ts'
 import { type Application, type SignIn, startApplication } from './application.ts'
 import type { Display } from './display.ts'
 import { evidenceIn, noteDecision } from './handler-log.ts'
 import type { Household } from './household.ts'
-import { type LambdaFunction, startFunction } from './lambda.ts'
 import { prove } from './proof.ts'
 import {
   CREDENTIALS,

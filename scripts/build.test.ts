@@ -96,6 +96,14 @@ describe.each(handlerNames())('the function %s', (name) => {
   })
 })
 
+test('a function holds nothing of the conformance kit', () => {
+  for (const [name, { packages }] of bundles)
+    expect(
+      packages.filter((one) => one === 'reflect-metadata' || one.startsWith('@peculiar/')),
+      name,
+    ).toEqual([])
+})
+
 test('a function holds its own driver and no other', () => {
   const drivers = ['pg', 'mysql2', 'jsforce', 'oauth4webapi']
   for (const [name, { packages }] of bundles) {

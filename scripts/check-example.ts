@@ -1,7 +1,8 @@
 /**
- * Two ways of a partner, from the packed archive alone. First `docs/writing-a-provider.md` is followed to the letter
- * in an empty folder. Then it takes `examples/provider-example` as a partner has it: installed from the packed archive in a folder of its own,
- * tested, bundled, and its Lambda function invoked by the local Secrets Manager over HTTP.
+ * Two ways of a partner, from the packed archive alone. First `docs/writing-a-provider.md` is followed to the letter in
+ * an empty folder. Then it takes `examples/provider-example` as a partner has it: installed from the packed archive in a
+ * folder of its own, tested, the conformance kit included, bundled, and its Lambda function invoked by the local Secrets
+ * Manager over HTTP.
  */
 import assert from 'node:assert/strict'
 import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -32,6 +33,10 @@ install(example)
 console.log('installed from the packed archive')
 
 console.log(run(example, 'npm', 'test', '--silent').split('\n').slice(-8).join('\n'))
+const { points, cases } = JSON.parse(readFileSync(join(example, 'dist', 'conformance.json'), 'utf8'))
+const skipped = cases.filter(({ outcome }: { outcome: string }) => outcome === 'skipped').length
+console.log(`its report: ${points} points in ${cases.length} cases, ${skipped} of them skipped with a reason`)
+assert.ok(points > 500, 'the conformance kit tried too little')
 run(example, 'npm', 'run', '--silent', 'build')
 const bundled = globSync('dist/rotate-example/**/*.mjs', { cwd: example })
 const foreign = bundled.filter((file) => /pg_catalog/.test(readFileSync(join(example, file), 'utf8')))

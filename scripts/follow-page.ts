@@ -17,7 +17,7 @@ export function followPage(page: string, folder: string): void {
         else
           console.log(
             run(cwd, 'sh', '-c', line)
-              .replace(/^(?!ℹ (pass|fail)).*\n?/gm, '')
+              .replace(/^(?!ℹ (pass|fail)|conformance of ).*\n?/gm, '')
               .trim(),
           )
       }

@@ -18,7 +18,7 @@ export function run(cwd: string, command: string, ...args: readonly string[]): s
     cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 300_000,
+    timeout: 900_000,
   })
   if (error !== undefined) throw error
   if (status === 0) return stdout.trim()

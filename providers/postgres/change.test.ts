@@ -75,12 +75,19 @@ test.each(['22023', '28000', '28P01', 'P0001'])(
   },
 )
 
-test.each(['57014', '55P03', '40001', 'XX000', '42704'])(
-  '%s says nothing about the value',
-  async (sqlstate) => {
-    await expect(refusedWith(sqlstate).change()).rejects.toMatchObject({ sqlstate })
-  },
-)
+test('a role that is not there any more is told as that, and the statement is rolled back', async () => {
+  const { change, statements } = refusedWith('42704', 'role "a"pp" does not exist')
+  await expect(change()).rejects.toMatchObject({
+    code: 'CURRENT_REFUSED',
+    message: expect.stringContaining('was dropped'),
+    remedy: expect.stringContaining('create the role again'),
+  })
+  expect(statements.at(-1)).toBe('ROLLBACK')
+})
+
+test.each(['57014', '55P03', '40001', 'XX000'])('%s says nothing about the value', async (sqlstate) => {
+  await expect(refusedWith(sqlstate).change()).rejects.toMatchObject({ sqlstate })
+})
 
 test('a commit that the server turned into a rollback is no change', async () => {
   await expect(scripted({ commit: 'ROLLBACK' }).change()).rejects.toThrow('rolled')

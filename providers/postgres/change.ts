@@ -24,8 +24,8 @@ export interface Change extends ChangeOptions {
  * Sets the password of a role in one transaction of the connection that holds the role's lock; a connection that
  * breaks before the commit arrives changes nothing. Setting it again is harmless.
  *
- * Rejects when it cannot say what happened, with `PRIVILEGE_MISSING` when the role may not do this, and with
- * `TARGET_BUSY` when the lock is gone.
+ * Rejects when it cannot say what happened, with `PRIVILEGE_MISSING` when the role may not do this, with
+ * `CURRENT_REFUSED` when the role is gone, and with `TARGET_BUSY` when the lock is.
  */
 export async function changePassword(link: Link, change: Change, time: Budget): Promise<Applied> {
   const { username } = change
@@ -116,6 +116,13 @@ const REFUSED = new Set(['22023', '28P01', '28000', 'P0001'])
 function refusedOrThrow(error: unknown, change: Change): Applied {
   if (!(error instanceof PostgresFailure) || error.kind !== 'server') throw error
   if (error.sqlstate === '42501') throw privilegeMissing(error, change.username)
+  // Only the role can be missing from the statement. It signed in a moment ago, and its session lives on without it.
+  if (error.sqlstate === '42704')
+    throw new QuarterturnError('CURRENT_REFUSED', {
+      problem: 'the role was dropped while its password was to be changed (SQLSTATE 42704)',
+      remedy:
+        'find out who dropped it, create the role again with the password of AWSCURRENT, then rotate again',
+    })
   if (!REFUSED.has(error.sqlstate ?? '')) throw error
   const hint =
     change.passwordForm === 'verifier'

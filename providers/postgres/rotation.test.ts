@@ -6,6 +6,7 @@ import { budget } from './budget.ts'
 import { changePassword } from './change.ts'
 import { signIn } from './link.ts'
 import { lockKey } from './lock.ts'
+import { stageRotation } from './test-rotation.ts'
 import { change, createRole, openSession, probe, secretFor, signsIn, withSession } from './test-target.ts'
 import { createTrust } from './tls.ts'
 
@@ -54,6 +55,13 @@ describeOnEachPostgres('a rotation', {}, (server) => {
       }),
     )
     expect(await signsIn(server(), 'back', 'old back')).toBe(true)
+  })
+
+  test('a role that is dropped directly before its change is told as refused, not as a lost connection', async () => {
+    const { current } = await fresh('dropped')
+    const stage = stageRotation(current, trust(), () => server().sql('DROP ROLE dropped'))
+    expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret CURRENT_REFUSED'])
+    expect(stage.remedy).toContain('create the role again')
   })
 
   test('the verifier stored is what the server would have made of the password itself', async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { End, FreshTarget } from '../../shared/conformance/index.ts'
 import type { PostgresServer } from '../../test/servers/postgres.ts'
+import { createPostgres } from './index.ts'
 import { type Road, startRoad } from './test-road.ts'
 import { createRole, secretFor } from './test-target.ts'
 
@@ -12,12 +13,19 @@ let made = 0
 export async function freshRole(server: PostgresServer): Promise<FreshTarget> {
   made += 1
   const name = `kit_${made}`
-  const password = randomBytes(12).toString('base64url')
+  // Letters and others, as a check of passwords may ask.
+  const password = `${randomBytes(12).toString('base64url')}-a1`
   await createRole(server, name, password)
   const road = await startRoad(server.port)
   return {
     secret: secretFor({ host: server.host, port: road.port }, { username: name, password, note: 'kept' }),
     ...hooks(server, name, road),
+    wire: {
+      upstream: { host: server.host, port: server.port, ca: server.ca },
+      framing: 'postgres',
+      at: (secret, { host, port }) => ({ ...secret, host, port }),
+      trusting: (ca) => createPostgres({ ca }),
+    },
     async close() {
       await road.close()
       await server.sql(`DROP ROLE IF EXISTS ${name}`)

@@ -121,10 +121,10 @@ export class Wire extends Duplex {
       return
     }
     tcp.once('close', () => callback(error))
-    this.#tls?.destroy()
-    // While it connects, a reset would first wait for the connection.
+    // TCP first: TLS would close it in good order. While it connects, a reset would first wait for the connection.
     if (tcp.connecting) tcp.destroy()
     else tcp.resetAndDestroy()
+    this.#tls?.destroy()
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
 import { STEPS, type Step } from '../engine/known.ts'
 import { createRotate, type Rotate } from '../engine/rotate.ts'
@@ -11,8 +12,8 @@ import type { World } from './world.ts'
 /** A session never sees more than this, in milliseconds: Lambda gives no invocation more than the kit's longest wait. */
 const LONGEST_MS = 60_000
 
-/** The `RotationToken` of every event; a canary too. */
-export const ROTATION_TOKEN = 'rotation-token-canary-0123456789-abcdef'
+/** The `RotationToken` of every event; a canary too, so it is not in this source, which Node may print. */
+export const ROTATION_TOKEN = randomUUID()
 
 /**
  * One container of the function: it remembers what a warm one may, and runs one invocation at a time. What is killed is

@@ -12,7 +12,9 @@ export {
   type ConformanceCase,
   conformanceCases,
 } from './conformance.ts'
-export type { ConformanceOptions, End, FreshTarget, Progress } from './options.ts'
+export type { BuiltFunction } from './function/real-function.ts'
+export type { ConformanceOptions, End, FreshTarget, LoudModule, Progress } from './options.ts'
+export { progressLines } from './progress.ts'
 export {
   type CaseFailure,
   type CaseOutcome,
@@ -23,3 +25,5 @@ export {
   runConformance,
 } from './report.ts'
 export { ConformanceFailure } from './story.ts'
+export type { Framed, Framing, Place, Received, Side, Upstream, WireAccess } from './wire/index.ts'
+export { FramingError } from './wire/index.ts'

@@ -28,7 +28,8 @@ export class Invocation<Step extends string = string> {
   thrown: unknown
   /** Every action so far, the one it waits before included. */
   readonly calls: Call[] = []
-  #parked: Parked | undefined
+  /** More than one where a step is given up at its deadline: what it was doing goes on beside what cleans up. */
+  #parked: Parked[] = []
   #stopped = Promise.withResolvers<void>()
   readonly #onAction: (label: string) => void
 
@@ -43,11 +44,11 @@ export class Invocation<Step extends string = string> {
   }
 
   get next(): Call | undefined {
-    return this.#parked
+    return this.#parked[0]
   }
 
   get nextAction(): string | undefined {
-    return this.#parked?.label
+    return this.#parked[0]?.label
   }
 
   /** Parks before `action` until the scheduler decides. Once killed it never settles, and nothing is carried out. */
@@ -59,14 +60,14 @@ export class Invocation<Step extends string = string> {
 
   #park<T>(label: string, isMoment: boolean, action: () => T | Promise<T>): Promise<T> {
     if (this.state === 'dead') return new Promise(() => undefined)
+    // What the invocation left running when it ended is nobody's to stop.
+    if (this.state === 'ended') return Promise.resolve().then(action)
     const call: Call = { index: this.calls.length + 1, label, isMoment }
     this.calls.push(call)
     return new Promise((resolve, reject) => {
-      this.#parked = {
+      this.#parked.push({
         ...call,
         go: (fate) => {
-          this.#parked = undefined
-          this.#goOn()
           if (fate === 'not sent') return reject(new Error('not sent'))
           const carriedOut = (result: T): void => {
             this.#onAction(label)
@@ -87,7 +88,7 @@ export class Invocation<Step extends string = string> {
             failed(error)
           }
         },
-      }
+      })
       this.#stop('parked')
     })
   }
@@ -100,7 +101,10 @@ export class Invocation<Step extends string = string> {
 
   /** Lets one action go without waiting for what follows. */
   release(fate: Fate | 'happens and dies'): void {
-    this.#parked?.go(fate)
+    const next = this.#parked.shift()
+    if (next === undefined) return
+    if (this.#parked.length === 0) this.#goOn()
+    next.go(fate)
   }
 
   /** Resolves when the invocation does not run: it is parked, has ended or is dead. */
@@ -111,7 +115,7 @@ export class Invocation<Step extends string = string> {
   /** Killed: whatever it awaits never settles. */
   die(): void {
     if (!this.isAlive) return
-    this.#parked = undefined
+    this.#parked = []
     this.#stop('dead')
   }
 
@@ -120,6 +124,7 @@ export class Invocation<Step extends string = string> {
     this.thrown = error
     if (error !== undefined) this.error = errorName(error)
     this.#stop('ended')
+    for (const { go } of this.#parked.splice(0)) go('happens')
   }
 
   #goOn(): void {

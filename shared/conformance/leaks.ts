@@ -18,12 +18,22 @@ export function found(text: string, values: readonly string[]): number {
   return values.filter((value) => formsOf(value).some((form) => text.includes(form))).length
 }
 
+/** Shorter ones are parts of words. */
+const SHORTEST = 8
+
+/** What is added to a finding that may be one by chance. */
+const byChance = (values: readonly string[]): string =>
+  values.some((value) => value.length < SHORTEST)
+    ? `; a credential has fewer than ${SHORTEST} characters and may be there by chance: begin with a longer one`
+    : ''
+
 /** Promise 4 for everything that the engine told in this world. */
 export function leaksIn(world: World): string | undefined {
   const text = world.record.told.join('\n')
-  return found(text, canaries(world)) === 0
+  const values = canaries(world)
+  return found(text, values) === 0
     ? undefined
-    : 'never leaks: a credential or token is in what the engine reports or raises'
+    : `never leaks: a credential or token is in what the engine reports or raises${byChance(values)}`
 }
 
 /** The same for what the provider answers and raises before the engine cleans it. */

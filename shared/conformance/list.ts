@@ -2,12 +2,17 @@ import { STRATEGIES } from '../engine/strategies.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
 import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
-import { everyCrash, RECOVERIES, type Recovery } from './cases/crash.ts'
-import { everyOrder, everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { everyCrash } from './cases/crash.ts'
+import { everyHeldReply } from './cases/held.ts'
+import { everyKill } from './cases/kill.ts'
+import { everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { everyInterleaving, everyOrder } from './cases/order.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
-import { quiet, quietProvider, quietTarget } from './cases/quiet.ts'
+import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/quiet.ts'
+import { RECOVERIES } from './cases/recovery.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
+import { CUTS, everyCut } from './cases/wire.ts'
 import type { Skipped, Trial } from './points.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
@@ -25,7 +30,6 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     name: string,
     body: (trial: Trial, strategy: Strategy) => Promise<Skipped | undefined>,
   ): Draft => ({ name: `${strategy}: ${name}`, body: (trial) => body(trial, strategy) })
-  const recoveries = Object.keys(RECOVERIES) as Recovery[]
   const meanwhiles = Object.keys(MEANWHILE) as Meanwhile[]
   return [
     draft(`a rotation that nobody disturbs keeps its class (${STRATEGIES[strategy].class})`, everyScene),
@@ -33,12 +37,24 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       draft(claim.name, (trial) => tryClaim(trial, strategy, claim)),
     ),
     draft('no sign-in fails on the happy path', noFailedSignIns),
-    ...recoveries.map((recovery) =>
+    ...RECOVERIES.map((recovery) =>
       draft(`killed before and after every call, it recovers by ${recovery}`, (trial) =>
         everyCrash(trial, strategy, recovery),
       ),
     ),
+    ...CUTS.map((cut) =>
+      draft(`cut before every message of ${cut.scene.name}, it recovers by ${cut.recovery}`, (trial) =>
+        everyCut(trial, strategy, cut),
+      ),
+    ),
+    ...RECOVERIES.map((recovery) =>
+      draft(`a reply held back past the deadline ends the step, and it recovers by ${recovery}`, (trial) =>
+        everyHeldReply(trial, strategy, recovery),
+      ),
+    ),
+    draft('the built function, ended by SIGKILL in a process of its own, recovers', everyKill),
     draft('every step at every stage, too early, again or too late, breaks nothing', everyOrder),
+    draft('the same step twice at once, call by call in turn, breaks nothing', everyInterleaving),
     ...meanwhiles.map((meanwhile) =>
       draft(`frozen before every call while ${meanwhile}, then thawed, it breaks nothing`, (trial) =>
         everyThaw(trial, strategy, meanwhile),
@@ -51,7 +67,8 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       ),
     ),
     draft('when the target falls back to its state before the change it notices or heals', everyFailover),
-    draft('nothing that is printed, reported or raised holds a credential', quiet),
+    draft('nothing that is printed, reported or raised holds a credential, with debug switches on', quiet),
+    draft('nothing is printed by a process that has every debug switch on', quietFromTheStart),
     draft('nothing that the provider itself answers or raises holds a credential', quietProvider),
     draft('the log of the target holds no credential', quietTarget),
   ]

@@ -1,6 +1,8 @@
 /** What the kit needs from the author of a provider: read from top to bottom. */
 import type { Decide } from '../engine/decide.ts'
 import type { Provider, StoredSecret } from '../provider/contract.ts'
+import type { BuiltFunction } from './function/real-function.ts'
+import type { WireAccess } from './wire/index.ts'
 
 export interface ConformanceOptions {
   readonly provider: Provider
@@ -14,6 +16,13 @@ export interface ConformanceOptions {
    * credential. Rejects when it cannot tell.
    */
   readonly signIn: (stored: StoredSecret) => Promise<boolean>
+  /**
+   * The Lambda function as it is deployed, to be ended by SIGKILL while it works. Called once for each strategy. Default:
+   * none, and that case is listed as skipped.
+   */
+  readonly bundle?: () => Promise<BuiltFunction>
+  /** How many times it is killed, for each strategy. Default 24. */
+  readonly kills?: number
   /** Cases that are not to run, by name, with the reason for the report. An unknown name is refused. Default: none. */
   readonly skip?: Readonly<Record<string, string>>
   /** Decides what AWS does not publish, and every generated password. Default 1. */
@@ -26,8 +35,24 @@ export interface ConformanceOptions {
   readonly onProgress?: (progress: Progress) => void
   /** The command that repeats one point, for the story of a failure. Default: a line of code with `only`. */
   readonly repeatCommand?: (point: string) => string
+  /**
+   * A module that makes the same options in a process of its own, which is started with every debug switch on, so that
+   * those are tried which are read when a module is loaded. Default: only switches that are looked at later are.
+   */
+  readonly loud?: URL
+  /** Further environment variables that make the provider or its driver print more. Default: the kit's own list. */
+  readonly switches?: Readonly<Record<string, string>>
   /** Replaces the engine's decisions: for tests of the kit itself, which take a rule out. Default: the shipped ones. */
   readonly decide?: Decide
+}
+
+/** What the module of `loud` exports. */
+export interface LoudModule {
+  readonly default: () => Promise<{
+    readonly options: ConformanceOptions
+    /** Ends whatever was started for the options. */
+    close(): Promise<void>
+  }>
 }
 
 export interface Progress {
@@ -49,6 +74,8 @@ export interface FreshTarget {
   /** Removes the account and whatever else was made for it. Called once. */
   close(): Promise<void>
 
+  /** How its connections are led through the kit's proxy, so that every message on the wire can be cut or held. */
+  readonly wire?: WireAccess
   /** Nothing answers until the end: the target is down, or its address is dead. */
   readonly outage?: () => Promise<End>
   /** No further connection is taken for a named reason, such as a limit. */

@@ -1,6 +1,7 @@
 import type { Strategy } from '../provider/contract.ts'
-import { leaksIn } from './leaks.ts'
+import { canaries, found, leaksIn } from './leaks.ts'
 import type { ConformanceOptions } from './options.ts'
+import { capture } from './printed.ts'
 import { ConformanceFailure, labelsOf, stateOf } from './story.ts'
 import { World } from './world.ts'
 
@@ -11,6 +12,8 @@ export interface Point {
   readonly strategy: Strategy
   /** What is expected, in words, for the story of a failure. */
   readonly expects: string
+  /** Makes its world. Default: one at the target itself. */
+  open?(options: ConformanceOptions): Promise<World>
   /** Plays it. Answers what is broken, or undefined. May tell what was there before, for the story. */
   play(world: World, before: (state: string) => void): Promise<string | undefined>
 }
@@ -50,7 +53,7 @@ export class Trial {
    * Plays every point, several at a time. Rejects with the smallest story when a promise did not hold; after a few
    * failures the rest is not played.
    */
-  async all(points: readonly Point[]): Promise<void> {
+  async all(points: readonly Point[], atOnce = this.options.atOnce ?? 4): Promise<void> {
     const wanted = points.filter(({ id }) => this.wants(id))
     const failures: ConformanceFailure[] = []
     let next = 0
@@ -67,7 +70,7 @@ export class Trial {
         this.options.onProgress?.({ name: this.name, done, of: wanted.length })
       }
     }
-    const workers = Array.from({ length: this.options.atOnce ?? 4 }, worker)
+    const workers = Array.from({ length: atOnce }, worker)
     await Promise.all(workers)
     const smallest = failures.toSorted((a, b) => a.message.length - b.message.length)[0]
     if (smallest !== undefined) throw smallest
@@ -84,17 +87,24 @@ export class Trial {
   }
 
   async #one(point: Point): Promise<ConformanceFailure | undefined> {
-    const world = await World.open(this.options, point.strategy)
+    const world = await (point.open?.(this.options) ?? World.open(this.options, point.strategy))
     let before = `${labelsOf(world)}; nothing was changed yet`
+    const printed = capture()
     try {
       const broken = await point
         .play(world, (state) => {
           before = state
         })
         .catch((error: unknown) => `the point could not be played: ${String(error)}`)
-      const problem = broken ?? leaksIn(world)
+      const problem =
+        broken ??
+        leaksIn(world) ??
+        (found(printed.text, canaries(world)) > 0
+          ? 'never leaks: a credential or token is printed'
+          : undefined)
       return problem === undefined ? undefined : await this.#failure(point, world, problem, before)
     } finally {
+      printed.end()
       await world.close()
     }
   }

@@ -1,5 +1,6 @@
-import { STEPS } from '../engine/known.ts'
+import { STEPS, type Step } from '../engine/known.ts'
 import type { StoredSecret } from '../provider/contract.ts'
+import { pause } from './direct.ts'
 import type { KitSecret } from './secrets.ts'
 import type { World } from './world.ts'
 
@@ -12,7 +13,8 @@ export async function lockedOut(world: World, secret: KitSecret = world.secret):
       : 'never locked out (class A): AWSCURRENT is refused'
   const labelled = [current, pending, candidate]
   const { lastApplied } = world
-  // What was applied last is tried first: an account may count failed sign-ins.
+  // What was applied last is tried first: an account may count failed sign-ins. Where that is not known, the target may
+  // still be at work, and goes from the current credential to the pending one: so that one is tried first.
   const order = labelled.includes(lastApplied) ? [lastApplied, ...labelled] : labelled
   for (const version of new Set(order)) if (await signsIn(world, secret, version)) return undefined
   return 'never locked out (class B): no labelled version signs in'
@@ -51,11 +53,17 @@ export async function orphaned(world: World): Promise<string | undefined> {
   return undefined
 }
 
+/** Steps in a row until one fails; answers that one's code. */
+export type Deliver = (token: string, steps: readonly Step[]) => Promise<string | undefined>
+
 /** Promises 2 and 3 from a state where nothing fails any more: one more rotation works and leaves no orphan. */
-export async function nextRotationFails(world: World): Promise<string | undefined> {
+export async function nextRotationFails(
+  world: World,
+  deliver: Deliver = (token, steps) => world.deliverAll(token, steps),
+): Promise<string | undefined> {
   const before = world.secret.holders().current
   const token = world.secret.rotate()
-  const error = await world.deliverAll(token, STEPS)
+  const error = await deliver(token, STEPS)
   if (error !== undefined) return `always converges: the next rotation ended in ${error}`
   const problem = await notFinished(world, token)
   if (problem !== undefined) return `${problem} (the next one)`
@@ -84,4 +92,36 @@ export async function neverConverges(world: World): Promise<string | undefined> 
   }
   if (error !== undefined) return `always converges: rotations keep ending in ${error}`
   return await nextRotationFails(world)
+}
+
+/** Which version's credential is in force, in words. */
+export async function inForce(world: World): Promise<string> {
+  const { secret } = world
+  for (const [version, value] of secret.values)
+    if (await world.signsIn(value)) return `${secret.name(version)} signs in`
+  return 'nothing signs in'
+}
+
+/** How long a change that was left running is given to show itself, in milliseconds. */
+export const STRAY_MS = 150
+
+/** The same when a statement that was left running has had its time. */
+export async function inForceSoon(world: World): Promise<string> {
+  await pause(STRAY_MS)
+  return await inForce(world)
+}
+
+/** At most `most` sign-ins of one invocation were refused, of the probes from number `since` on. */
+export function tooManyFailures(world: World, since: number, most = 1): string | undefined {
+  const failures = new Map<object, number>()
+  for (const { invocation, verdict } of world.record.probes.slice(since))
+    if (verdict === 'rejected') failures.set(invocation, (failures.get(invocation) ?? 0) + 1)
+  return moreThan(most, failures.values())
+}
+
+export function moreThan(most: number, failures: Iterable<number>): string | undefined {
+  const highest = Math.max(0, ...failures)
+  return highest > most
+    ? `failing sign-ins: ${highest} in one invocation, expected at most ${most}`
+    : undefined
 }

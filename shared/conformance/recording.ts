@@ -23,14 +23,20 @@ export interface Scene {
   readonly prepare: (world: World) => Promise<void>
 }
 
-/** An earlier rotation was killed when its value was applied and not yet proven, and was abandoned. */
-async function leaveUnfinished(world: World): Promise<void> {
+/** A rotation is killed when its value was applied and not yet proven. Answers its token. */
+export async function loseChange(world: World): Promise<string> {
   const token = world.secret.rotate()
   await world.deliverAll(token, ['createSecret'])
   const setting = await world.start('setSecret', token)
   while (setting.state === 'parked' && setting.next?.label.startsWith('apply') !== true)
     await world.advance(setting)
   await world.kill(setting, 'after')
+  return token
+}
+
+/** An earlier rotation was killed when its value was applied and not yet proven, and was abandoned. */
+export async function leaveUnfinished(world: World): Promise<void> {
+  await loseChange(world)
   world.secret.abandon()
 }
 
@@ -106,5 +112,5 @@ export async function comeTo(
   return invocation
 }
 
-export const callId = ({ step, index, label }: RecordedCall): string =>
+export const callId = ({ step, index, label }: Omit<RecordedCall, 'isMoment'>): string =>
   `${step} ${String(index).padStart(2, '0')} ${label}`

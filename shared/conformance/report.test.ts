@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { conformanceCases, type Progress, pageOf, runConformance } from './index.ts'
-import { freshMemory, memoryProvider, signsInToMemory } from './test-memory.ts'
+import { conformanceCases, type Progress, pageOf, progressLines, runConformance } from './index.ts'
+import { freshMemory, memoryProvider, serverOf, signsInToMemory } from './test-memory.ts'
 
 const sound = memoryProvider('one')
 const options = { provider: sound, freshTarget: freshMemory, signIn: signsInToMemory, seed: 7 }
@@ -60,6 +60,31 @@ test('a broken promise is told as the smallest story, with how to repeat it', as
   expect(page).toContain('setSecret(T1): apply pending as current')
   expect(page).toContain('conformanceCases({ …, only: "plain/dual-password/warm" })')
   expect(page).not.toContain('initial-password')
+})
+
+test('a credential so short that it is in every other line is told as that', async () => {
+  const report = await runConformance({
+    ...options,
+    only: 'plain/single-user/warm',
+    freshTarget: async () => {
+      const target = await freshMemory()
+      serverOf(target.secret['host']).passwords = ['set']
+      return { ...target, secret: { ...target.secret, password: 'set' } }
+    },
+  })
+  const [failed] = report.cases.filter(({ outcome }) => outcome === 'failed')
+  expect(failed).toHaveProperty(
+    'story',
+    expect.stringContaining('may be there by chance: begin with a longer'),
+  )
+})
+
+test('progress is a line every so often, and none for what is quick', async () => {
+  const [quick, slow]: string[][] = [[], []]
+  const step = { name: 'a case', done: 1, of: 2 }
+  progressLines((line) => quick?.push(line))(step)
+  progressLines((line) => slow?.push(line), 0)(step)
+  expect({ quick, slow }).toEqual({ quick: [], slow: ['a case: 1 of 2 points\n'] })
 })
 
 test('a case to skip that does not exist is refused', () => {

@@ -60,6 +60,25 @@ export class KitSecret {
     }
   }
 
+  /** Takes note of values that were stored through another door than {@link port}. */
+  learn(): void {
+    for (const VersionId of this.#versions)
+      if (!this.#values.has(VersionId)) {
+        const stored = this.#read(VersionId)
+        if (stored !== undefined) this.#values.set(VersionId, stored)
+      }
+  }
+
+  #read(VersionId: string): StoredSecret | undefined {
+    try {
+      const { SecretString } = this.model.call('GetSecretValue', { SecretId: this.arn, VersionId })
+      return SecretString === undefined ? undefined : JSON.parse(SecretString)
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined
+      throw error
+    }
+  }
+
   /** Milliseconds; every look moves the clock on, so that no two versions are of the same age. */
   now(): number {
     this.#clock.advance(1_000)

@@ -5,7 +5,8 @@ import { type Broken, believing } from './test-breaking.ts'
 export const BROKEN_ENGINES: readonly Broken[] = [
   {
     what: 'an engine without the write-ahead label',
-    caughtBy: 'recovers by a new token after the old one was abandoned',
+    caughtBy:
+      'killed before and after every call, it recovers by a new token after the old one was abandoned',
     saying: /never locked out|always converges/,
     decide: believing((known) => ({
       ...(known.lockedLabels && { lockedLabels: { ...known.lockedLabels, candidate: 'own' } }),
@@ -28,7 +29,8 @@ export const BROKEN_ENGINES: readonly Broken[] = [
   },
   {
     what: 'an engine that uses nothing again after a token was abandoned',
-    caughtBy: 'recovers by a new token after the old one was abandoned',
+    caughtBy:
+      'killed before and after every call, it recovers by a new token after the old one was abandoned',
     saying: /always converges|never locked out/,
     decide: believing(({ candidate }) => (candidate === undefined ? {} : { candidate: 'finished' })),
   },

@@ -1,4 +1,5 @@
 /** Providers whose sessions are wrong in one way. */
+import { inspect } from 'node:util'
 import { type Applied, QuarterturnError, type Verdict } from '../provider/index.ts'
 import { type Broken, field, pause, secretOf, withSession } from './test-breaking.ts'
 import { serverOf } from './test-memory.ts'
@@ -49,6 +50,31 @@ export const BROKEN_SESSIONS: readonly Broken[] = [
     })),
   },
   {
+    what: 'a provider that prints the password when a debug switch is on',
+    caughtBy: 'nothing that is printed, reported or raised',
+    saying: /is printed/,
+    provider: withSession((session, request) => ({
+      apply: (change) => {
+        const isTracing = ['debug', 'trace'].includes(process.env['LOG_LEVEL'] ?? '')
+        if (isTracing) process.stdout.write(`apply ${inspect(secretOf(request, 'pending'))}\n`)
+        return session.apply(change)
+      },
+    })),
+  },
+  {
+    what: 'a provider that prints the password when the account is locked',
+    caughtBy: 'when the account is locked',
+    saying: /is printed/,
+    provider: withSession((session, request) => ({
+      probe: async (asked) => {
+        const verdict = await session.probe(asked)
+        if (verdict.verdict === 'barred')
+          process.stderr.write(`barred ${inspect(secretOf(request, 'current'))}\n`)
+        return verdict
+      },
+    })),
+  },
+  {
     what: 'an error with the password in its message',
     caughtBy: 'nothing that the provider itself answers or raises',
     saying: /what the provider itself answers or raises/,
@@ -92,6 +118,27 @@ export const BROKEN_SESSIONS: readonly Broken[] = [
         return session.exclusive(asked)
       },
     })),
+  },
+  {
+    what: 'a lock that excludes nobody around a change that may be made once',
+    kind: 'two',
+    caughtBy: 'the same step twice at once',
+    saying: /never locked out \(class A\): AWSCURRENT is refused, after apply/,
+    provider: (sound) => ({
+      ...withSession((session, request) => ({
+        exclusive: (asked) => {
+          serverOf(field(secretOf(request, 'current'), 'host')).lock = undefined
+          return session.exclusive(asked)
+        },
+        apply: async (): Promise<Applied> => {
+          const server = serverOf(field(secretOf(request, 'pending'), 'host'))
+          const password = String(field(secretOf(request, 'pending'), 'password'))
+          server.passwords = [password, server.passwords[0] ?? '']
+          return { result: 'applied' }
+        },
+      }))(sound),
+      capabilities: { ...sound.capabilities, repeat: 'once' },
+    }),
   },
   {
     what: 'a close that leaves a writer running',

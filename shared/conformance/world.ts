@@ -4,7 +4,7 @@ import { createRandom } from '../local/random.ts'
 import { createEntropy, DEFAULT_POLICY } from '../password.ts'
 import type { Entropy, StoredSecret, Strategy } from '../provider/contract.ts'
 import { Container } from './container.ts'
-import type { Fate, Invocation } from './invocation.ts'
+import type { Call, Fate, Invocation } from './invocation.ts'
 import type { ConformanceOptions, FreshTarget } from './options.ts'
 import { Record } from './record.ts'
 import { KitSecret } from './secrets.ts'
@@ -30,6 +30,8 @@ export class World {
   readonly record = new Record()
   /** The version whose credential was the last to be applied, so that checks begin with what should sign in. */
   lastApplied: string | undefined
+  /** Told of each call directly before it is let go. */
+  onCall: (invocation: Invocation<Step>, call: Call) => void = () => undefined
   readonly #alive = new Map<Invocation<Step>, Container>()
   readonly #containers: Container[] = []
 
@@ -77,6 +79,7 @@ export class World {
   async advance(invocation: Invocation<Step>, fate: Fate = 'happens'): Promise<void> {
     const { next } = invocation
     if (next === undefined) return
+    this.onCall(invocation, next)
     invocation.release(fate)
     await this.#settle(invocation)
     this.#note(invocation, `${next.label}${fate === 'happens' ? '' : ` (${fate})`}`)
@@ -109,9 +112,11 @@ export class World {
 
   /** Killed before the action it waits for, or right after it: nothing is cleaned up, its connections are reset. */
   async kill(invocation: Invocation<Step>, when: 'before' | 'after'): Promise<void> {
-    const label = invocation.next?.label ?? 'its end'
+    const { next } = invocation
+    const label = next?.label ?? 'its end'
     if (when === 'before') invocation.die()
     else {
+      if (next !== undefined) this.onCall(invocation, next)
       invocation.release('happens and dies')
       await this.#settle(invocation)
     }

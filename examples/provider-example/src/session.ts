@@ -59,6 +59,8 @@ export function openSession(
     async check({ as }): Promise<Check> {
       const { status, body } = await ask(as, '/v1/user', { method: 'GET' })
       const user = User.safeParse(body)
+      if (status === 401) throw new QuarterturnError('CURRENT_REFUSED', { problem: REFUSED })
+      if (status === 403) throw new QuarterturnError('CREDENTIAL_BARRED', { problem: LOCKED })
       if (status !== 200 || !user.success) throw unreachable(`the sign-in was answered ${status}`)
       if (user.data.mayChangePassword) return { possible: true, missing: [] }
       const remedy = `set \`mayChangePassword\` for the user ${secretOf(as).username}`
@@ -86,6 +88,10 @@ export function openSession(
           return { result: 'superseded' }
         case 422:
           return { result: 'refused', reason: 'the password policy of the target refuses the value' }
+        case 403:
+          throw new QuarterturnError('CREDENTIAL_BARRED', { problem: LOCKED })
+        case 423:
+          throw new QuarterturnError('TARGET_READ_ONLY', { problem: 'the target takes no changes for now' })
         default:
           throw unreachable(`the change was answered ${status}`)
       }
@@ -98,15 +104,13 @@ export function openSession(
   }
 }
 
+const REFUSED = 'the target answered 401: the password is not the one in force'
+const LOCKED = 'the target answered 403: the user is locked'
+
 /** Only 401 is a refusal of the credential: any other answer may come from something that never looked at it. */
 function verdictOf({ status, body }: HttpReply, username: string): Verdict {
-  if (status === 401) return { verdict: 'rejected', reason: 'the target answered 401' }
-  if (status === 403)
-    return {
-      verdict: 'barred',
-      reason: 'the target answered 403: the user is locked',
-      code: 'CREDENTIAL_BARRED',
-    }
+  if (status === 401) return { verdict: 'rejected', reason: REFUSED }
+  if (status === 403) return { verdict: 'barred', reason: LOCKED, code: 'CREDENTIAL_BARRED' }
   const user = User.safeParse(body)
   if (status === 200 && user.success && user.data.username === username)
     return { verdict: 'accepted', as: username }

@@ -3,11 +3,11 @@ import { type TestContext, test } from 'node:test'
 import { CALM } from 'quarterturn/local'
 import { createExample } from '../src/index.ts'
 import { type LocalRotationOptions, underLocalSecretsManager } from './local.ts'
-import { startTarget, type TestTargetOptions } from './server.ts'
+import { startTarget } from './server.ts'
 
 /** The target with one user, and a secret for it. The target is closed when the test ends. */
-async function fresh(t: TestContext, options: TestTargetOptions & LocalRotationOptions = {}) {
-  const target = await startTarget(options)
+async function fresh(t: TestContext, options: LocalRotationOptions = {}) {
+  const target = await startTarget()
   t.after(() => target.close())
   target.addUser('reader', 'first')
   const provider = createExample({ allowClearTextLoopback: true })
@@ -53,7 +53,8 @@ for (const mishap of ['cut before', 500, 302] as const)
   })
 
 test('a password that the policy refuses is given up, and the current one stays', async (t) => {
-  const { local, signsIn } = await fresh(t, { refuses: () => true })
+  const { target, local, signsIn } = await fresh(t)
+  target.troubles.add('strict')
   assert.deepEqual(await local.rotate(), ['PENDING_UNUSABLE'])
   assert.ok(signsIn(local.valueUnder('AWSCURRENT')))
 })

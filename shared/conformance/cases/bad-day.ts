@@ -1,12 +1,10 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import { pause } from '../direct.ts'
 import type { End, FreshTarget } from '../options.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { lockedOut, neverConverges } from '../promises.ts'
+import { inForce, inForceSoon, lockedOut, neverConverges } from '../promises.ts'
 import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
 import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
 
 /** What can go wrong at a target, and the codes that say so. */
 interface BadDay {
@@ -20,8 +18,6 @@ interface BadDay {
 
 /** Long enough to come to the disturbed call on a busy machine, short enough to wait for. */
 const SLOW_MS = 10_000
-/** How long a change that was left running is given to show itself, in milliseconds. */
-const STRAY_MS = 150
 
 export const BAD_DAYS: readonly BadDay[] = [
   {
@@ -64,7 +60,8 @@ export const BAD_DAYS: readonly BadDay[] = [
   {
     hook: 'dropUser',
     what: 'the account is dropped',
-    codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'TARGET_UNREACHABLE'],
+    // A target that answers the same to a user that it never had cannot be told from one with another password.
+    codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'PRIMARY_NOT_CURRENT'],
     begin: (target) => target.dropUser,
   },
   {
@@ -127,20 +124,6 @@ function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (c
       return (await lockedOut(world)) ?? (await neverConverges(world))
     },
   }
-}
-
-/** Which version's credential is in force. */
-async function inForce(world: World): Promise<string> {
-  const { secret } = world
-  for (const [version, value] of secret.values)
-    if (await world.signsIn(value)) return `${secret.name(version)} signs in`
-  return 'nothing signs in'
-}
-
-/** The same when a statement that was left running has had its time. */
-async function inForceSoon(world: World): Promise<string> {
-  await pause(STRAY_MS)
-  return await inForce(world)
 }
 
 /** The target loses what setSecret changed, before each call that follows and after the last. */

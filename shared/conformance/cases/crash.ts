@@ -1,8 +1,7 @@
 import { STEPS } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import { stepsFrom } from '../container.ts'
 import type { Point, Trial } from '../points.ts'
-import { lockedOut, nextRotationFails, notFinished } from '../promises.ts'
+import { tooManyFailures } from '../promises.ts'
 import {
   COLD,
   callId,
@@ -15,27 +14,7 @@ import {
   WARM,
 } from '../recording.ts'
 import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
-
-const ABANDONED = 'a new token after the old one was abandoned'
-
-/** How a killed rotation is taken up again. Each answers the token that must be current in the end. */
-export const RECOVERIES = {
-  'the same step again': async (world: World, token: string, call: RecordedCall) => ({
-    token,
-    error: await world.deliverAll(token, stepsFrom(call.step)),
-  }),
-  'the whole sequence with the same token': async (world: World, token: string) => ({
-    token,
-    error: await world.deliverAll(token, STEPS),
-  }),
-  [ABANDONED]: async (world: World) => {
-    const token = world.secret.rotate()
-    return { token, error: await world.deliverAll(token, STEPS) }
-  },
-}
-
-export type Recovery = keyof typeof RECOVERIES
+import { type Killed, type Recovery, recoverBy } from './recovery.ts'
 
 /** Kills a rotation before and after every call it makes, and recovers in one of the three ways. */
 export async function everyCrash(trial: Trial, strategy: Strategy, recovery: Recovery): Promise<undefined> {
@@ -89,31 +68,14 @@ function crash(
       const victim = await comeTo(world, set, call)
       before(labelsOf(world))
       await world.kill(victim, when)
-      const atOnce = await lockedOut(world)
-      if (atOnce !== undefined) return `${atOnce}, right after the kill`
-      if (recovery === ABANDONED) {
-        world.secret.abandon()
-        const abandoned = await lockedOut(world)
-        if (abandoned !== undefined) return `${abandoned}, when the rotation was abandoned`
-      }
       const probed = world.record.probes.length
-      const { token, error } = await RECOVERIES[recovery](world, set.token, call)
-      if (error !== undefined) return `always converges: ${recovery} ended in ${error}`
-      return (
-        (await lockedOut(world)) ??
-        (await notFinished(world, token)) ??
-        tooManyFailures(world, probed) ??
-        (await nextRotationFails(world))
-      )
+      const killed: Killed = {
+        world,
+        token: set.token,
+        step: call.step,
+        deliver: (token, steps) => world.deliverAll(token, steps),
+      }
+      return (await recoverBy(recovery, killed)) ?? tooManyFailures(world, probed)
     },
   }
-}
-
-/** At most one sign-in fails in each recovering invocation. */
-function tooManyFailures(world: World, since: number): string | undefined {
-  const failures = new Map<object, number>()
-  for (const { invocation, verdict } of world.record.probes.slice(since))
-    if (verdict === 'rejected') failures.set(invocation, (failures.get(invocation) ?? 0) + 1)
-  const most = Math.max(0, ...failures.values())
-  return most > 1 ? `failing sign-ins: ${most} in one recovering invocation` : undefined
 }

@@ -84,29 +84,6 @@ async function thawStepwise(world: World, frozen: Invocation<Step>): Promise<str
   return await lockedOut(world)
 }
 
-/** Delivers every step at every stage of a rotation, too early, again or too late, and then the rest of it. */
-export async function everyOrder(trial: Trial, strategy: Strategy): Promise<undefined> {
-  const points = [0, 1, 2, 3, 4].flatMap((stage) =>
-    STEPS.map((step): Point => {
-      const done = stage === 0 ? 'anything was done' : `${STEPS[stage - 1]} ended`
-      return {
-        id: `order/${strategy}/${step}/stage ${stage}`,
-        strategy,
-        expects: `${step} delivered ${stage === 0 ? 'before' : 'after'} ${done} breaks nothing`,
-        async play(world) {
-          const token = world.secret.rotate()
-          const first = await world.deliverAll(token, STEPS.slice(0, stage))
-          if (first !== undefined) return `always converges: the undisturbed steps ended in ${first}`
-          await world.deliver(step, token)
-          return (await lockedOut(world)) ?? (await neverConverges(world))
-        },
-      }
-    }),
-  )
-  await trial.all(points)
-  return undefined
-}
-
 /** Two secrets name one account; one rotates whole while the other is frozen before each of its calls. */
 export async function everySharing(trial: Trial, strategy: Strategy): Promise<undefined> {
   const calls = (await recordCalls(trial.options, strategy, COLD)).filter(

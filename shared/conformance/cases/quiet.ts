@@ -1,12 +1,13 @@
 import type { Strategy } from '../../provider/contract.ts'
-import { canaries, found, leaksIn, rawLeaksIn } from '../leaks.ts'
+import { canaries, found, rawLeaksIn } from '../leaks.ts'
+import { leaksLoudly } from '../loud.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { printedDuring } from '../printed.ts'
 import { comeTo, recordCalls, setScene, WARM } from '../recording.ts'
+import { withSwitches } from '../switches.ts'
 import type { World } from '../world.ts'
 
 /** Rotations that end well, that are killed and taken up again, and that meet a target which refuses or is gone. */
-async function allSortsOfRotations(world: World): Promise<void> {
+export async function allSortsOfRotations(world: World): Promise<void> {
   const { secret, target, kit, strategy } = world
   await world.deliverAll(secret.rotate())
   const change = (await recordCalls(kit, strategy, WARM)).find(({ label }) => label.startsWith('apply'))
@@ -26,19 +27,37 @@ async function allSortsOfRotations(world: World): Promise<void> {
   }
 }
 
-/** Nothing that is printed, told or raised, and nothing in the target's log, holds a credential. */
+/** Nothing that is printed, told or raised holds a credential, also while debug switches are on. */
 export async function quiet(trial: Trial, strategy: Strategy): Promise<undefined> {
-  const point: Point = {
-    id: `quiet/${strategy}/printed`,
-    strategy,
-    expects: 'no credential and no token is printed, reported or raised, in any encoding',
-    async play(world) {
-      const printed = await printedDuring(() => allSortsOfRotations(world))
-      if (found(printed, canaries(world)) > 0) return 'never leaks: a credential or token is printed'
-      return leaksIn(world)
+  const { switches = {} } = trial.options
+  await trial.all([
+    {
+      id: `quiet/${strategy}/printed`,
+      strategy,
+      expects: 'no credential and no token is printed, reported or raised, in any encoding',
+      play: (world) =>
+        // What is printed and told is searched after every point.
+        withSwitches(switches, async () => {
+          await allSortsOfRotations(world)
+          return undefined
+        }),
     },
-  }
-  await trial.all([point])
+  ])
+  return undefined
+}
+
+/** The same in a process that had the switches on from its start. */
+export async function quietFromTheStart(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
+  const { loud, switches = {} } = trial.options
+  if (loud === undefined) return new Skipped('the options give no `loud`')
+  await trial.all([
+    {
+      id: `quiet/${strategy}/loud`,
+      strategy,
+      expects: 'a process that is started with every debug switch on prints no credential and no token',
+      play: () => leaksLoudly(loud, strategy, switches),
+    },
+  ])
   return undefined
 }
 

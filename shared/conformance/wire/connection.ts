@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls'
-import { Dialogue } from './dialogue.ts'
+import { Dialogue, type Message } from './dialogue.ts'
 import { type Framing, FramingError, otherSide, type Side } from './framing.ts'
 import type { Ending, Ruling } from './point.ts'
 import { type Upstream, upstreamTls } from './upstream.ts'
@@ -35,7 +35,8 @@ export class Connection<State> {
   /** What is read from and written to: TCP, later TLS. */
   readonly #sockets: Record<Side, Socket>
   readonly #lastWrite: Record<Side, Promise<void>> = { client: Promise.resolve(), server: Promise.resolve() }
-  readonly #held = new Set<Side>()
+  /** What is kept of a side that is held, the oldest first. */
+  readonly #held = new Map<Side, Message[]>()
   readonly #hasEnded = new Set<Side>()
   #isFresh = true
   #isOver = false
@@ -54,6 +55,20 @@ export class Connection<State> {
       socket.on('error', () => {})
       socket.on('close', (hadError: boolean) => this.#gone(side, hadError))
       this.#listen(side)
+    }
+  }
+
+  /** The client has neither closed nor reset it. */
+  get hasClient(): boolean {
+    return !this.#isOver && !this.#hasEnded.has('client')
+  }
+
+  /** Passes on what was held, in order, and holds nothing any more. */
+  release(): void {
+    for (const [side, messages] of [...this.#held]) {
+      this.#held.delete(side)
+      for (const message of messages) if (!this.#isOver) this.#forward(side, message)
+      if (!this.#isOver && this.#hasEnded.has(side)) this.#sockets[otherSide(side)].end()
     }
   }
 
@@ -94,13 +109,18 @@ export class Connection<State> {
     while (!this.#isOver) {
       const message = this.#nextMessage(side, hasEnded)
       if (message === undefined) return
-      if (!this.#mayPass(side, message.isPoint ? message.name : undefined)) continue
-      this.#write(otherSide(side), message.bytes)
-      if (message.startsTls) {
-        this.#awaitHello()
-        return
+      if (!this.#mayPass(side, message.isPoint ? message.name : undefined)) {
+        this.#held.get(side)?.push(message)
+        continue
       }
+      this.#forward(side, message)
+      if (message.startsTls) return
     }
+  }
+
+  #forward(side: Side, { bytes, startsTls }: Message): void {
+    this.#write(otherSide(side), bytes)
+    if (startsTls) this.#awaitHello()
   }
 
   #nextMessage(side: Side, hasEnded: boolean) {
@@ -119,7 +139,7 @@ export class Connection<State> {
     if (this.#held.has(side)) return false
     if (name === undefined) return true
     const ruling = this.#options.judge(side, name)
-    if (ruling === 'hold') this.#held.add(side)
+    if (ruling === 'hold') this.#held.set(side, [])
     if (ruling === 'cut') {
       this.#isOver = true
       // What was passed on before belongs to the run, so it leaves this process first.

@@ -31,7 +31,7 @@ export interface Received<State> {
  * How a protocol divides its bytes into messages. Pure data and a pure function: the same bytes give the same
  * messages however the network has cut or merged them, which is what makes a run repeatable.
  */
-export interface Framing<State> {
+export interface Framing<State = unknown> {
   readonly name: string
   /** `messages`: each is a point. `turns`: only the first after the direction changes is, so cuts within one burst are missed. */
   readonly counts: 'messages' | 'turns'
@@ -41,6 +41,8 @@ export interface Framing<State> {
    * the protocol.
    */
   next(received: Received<State>): Framed<State> | undefined
+  /** True for the name of a message by which a server refuses a credential. Left out: such are not counted on the wire. */
+  isRefusal?(name: string): boolean
 }
 
 /** The bytes are not the protocol that the framing reads. Holds none of them. */

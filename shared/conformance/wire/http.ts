@@ -30,6 +30,7 @@ export const httpFraming: Framing<HttpState> = {
   name: 'http',
   counts: 'messages',
   initial: { client: HEAD, server: HEAD, open: [] },
+  isRefusal: (name) => name === '401 head',
   next(received) {
     const part = received.state[received.from]
     return part.kind === 'head' ? head(received) : body(received, part)

@@ -3,11 +3,21 @@
  * of them.
  */
 
-export { type Coverage, CutError, coverageLine, coverEveryPoint, type RunTrace, type Story } from './cover.ts'
+export { framingOf, type Place, type WireAccess } from './access.ts'
+export { type Counted, Coverage } from './cover.ts'
 export { type Framed, type Framing, FramingError, type Received, type Side } from './framing.ts'
 export { type HttpState, httpFraming } from './http.ts'
 export { createWireIdentity, type WireIdentity } from './identity.ts'
-export { cutBefore, type Ending, holdFirst, type Point, pointName, type Rule, type Ruling } from './point.ts'
+export {
+  cutBefore,
+  type Ending,
+  holdFirst,
+  type Point,
+  pointName,
+  pointOf,
+  type Rule,
+  type Ruling,
+} from './point.ts'
 export { type PostgresState, postgresFraming } from './postgres.ts'
 export { startWireProxy, type WireProxy, type WireProxyOptions } from './proxy.ts'
 export { turns } from './turns.ts'

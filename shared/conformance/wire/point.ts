@@ -33,6 +33,13 @@ export interface Ending {
 export const pointName = ({ scope, place, from, name }: Point): string =>
   `${scope} ${place}: ${from}: ${name}`
 
+/** Reads what `pointName` wrote; `n` is 0, since a name does not hold it. */
+export function pointOf(name: string): Point | undefined {
+  const [, scope, place, from, what] = /^(.*?) (\d+): (client|server): (.*)$/.exec(name) ?? []
+  if (scope === undefined || what === undefined) return undefined
+  return { n: 0, scope, place: Number(place), from: from === 'client' ? 'client' : 'server', name: what }
+}
+
 /** Cuts once, where the point was in an earlier run; what the message is there now does not matter. */
 export function cutBefore({ scope, place }: Point): Rule {
   let isCut = false

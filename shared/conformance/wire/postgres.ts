@@ -20,6 +20,7 @@ export const postgresFraming: Framing<PostgresState> = {
   name: 'postgres',
   counts: 'messages',
   initial: { isStarted: false, asked: undefined },
+  isRefusal: (name) => name === 'ErrorResponse 28P01',
   next(received) {
     const { state, from } = received
     if (from === 'client') return state.isStarted ? typed(received, CLIENT) : opening(received)

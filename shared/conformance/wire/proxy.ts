@@ -29,6 +29,10 @@ export interface WireProxy {
   readonly endings: readonly Ending[]
   /** Why the run may not be what it looks like: bytes that are not the protocol, TLS that failed by our fault. */
   readonly problems: readonly string[]
+  /** How many connections the client has not ended. */
+  readonly clients: number
+  /** Passes on whatever is held. */
+  release(): void
   /** Names what the messages from now on belong to. Their places count on where the name was used before. */
   enter(scope: string): void
   /** Resolves when no connection is open. */
@@ -104,6 +108,12 @@ export async function startWireProxy<State>(options: WireProxyOptions<State>): P
     seen,
     endings,
     problems,
+    get clients() {
+      return [...open].filter(({ hasClient }) => hasClient).length
+    },
+    release() {
+      for (const connection of open) connection.release()
+    },
     enter(name) {
       scope = name
     },

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -16,7 +17,7 @@ export interface Answer {
   /** What the handler answered. */
   readonly value?: unknown
   /** What it ended with instead. */
-  readonly error?: { readonly name: string; readonly message: string }
+  readonly error?: { readonly name: string; readonly message: string; readonly code?: string }
 }
 
 /** The last line of an invocation in the log, as Lambda writes it. */
@@ -27,8 +28,10 @@ export interface LambdaFunction {
   invoke(event: unknown, onLine: (line: string) => void): Promise<unknown>
   /** What the handler has logged so far, by line. */
   readonly logs: readonly string[]
-  /** Ends the process. A repeat does nothing. */
+  /** Ends the process in order. A repeat does nothing. */
   stop(): Promise<void>
+  /** SIGKILL: resolves when the process is gone, its connections with it. A repeat does nothing. */
+  kill(): Promise<void>
 }
 
 export interface FunctionOptions {
@@ -40,9 +43,15 @@ export interface FunctionOptions {
   onLog(line: string): void
 }
 
-/** Starts a bundled handler in a process of its own and answers when it is loaded: a cold start. */
+/** Beside this file, as source or as built. */
+const CHILD = fileURLToPath(new URL(`lambda-child${extname(import.meta.url)}`, import.meta.url))
+
+/**
+ * Starts a bundled handler in a process of its own and answers when it is loaded: a cold start. The process ends with
+ * this one, however this one ends.
+ */
 export async function startFunction(options: FunctionOptions): Promise<LambdaFunction> {
-  const child = fork(fileURLToPath(new URL('lambda-child.ts', import.meta.url)), [options.bundle], {
+  const child = fork(CHILD, [options.bundle], {
     env: { ...options.environment },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -80,14 +89,20 @@ export async function startFunction(options: FunctionOptions): Promise<LambdaFun
         }
         listeners.add(listener)
       })
-      child.send({ id, event, functionArn: options.arn, timeoutMs: options.timeoutMs } satisfies Invocation)
+      const invocation: Invocation = { id, event, functionArn: options.arn, timeoutMs: options.timeoutMs }
+      // A process that is gone is told of by `endedEarly`.
+      child.send(invocation, () => {})
       const [{ error, value }] = await Promise.race([Promise.all([answered, logged]), endedEarly])
       waiting.delete(id)
-      if (error !== undefined) throw Object.assign(new Error(error.message), { name: error.name })
+      if (error !== undefined) throw Object.assign(new Error(error.message), error)
       return value
     },
     async stop() {
       if (child.connected) child.disconnect()
+      await ended
+    },
+    async kill() {
+      child.kill('SIGKILL')
       await ended
     },
   }

@@ -1,18 +1,17 @@
 /**
  * The process in which the bundled handler runs, in place of Lambda: it has the environment of a function and
- * nothing of the demo. An invocation comes as a message, and the answer goes back as one.
+ * nothing of its parent. An invocation comes as a message, and the answer goes back as one.
  */
 import { pathToFileURL } from 'node:url'
-import type { Context } from 'aws-lambda'
 import { type Answer, endLine, type Invocation } from './lambda.ts'
 
 const [bundle = ''] = process.argv.slice(2)
-const loaded: { handler(event: unknown, context: Context): Promise<unknown> } = await import(
+const loaded: { handler(event: unknown, context: object): Promise<unknown> } = await import(
   pathToFileURL(bundle).href
 )
 
 process.on('message', (invocation: Invocation) => void invoke(invocation))
-// Ctrl-C reaches the whole foreground group; the demo decides when the function ends.
+// Ctrl-C reaches the whole foreground group; the parent decides when the function ends.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('disconnect', () => process.exit())
 process.send?.({ ready: true })
@@ -26,24 +25,25 @@ async function invoke({ id, event, functionArn, timeoutMs }: Invocation): Promis
     )
     .then(
       (value) => ({ id, value }),
-      (error: Error) => ({ id, error: { name: error.name, message: error.message } }),
+      (error: Error) => ({
+        id,
+        error: {
+          name: error.name,
+          message: error.message,
+          ...('code' in error ? { code: String(error.code) } : {}),
+        },
+      }),
     )
   process.stdout.write(`${endLine(id)}\n`)
   process.send?.(answer)
 }
 
-const contextOf = (id: string, functionArn: string, getRemainingTimeInMillis: () => number): Context => ({
-  callbackWaitsForEmptyEventLoop: false,
+/** The part of Lambda's context that a handler of ours reads. */
+const contextOf = (id: string, functionArn: string, getRemainingTimeInMillis: () => number): object => ({
   functionName: functionArn.split(':')[6] ?? '',
   functionVersion: '$LATEST',
   invokedFunctionArn: functionArn,
   memoryLimitInMB: '256',
   awsRequestId: id,
-  logGroupName: '/aws/lambda/rotate-postgres',
-  logStreamName: 'demo',
   getRemainingTimeInMillis,
-  // The old way to answer; the types still ask for it.
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
 })

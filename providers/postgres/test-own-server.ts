@@ -1,0 +1,27 @@
+/** A role on a server of its own: what happens to the whole server is seen by this point alone, so one goes at a time. */
+import type { FreshTarget } from '../../shared/conformance/index.ts'
+import type { PostgresServer } from '../../test/servers/postgres.ts'
+import { freshRole } from './test-conformance.ts'
+
+/** The settings that the server has to begin with. */
+export const OWN_SERVER = { shared_preload_libraries: 'passwordcheck' } as const
+
+export async function freshRoleOnOwnServer(server: PostgresServer): Promise<FreshTarget> {
+  const { wire: _, ...fresh } = await freshRole(server)
+  const setting = (name: string, value: string, back: string) => async () => {
+    await server.useSettings({ [name]: value })
+    return () => server.useSettings({ [name]: back })
+  }
+  return {
+    ...fresh,
+    secret: { ...fresh.secret, port: server.port },
+    /** A crash, recovery, and all that a client sees of it. */
+    outage: async () => {
+      await server.halt('immediate')
+      return () => server.restart()
+    },
+    readOnly: setting('default_transaction_read_only', 'on', 'off'),
+    /** The check of passwords that comes with PostgreSQL: of a hash it sees little, so the password has to go as it is. */
+    refuseByPolicy: setting('passwordcheck.min_password_length', '1000', '8'),
+  }
+}

@@ -1,0 +1,109 @@
+import { STEPS, type Step } from '../../engine/known.ts'
+import type { Strategy } from '../../provider/contract.ts'
+import { pause } from '../direct.ts'
+import type { Invocation } from '../invocation.ts'
+import type { Point, Trial } from '../points.ts'
+import { lockedOut, neverConverges } from '../promises.ts'
+import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
+import { labelsOf } from '../story.ts'
+import type { World } from '../world.ts'
+
+/** How far things are when a step of a rotation is delivered. Each answers the code in which something failed. */
+const STAGES: Readonly<Record<string, (world: World, token: string) => Promise<string | undefined>>> = {
+  'before anything was done': () => Promise.resolve(undefined),
+  ...Object.fromEntries(
+    STEPS.map((step, at) => [
+      `after ${step} ended`,
+      (world: World, token: string) => world.deliverAll(token, STEPS.slice(0, at + 1)),
+    ]),
+  ),
+  'after a later rotation was finished': async (world, token) =>
+    (await world.deliverAll(token)) ?? (await world.deliverAll(world.secret.rotate())),
+  'when it was abandoned and a later one has set its value': async (world, token) => {
+    const error = await world.deliverAll(token, ['createSecret', 'setSecret'])
+    world.secret.abandon()
+    return error ?? (await world.deliverAll(world.secret.rotate(), ['createSecret', 'setSecret']))
+  },
+  'when it was abandoned and a later one was finished': async (world, token) => {
+    const error = await world.deliverAll(token, ['createSecret', 'setSecret'])
+    world.secret.abandon()
+    return error ?? (await world.deliverAll(world.secret.rotate()))
+  },
+}
+
+/** Delivers every step at every stage, too early, again or too late, and then the rest of what is pending. */
+export async function everyOrder(trial: Trial, strategy: Strategy): Promise<undefined> {
+  const points = Object.entries(STAGES).flatMap(([stage, come]) =>
+    STEPS.map(
+      (step): Point => ({
+        id: `order/${strategy}/${step}/${stage}`,
+        strategy,
+        expects: `${step} delivered ${stage} breaks nothing`,
+        async play(world) {
+          const token = world.secret.rotate()
+          const first = await come(world, token)
+          if (first !== undefined) return `always converges: the undisturbed steps ended in ${first}`
+          await world.deliver(step, token)
+          return (await lockedOut(world)) ?? (await neverConverges(world))
+        },
+      }),
+    ),
+  )
+  await trial.all(points)
+  return undefined
+}
+
+/** What Lambda gives each of two invocations, in milliseconds: one waits for the lock of the other. */
+const SHORT_MS = 3_500
+/** After this long in one call the turn goes to the other, in milliseconds: it may be waiting for what that one holds. */
+const TURN_MS = 40
+
+/**
+ * The same step runs twice at once, call by call in turn; the second begins when the first has come to each of its calls.
+ * Unlike a frozen one, the first goes on in between.
+ */
+export async function everyInterleaving(trial: Trial, strategy: Strategy): Promise<undefined> {
+  const calls = await recordCalls(trial.options, strategy, WARM)
+  await trial.all(calls.map((call) => interleaved(strategy, call)))
+  return undefined
+}
+
+function interleaved(strategy: Strategy, call: RecordedCall): Point {
+  return {
+    id: `twice/${strategy}/${callId(call)}`,
+    strategy,
+    expects: `${call.step} runs twice at once, call by call in turn from ${call.label} on, and breaks nothing`,
+    async play(world, before) {
+      const set = await setScene(world, WARM, call.step)
+      const first = await comeTo(world, set, call, SHORT_MS)
+      before(labelsOf(world))
+      const second = await world.start(call.step, set.token, { timeLeftMs: SHORT_MS })
+      world.record.trace.push(`${call.step} is delivered again, and both go on in turn`)
+      const broken = await inTurn(world, first, second)
+      return broken ?? (await lockedOut(world)) ?? (await neverConverges(world))
+    },
+  }
+}
+
+async function inTurn(
+  world: World,
+  ...both: readonly [Invocation<Step>, Invocation<Step>]
+): Promise<string | undefined> {
+  let stuck: unknown
+  while (stuck === undefined && both.some(({ isAlive }) => isAlive)) {
+    for (const one of both) {
+      if (one.state !== 'parked') continue
+      const { label } = one.next ?? { label: '' }
+      const advanced = world.advance(one).catch((error: unknown) => {
+        stuck = error
+      })
+      await Promise.race([advanced, pause(TURN_MS)])
+      if (!/^(apply|repair|Put|Update)/.test(label)) continue
+      const broken = await lockedOut(world)
+      if (broken !== undefined) return `${broken}, after ${label} of one of two`
+    }
+    if (both.every(({ state }) => state !== 'parked')) await pause(1)
+  }
+  if (stuck !== undefined) throw stuck
+  return undefined
+}

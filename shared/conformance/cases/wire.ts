@@ -1,0 +1,85 @@
+import type { ErrorCode } from '../../errors/index.ts'
+import type { Strategy } from '../../provider/contract.ts'
+import type { Skipped, Trial } from '../points.ts'
+import { moreThan, tooManyFailures } from '../promises.ts'
+import { leaveUnfinished, loseChange } from '../recording.ts'
+import { labelsOf } from '../story.ts'
+import { pointName } from '../wire/index.ts'
+import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs.ts'
+import type { World } from '../world.ts'
+import type { Recovery } from './recovery.ts'
+
+/** How the rotation comes about whose messages are cut. */
+interface WireScene {
+  readonly name: string
+  /** Sign-ins that may be refused in one invocation of it, without a cut too. */
+  readonly refusals: 0 | 1
+  /** Answers the token of the rotation. */
+  readonly begin: (world: World) => string | Promise<string>
+}
+
+const ROTATION: WireScene = {
+  name: 'a rotation',
+  refusals: 0,
+  begin: (world) => world.secret.rotate(),
+}
+const AGAIN: WireScene = {
+  name: 'the same rotation again, after the reply to its change was lost',
+  refusals: 1,
+  begin: loseChange,
+}
+const NEXT: WireScene = {
+  name: 'the next rotation, after one was abandoned in its change',
+  refusals: 1,
+  begin: async (world) => {
+    await leaveUnfinished(world)
+    return world.secret.rotate()
+  },
+}
+
+/** What is cut, and how it recovers. Other ways out of the two rarer scenes lead through the same messages again. */
+export const CUTS: readonly { readonly scene: WireScene; readonly recovery: Recovery }[] = [
+  { scene: ROTATION, recovery: 'the same step again' },
+  { scene: ROTATION, recovery: 'the whole sequence with the same token' },
+  { scene: ROTATION, recovery: 'a new token after the old one was abandoned' },
+  { scene: AGAIN, recovery: 'the whole sequence with the same token' },
+  { scene: NEXT, recovery: 'a new token after the old one was abandoned' },
+]
+
+/** What a lost connection is told as; any other code claims to know what the target said. */
+const CODES: readonly ErrorCode[] = ['TARGET_UNREACHABLE', 'DEADLINE']
+
+/** Cuts the connection before every message of a scene, in both directions, until every one was met. */
+export async function everyCut(
+  trial: Trial,
+  strategy: Strategy,
+  { scene, recovery }: (typeof CUTS)[number],
+): Promise<Skipped | undefined> {
+  return await coverEach(trial, {
+    strategy,
+    prefix: `cut/${strategy}/${scene.name}/${recovery}/`,
+    how: 'cut',
+    runAt: (at) => ({
+      expects:
+        at === undefined
+          ? `through the proxy, ${scene.name} ends well`
+          : `cut before ${pointName(at)}, the promises hold at once and after ${recovery}`,
+      async play(wired, before) {
+        const { world } = wired
+        const token = await scene.begin(world)
+        before(labelsOf(world))
+        const probed = world.record.probes.length
+        const { step, error, broken } = await disturbed(wired, token)
+        if (broken !== undefined) return broken
+        const codes = wired.met === undefined ? [] : CODES
+        if (error !== undefined && !isOneOf(codes, error))
+          return `documented errors: ${step} ended in ${error} instead of ${['success', ...codes].join(' or ')}`
+        return (
+          moreThan(scene.refusals, wired.refusals('disturbed')) ??
+          tooManyFailures(world, probed, scene.refusals) ??
+          (await recovered(wired, token, step, recovery))
+        )
+      },
+    }),
+  })
+}
