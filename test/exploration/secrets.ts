@@ -3,7 +3,7 @@ import type {
   SecretsManagerPort,
   SecretVersion,
 } from '../../shared/aws/secrets-manager.ts'
-import type { Credential, State, VersionNumber } from './state.ts'
+import { type Credential, type State, under, type VersionNumber } from './state.ts'
 
 export const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:explored-AbCdEf'
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
@@ -107,32 +107,41 @@ export function updateStage(
   return moveLabel(state, input.VersionStage, to)
 }
 
-/** RotateSecret, or undefined where it is refused. */
+/** RotateSecret, or undefined where it is refused or none is left. */
 export function rotate(state: State): State | undefined {
   const { AWSPENDING, AWSCURRENT } = state.labels
-  if (AWSPENDING !== undefined && AWSPENDING !== AWSCURRENT) return undefined
+  if (state.left.rotations === 0 || (AWSPENDING !== undefined && AWSPENDING !== AWSCURRENT)) return undefined
   const token = state.values.length
   return {
     ...state,
     values: [...state.values, undefined],
     rotation: token,
-    tokens: [...state.tokens, token],
+    left: { ...state.left, rotations: state.left.rotations - 1 },
     labels: { ...state.labels, AWSPENDING: token },
   }
 }
 
-export function strip(state: State): State {
-  const { AWSPENDING: _, ...labels } = state.labels
-  return { ...state, rotation: undefined, labels }
+/** AWSPENDING is taken away: the rotation was given up, or an operator did what AWS advises for one that is stuck. */
+export function strip(state: State): State | undefined {
+  const { AWSPENDING, ...labels } = state.labels
+  return AWSPENDING === undefined ? undefined : { ...state, rotation: undefined, labels }
 }
 
-/** An operator writes a new current version with the same credential. */
-export function edit(state: State): State {
-  const current = state.labels['AWSCURRENT']
-  const value = current === undefined ? undefined : state.values[current]
-  if (value === undefined) return state
+/** An operator writes a new current version: with the same credential, or with a password also given to the target. */
+export function edit(state: State, newPassword: string | undefined): State | undefined {
+  const old = under(state, 'AWSCURRENT')
+  if (old === undefined || state.left.edits === 0) return undefined
+  const value = { ...old, password: newPassword ?? old.password }
   const version = state.values.length
-  const room: State = { ...state, values: [...state.values, undefined], editsLeft: state.editsLeft - 1 }
+  const [, secondary] = state.accounts[old.username]
+  const room: State = {
+    ...state,
+    values: [...state.values, undefined],
+    left: { ...state.left, edits: state.left.edits - 1 },
+    ...(newPassword === undefined
+      ? {}
+      : { accounts: { ...state.accounts, [old.username]: [newPassword, secondary] } }),
+  }
   return putValue(room, version, value, ['AWSCURRENT'])
 }
 
