@@ -2,13 +2,13 @@ import type { SecretVersion } from '../../shared/aws/secrets-manager.ts'
 import { perform } from '../../shared/engine/act.ts'
 import { StepContext, type StepInput } from '../../shared/engine/context.ts'
 import { Deadline } from '../../shared/engine/deadline.ts'
-import { type Decide, type Decision } from '../../shared/engine/decide.ts'
+import type { Decide, Decision } from '../../shared/engine/decide.ts'
 import type { Known, Question } from '../../shared/engine/known.ts'
 import { look } from '../../shared/engine/look.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
 import type { Version } from '../../shared/engine/version.ts'
-import type { Provider } from '../../shared/provider/index.ts'
-import { type Gate, type SimulationRules, simulatedProvider, Target } from '../simulation/target.ts'
+import type { Provider, Who } from '../../shared/provider/index.ts'
+import { type Account, type Gate, type SimulationRules, simulatedProvider, Target } from '../simulation/target.ts'
 import { ARN, FUNCTION_ARN, idOf, numberOf, type PortChange, portOn } from './secrets.ts'
 import { freshPassword, type Sleeper, type State } from './state.ts'
 
@@ -20,6 +20,8 @@ export interface Machine {
   readonly changePort?: PortChange
   /** Breaks a rule in how questions are answered. */
   readonly look?: Partial<typeof look>
+  /** Makes the change at the target otherwise than the provider does. */
+  readonly change?: (account: Account, to: string, from: string) => void
 }
 
 /** What one move of an invocation leads to. */
@@ -100,7 +102,11 @@ function ended(moved: Moved, machine: Machine): Moved {
 async function faults(state: State, sleeper: Sleeper, machine: Machine, move: Move): Promise<Moved[]> {
   const knowing = (known: Partial<Known>): Sleeper => ({ ...sleeper, known: { ...sleeper.known, ...known } })
   if (move.kind === 'ask' && PROOFS.includes(move.question))
-    return [{ text: `${moveName(move)} unknown`, state, sleeper: knowing({ [move.question]: 'unknown' }) }]
+    return (['unknown', 'barred', 'unprovable'] as const).map((proof) => ({
+      text: `${moveName(move)} ${proof}`,
+      state,
+      sleeper: knowing({ [move.question]: proof }),
+    }))
   if (move.kind !== 'act') return []
   if (move.action === 'moveCurrent') {
     const { state: after } = await carryOut(state, sleeper, machine, move)
@@ -141,7 +147,7 @@ async function carryOut(
     },
     machine.changePort,
   )
-  const provider = providerOn(target, gate, machine.rules, {
+  const provider = providerOn(target, gate, machine, {
     get: () => state.entitled,
     set: (entitled) => {
       state = { ...state, entitled }
@@ -173,26 +179,31 @@ interface Entitlement {
 }
 
 /** The provider of the simulation; with two accounts, the other one also needs what the first may do. */
-function providerOn(target: Target, gate: Gate, rules: SimulationRules, entitlement: Entitlement): Provider {
+function providerOn(target: Target, gate: Gate, { rules, change }: Machine, entitlement: Entitlement): Provider {
   const provider = simulatedProvider(
     target,
     () => gate,
     rules,
     () => OWN_CONNECTION,
   )
-  if (target.kind !== 'alternating') return provider as Provider
-  return {
-    ...provider,
-    open: (request) => {
-      const values = request.values as Parameters<typeof provider.open>[0]['values']
-      const pending = (): 'A' | 'B' => (values.pending?.reveal().username === 'B' ? 'B' : 'A')
-      return Object.assign(provider.open({ ...request, values }), {
-        compare: async () =>
-          entitlement.get()[pending()] ? { equal: true } : { equal: false, differences: ['a grant'] },
-        repair: async () => entitlement.set({ ...entitlement.get(), [pending()]: true }),
-      })
-    },
-  } as Provider
+  const open: typeof provider.open = (request) => {
+    const session = provider.open(request)
+    const value = (who: Who) => request.values[who]?.reveal() ?? { username: '', password: '' }
+    if (change !== undefined)
+      session.apply = async ({ from, to }) => {
+        if (target.lock?.connection !== OWN_CONNECTION) throw new Error('the connection was lost')
+        change(target.account(value(to).username), value(to).password, value(from).password)
+        return { result: 'applied' }
+      }
+    if (target.kind !== 'alternating') return session
+    const pending = (): 'A' | 'B' => (value('pending').username === 'B' ? 'B' : 'A')
+    return Object.assign(session, {
+      compare: async () =>
+        entitlement.get()[pending()] ? { equal: true } : { equal: false, differences: ['a grant'] },
+      repair: async () => entitlement.set({ ...entitlement.get(), [pending()]: true }),
+    })
+  }
+  return { ...provider, open } as Provider
 }
 
 const HALFWAY = new Error('halfway')
