@@ -58,7 +58,13 @@ export async function successors(
     const known = space.moves(state, one)
     for (const next of known instanceof Promise ? await known : known)
       if (!next.takesLock || !isLocked)
-        list.push({ text: next.text, by, state: next.state, sleepers: others(next.sleeper), isOldAgain: next.isOldAgain })
+        list.push({
+          text: next.text,
+          by,
+          state: next.state,
+          sleepers: others(next.sleeper),
+          isOldAgain: next.isOldAgain,
+        })
     list.push({ text: 'dies', by, state, sleepers: others(0), isOldAgain: false })
     if (space.holdsLock(one))
       list.push({
@@ -81,8 +87,10 @@ export async function successors(
         isOldAgain: next.isOldAgain,
       })
   }
+  // Nothing keeps a password that a person changes at the target in the middle of a step.
   for (const { text, state: after } of space.events(state))
-    list.push({ text, by: -1, state: after, sleepers, isOldAgain: false })
+    if (text !== EDIT || space.bounds.editsChangePassword !== true || sleepers.length === 0)
+      list.push({ text, by: -1, state: after, sleepers, isOldAgain: false })
   return list
 }
 
@@ -120,12 +128,11 @@ export async function explore(
   })
   table.add(start, 0)
 
-  const brokenIn = async (tuple: readonly number[], next: Successor): Promise<Broken | undefined> => {
+  const brokenIn = async (tuple: readonly number[]): Promise<Broken | undefined> => {
     const state = tuple[0] ?? 0
     let lockout = lockouts[state]
     if (lockout === undefined) lockout = lockouts[state] = lockedOut(space.state(state)) ?? null
     if (lockout !== null) return lockout
-    if (next.isOldAgain && next.text !== EDIT) return OLD_AGAIN
     if (tuple.length > 1) return undefined
     let ending = convergences[state]
     if (ending === undefined)
@@ -153,13 +160,14 @@ export async function explore(
     const { state, sleepers } = split(table.at(place))
     for (const next of await successors(space, state, sleepers)) {
       const tuple = tupleOf(space, next)
-      if (!table.add(tuple, place)) continue
-      const problem = await brokenIn(tuple, next)
+      // Whether a credential came back is seen in the action, so also where the state after it is known.
+      const isOldAgain = next.isOldAgain && next.text !== EDIT
+      if (!table.add(tuple, place) && !isOldAgain) continue
+      const problem = isOldAgain ? OLD_AGAIN : await brokenIn(tuple)
       if (problem === undefined) continue
-      const at = table.size - 1
-      broken.add(at)
+      if (!isOldAgain) broken.add(table.size - 1)
       if (found[problem.promise] === undefined) {
-        const story = await storyOf(space, table, at)
+        const story = await storyOf(space, table, place, tuple)
         found[problem.promise] = { ...problem, actions: depth + 1, story }
       }
       if (limits.until === 'first' || (limits.until === 'lockout' && found['never locked out'] !== undefined))

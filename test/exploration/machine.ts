@@ -8,7 +8,13 @@ import { look } from '../../shared/engine/look.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
 import type { Version } from '../../shared/engine/version.ts'
 import type { Provider, Who } from '../../shared/provider/index.ts'
-import { type Account, type Gate, type SimulationRules, simulatedProvider, Target } from '../simulation/target.ts'
+import {
+  type Account,
+  type Gate,
+  type SimulationRules,
+  simulatedProvider,
+  Target,
+} from '../simulation/target.ts'
 import { ARN, FUNCTION_ARN, idOf, numberOf, type PortChange, portOn } from './secrets.ts'
 import { freshPassword, type Sleeper, type State } from './state.ts'
 
@@ -73,7 +79,10 @@ export async function movesOf(state: State, sleeper: Sleeper, machine: Machine):
   const move = decisionOf(sleeper.known, machine)?.move
   if (move === undefined || move.kind === 'end' || move.kind === 'fail')
     return [{ text: move === undefined ? 'fails' : moveName(move), state, sleeper: undefined }]
-  const moved = [await carryOut(state, sleeper, machine, move), ...(await faults(state, sleeper, machine, move))]
+  const moved = [
+    await carryOut(state, sleeper, machine, move),
+    ...(await faults(state, sleeper, machine, move)),
+  ]
   return moved.map((one) => ended(one, machine))
 }
 
@@ -179,7 +188,12 @@ interface Entitlement {
 }
 
 /** The provider of the simulation; with two accounts, the other one also needs what the first may do. */
-function providerOn(target: Target, gate: Gate, { rules, change }: Machine, entitlement: Entitlement): Provider {
+function providerOn(
+  target: Target,
+  gate: Gate,
+  { rules, change }: Machine,
+  entitlement: Entitlement,
+): Provider {
   const provider = simulatedProvider(
     target,
     () => gate,

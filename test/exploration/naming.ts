@@ -44,11 +44,16 @@ export function named(state: State, inUse: Iterable<VersionNumber>): { state: St
     const [primary, secondary] = state.accounts[account(name)]
     return [password(primary), password(secondary)]
   }
+  const inValues = new Set(state.values.filter((_, version) => live.has(version)).map((one) => one?.password))
   return {
     renaming,
     state: {
       ...state,
       values,
+      spent: state.spent
+        .filter((one) => inValues.has(one))
+        .map(password)
+        .toSorted(),
       order: kept.slice(0, kept.length - empty.length).map((_, number) => number),
       labels: Object.fromEntries(
         Object.entries(state.labels)
@@ -87,6 +92,7 @@ export const keyOfState = (state: State): string =>
     state.values.map((value) => value && value.username + value.password),
     state.labels,
     state.rotation,
+    state.spent,
     Object.values(state.left).map(String),
     state.accounts,
     state.entitled,

@@ -1,7 +1,7 @@
 import { STEPS } from '../../shared/engine/known.ts'
-import type { Space } from './space.ts'
 import { rotate } from './secrets.ts'
-import { accepts, type AccountName, ENDLESS, isSame, type State, under } from './state.ts'
+import type { Space } from './space.ts'
+import { type AccountName, accepts, ENDLESS, isSame, type State, under } from './state.ts'
 
 export type PromiseName = 'never locked out' | 'always converges' | 'no orphans'
 
@@ -23,14 +23,17 @@ export function lockedOut(state: State): Broken | undefined {
   const isIn = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE'].some(signsIn)
   return isIn
     ? undefined
-    : { promise: 'never locked out', how: 'none of AWSCURRENT, AWSPENDING and QUARTERTURN_CANDIDATE signs in' }
+    : {
+        promise: 'never locked out',
+        how: 'none of AWSCURRENT, AWSPENDING and QUARTERTURN_CANDIDATE signs in',
+      }
 }
 
-/** A finished rotation neither keeps the credential nor brings the previous one back. */
+/** A finished rotation neither keeps the credential nor brings one back that was replaced. */
 export function isOldAgain(before: State, after: State): boolean {
   if (before.labels['AWSCURRENT'] === after.labels['AWSCURRENT']) return false
   const now = under(after, 'AWSCURRENT')
-  return ['AWSCURRENT', 'AWSPREVIOUS'].some((old) => isSame(under(before, old), now))
+  return isSame(under(before, 'AWSCURRENT'), now) || before.spent.includes(now?.password ?? '')
 }
 
 export const OLD_AGAIN: Broken = {
@@ -42,7 +45,11 @@ export const OLD_AGAIN: Broken = {
  * Promises 2 and 3 from a state in which nothing is alive and nothing fails any more: a rotation must end with
  * AWSCURRENT working and nothing live outside the labels, and one more must change the credential.
  */
-export async function convergence(space: Space, start: number, hasEdits: boolean): Promise<Broken | undefined> {
+export async function convergence(
+  space: Space,
+  start: number,
+  hasEdits: boolean,
+): Promise<Broken | undefined> {
   let state = space.numberOfState({
     ...space.state(start),
     left: { rotations: ENDLESS, edits: 0, refusals: 0 },
@@ -62,7 +69,10 @@ export async function convergence(space: Space, start: number, hasEdits: boolean
       return notConverging('a whole rotation changed nothing')
     const orphans = hasEdits ? [] : orphansOf(after)
     if (orphans.length > 0)
-      return { promise: 'no orphans', how: `${orphans.join(', ')} signs in under no label after the ${round} rotation` }
+      return {
+        promise: 'no orphans',
+        how: `${orphans.join(', ')} signs in under no label after the ${round} rotation`,
+      }
     state = space.named(finished, []).state
   }
   return undefined

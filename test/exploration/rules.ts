@@ -27,14 +27,19 @@ const tables = (rows: { readonly [S in Step]?: readonly string[] }): { readonly 
 })
 
 /** The row holds, but its move is another. */
-const instead = (when: (known: Known, rule: string) => boolean, by: (known: Known) => Known): { readonly decide: Decide } => ({
+const instead = (
+  when: (known: Known, rule: string) => boolean,
+  by: (known: Known) => Known,
+): { readonly decide: Decide } => ({
   decide: (known) => {
     const decision = decide(known)
     return when(known, decision.rule) ? decide(by(known)) : decision
   },
 })
 
-const assuming = (change: (known: Known) => Known): { readonly decide: Decide } => ({ decide: seeing(change) })
+const assuming = (change: (known: Known) => Known): { readonly decide: Decide } => ({
+  decide: seeing(change),
+})
 
 const REFUSAL = { rotations: 3, invocations: 1, refusals: 1 } as const
 
@@ -156,7 +161,9 @@ export const RULES: readonly RuleOut[] = [
     rule: 'finishSecret reads AWSCURRENT before the pending value',
     kind: 'single',
     without: tables({
-      finishSecret: ['read the current value first: what is pending after that was so when AWSCURRENT was there'],
+      finishSecret: [
+        'read the current value first: what is pending after that was so when AWSCURRENT was there',
+      ],
     }),
     breaks: { nothing: 'x' },
   },
@@ -200,7 +207,11 @@ export const RULES: readonly RuleOut[] = [
   {
     rule: 'current refused: pending may be in force already',
     kind: 'single',
-    without: assuming((k) => (k.step === 'setSecret' && k.currentProof === 'rejected' ? { ...k, pendingProof: k.pendingProof ?? 'rejected' } : k)),
+    without: assuming((k) =>
+      k.step === 'setSecret' && k.currentProof === 'rejected'
+        ? { ...k, pendingProof: k.pendingProof ?? 'rejected' }
+        : k,
+    ),
     breaks: 'always converges',
   },
   {
@@ -250,7 +261,9 @@ export const RULES: readonly RuleOut[] = [
   {
     rule: 'on a repeat pending is proven first, and nothing is applied when it is accepted',
     kind: 'dual-admin',
-    without: assuming((k) => (k.traits === undefined ? k : { ...k, traits: { ...k.traits, appliesOnce: false } })),
+    without: assuming((k) =>
+      k.traits === undefined ? k : { ...k, traits: { ...k.traits, appliesOnce: false } },
+    ),
     breaks: 'never locked out',
   },
   {
@@ -300,7 +313,9 @@ export const RULES: readonly RuleOut[] = [
     kind: 'single',
     range: REFUSAL,
     without: tables({
-      setSecret: ['refused for good: the candidate label goes first, else the next token uses the value again'],
+      setSecret: [
+        'refused for good: the candidate label goes first, else the next token uses the value again',
+      ],
     }),
     breaks: 'always converges',
   },
@@ -321,7 +336,14 @@ export const RULES: readonly RuleOut[] = [
   {
     rule: 'a change that does not sign in is taken back only after labels were read again',
     kind: 'single',
-    without: assuming((k) => (k.appliedProof === undefined ? k : { ...k, putBackLabels: { own: 'pending', candidate: 'own', rotationEnabled: true, currentMoved: false } })),
+    without: assuming((k) =>
+      k.appliedProof === undefined
+        ? k
+        : {
+            ...k,
+            putBackLabels: { own: 'pending', candidate: 'own', rotationEnabled: true, currentMoved: false },
+          },
+    ),
     breaks: { nothing: 'x' },
   },
   {

@@ -82,10 +82,14 @@ function settle(before: State, after: State, version: VersionNumber, stages: rea
 export function moveLabel(state: State, label: string, to: VersionNumber): State {
   const from = state.labels[label]
   const previous = label === 'AWSCURRENT' && from !== undefined && from !== to ? { AWSPREVIOUS: from } : {}
+  const old = from === undefined ? undefined : state.values[from]?.password
+  const now = state.values[to]?.password
+  const isReplaced = label === 'AWSCURRENT' && old !== undefined && old !== now
   const isTheEnd = label === 'AWSCURRENT' && to === state.rotation
   return {
     ...state,
     rotation: isTheEnd ? undefined : state.rotation,
+    spent: isReplaced ? [...new Set([...state.spent, old])].filter((one) => one !== now) : state.spent,
     labels: { ...state.labels, ...previous, [label]: to },
   }
 }

@@ -215,7 +215,11 @@ export class Space {
     if (list === undefined) {
       const state = this.state(number)
       const password = this.bounds.editsChangePassword === true ? freshPassword(state, 'p') : undefined
-      const after = { 'AWSPENDING is stripped': strip(state), RotateSecret: rotate(state), [EDIT]: edit(state, password) }
+      const after = {
+        'AWSPENDING is stripped': strip(state),
+        RotateSecret: rotate(state),
+        [EDIT]: edit(state, password),
+      }
       list = Object.entries(after).flatMap(([text, next]) =>
         next === undefined ? [] : [{ text, state: this.numberOfState(next) }],
       )

@@ -49,6 +49,8 @@ export interface State {
   /** The rotation under way, where Secrets Manager still drives one. */
   readonly rotation: VersionNumber | undefined
   readonly left: Allowance
+  /** Passwords that were current once and were replaced: none of them may become current again. */
+  readonly spent: readonly string[]
   /** Primary and secondary password of each account; empty for none. */
   readonly accounts: Readonly<Record<AccountName, readonly [string, string]>>
   /** The accounts that have what the application needs, beside a password. */
@@ -65,6 +67,7 @@ export function firstState(kind: TargetKind, left: Allowance): State {
     labels: { AWSCURRENT: 0 },
     rotation: undefined,
     left,
+    spent: [],
     accounts: { A: ['p0', ''], B: ['', ''] },
     entitled: { A: true, B: false },
   }

@@ -10,12 +10,17 @@ interface Actor {
 }
 
 /**
- * The way to a state in words, one line for each stretch of actions of the same invocation, then what there is at the
+ * The way to a state in words, `last` after the one at `place`, one line for each stretch of actions of the same invocation, then what there is at the
  * end. States carry names of their own; the story keeps the names that things had when they appeared.
  */
-export async function storyOf(space: Space, table: Table, place: number): Promise<readonly string[]> {
-  const way: number[] = []
-  for (let at = place; at !== 0; at = table.parentOf(at)) way.unshift(at)
+export async function storyOf(
+  space: Space,
+  table: Table,
+  place: number,
+  last: readonly number[],
+): Promise<readonly string[]> {
+  const way: (readonly number[])[] = [last]
+  for (let at = place; at !== 0; at = table.parentOf(at)) way.unshift(table.at(at))
   let versions = ['v0']
   let actors: Actor[] = []
   const told: { who: string; what: string[] }[] = []
@@ -23,7 +28,7 @@ export async function storyOf(space: Space, table: Table, place: number): Promis
   const deliveries = new Map<string, number>()
   let at = split(table.at(0))
   for (const target of way) {
-    const next = await nextTo(space, table, at, target)
+    const next = await nextTo(space, at, target)
     let who = ''
     let what = next.text
     if (next.by === -1) {
@@ -58,7 +63,7 @@ export async function storyOf(space: Space, table: Table, place: number): Promis
     const renamed: string[] = []
     for (const [old, to] of names.renaming.entries()) if (to !== undefined) renamed[to] = versions[old] ?? '?'
     versions = renamed
-    at = split(table.at(target))
+    at = split(target)
   }
   return [
     ...told.map(({ who, what }) => (who === '' ? what.join(', ') : `${who}: ${what.join(', ')}`)),
@@ -66,16 +71,20 @@ export async function storyOf(space: Space, table: Table, place: number): Promis
   ]
 }
 
-async function nextTo(space: Space, table: Table, at: ReturnType<typeof split>, target: number) {
-  for (const next of await successors(space, at.state, at.sleepers))
-    if (table.isAt(target, tupleOf(space, next))) return next
+async function nextTo(space: Space, at: ReturnType<typeof split>, target: readonly number[]) {
+  const key = split(target)
+  for (const next of await successors(space, at.state, at.sleepers)) {
+    const { state, sleepers } = split(tupleOf(space, next))
+    if (state === key.state && sleepers.join() === key.sleepers.join()) return next
+  }
   throw new Error('no action leads there')
 }
 
 function inWords(state: State, versions: readonly string[]): string {
   const label = (name: string): string => {
     const value = under(state, name)
-    const says = value === undefined ? 'has no value' : accepts(state, value) ? 'signs in' : 'does not sign in'
+    const says =
+      value === undefined ? 'has no value' : accepts(state, value) ? 'signs in' : 'does not sign in'
     return `${name} on ${versions[state.labels[name] ?? 0]} ${says}`
   }
   return Object.keys(state.labels)
