@@ -49,6 +49,7 @@ export class Stage {
       settings?: EngineSettings
       model?: LocalSecretsManagerOptions
       provider?: Provider
+      target?: Target
       rds?: RdsPort
       /** Tags of the secret, and what the admin secret differs in. */
       tags?: Readonly<Record<string, string>>
@@ -58,7 +59,7 @@ export class Stage {
     } = {},
   ) {
     this.model = createLocalSecretsManager(options.model ?? { unpublished: CALM })
-    this.target = new Target(options.kind ?? 'single', 'p0')
+    this.target = options.target ?? new Target(options.kind ?? 'single', 'p0')
     const rules = { locks: true, changesInLockedSession: true }
     this.#provider = options.provider ?? (simulatedProvider(this.target, () => atOnce, rules) as Provider)
     this.#settings = { pendingReadDelaysMs: [], ...options.settings }
