@@ -80,7 +80,8 @@ function retirements(world: World): Happening[] {
 
 function goOn(world: World, one: Invocation): Happening[] {
   if (one.state !== 'parked') return []
-  const name = `${one.step}(${world.name(one.token)})`
+  const token = world.name(one.token)
+  const name = one.step === 'retireSecret' ? `the retirement after ${token}` : `${one.step}(${token})`
   const dies: Happening = { label: `${name} dies`, weight: 10, play: () => world.kill(one) }
   if (one.nextAction === 'lock' && world.target.lock !== undefined) return [dies]
   return [
