@@ -1,12 +1,15 @@
 import type { TargetKind } from '../simulation/target.ts'
-import type { Machine } from './machine.ts'
+import type { Machine } from './engine.ts'
 import { type Broken, convergence, lockedOut, OLD_AGAIN, type PromiseName } from './promises.ts'
 import { type Bounds, EDIT, type Next, Space } from './space.ts'
 import { type Allowance, firstState } from './state.ts'
 import { storyOf } from './story.ts'
 import { Table } from './table.ts'
 
-export interface Range extends Bounds, Allowance {}
+export interface Range extends Bounds, Allowance {
+  /** Old credentials are retired by schedules. Default: with the next rotation. */
+  readonly retires?: boolean
+}
 
 export interface Found extends Broken {
   /** The actions of the shortest way there. */
@@ -43,6 +46,8 @@ export interface Successor {
   readonly state: number
   readonly sleepers: readonly number[]
   readonly isOldAgain: boolean
+  /** Of a new invocation: the version it is about. */
+  readonly token?: number | undefined
 }
 
 /** Every action that may come next, before names are given anew. */
@@ -85,6 +90,7 @@ export async function successors(
         state: next.state,
         sleepers: [...sleepers, next.sleeper],
         isOldAgain: next.isOldAgain,
+        token: next.token,
       })
   }
   // Nothing keeps a password that a person changes at the target in the middle of a step.
@@ -117,7 +123,7 @@ export async function explore(
   limits: Limits = {},
 ): Promise<Explored> {
   const { rotations, edits, refusals } = range
-  const space = new Space(machine, range)
+  const space = new Space({ ...machine, retires: range.retires === true }, range)
   const table = new Table(range.invocations + 1)
   const found: Partial<Record<PromiseName, Found>> = {}
   const lockouts: (Broken | undefined | null)[] = []

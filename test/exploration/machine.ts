@@ -2,33 +2,17 @@ import type { SecretVersion } from '../../shared/aws/secrets-manager.ts'
 import { perform } from '../../shared/engine/act.ts'
 import { StepContext, type StepInput } from '../../shared/engine/context.ts'
 import { Deadline } from '../../shared/engine/deadline.ts'
-import type { Decide, Decision } from '../../shared/engine/decide.ts'
+import type { Decision } from '../../shared/engine/decide.ts'
 import type { Known, Question } from '../../shared/engine/known.ts'
 import { look } from '../../shared/engine/look.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
 import type { Version } from '../../shared/engine/version.ts'
-import type { Provider, Who } from '../../shared/provider/index.ts'
-import {
-  type Account,
-  type Gate,
-  type SimulationRules,
-  simulatedProvider,
-  Target,
-} from '../simulation/target.ts'
-import { ARN, FUNCTION_ARN, idOf, numberOf, type PortChange, portOn } from './secrets.ts'
+import type { Gate } from '../simulation/target.ts'
+import type { Machine } from './engine.ts'
+import { retirementOf, schedulerOn } from './scheduler.ts'
+import { ARN, FUNCTION_ARN, idOf, numberOf, portOn } from './secrets.ts'
 import { freshPassword, type Sleeper, type State } from './state.ts'
-
-/** The engine under exploration, and which rules of the target hold. */
-export interface Machine {
-  readonly decide: Decide
-  readonly rules: SimulationRules
-  /** Breaks a rule on the way to Secrets Manager. */
-  readonly changePort?: PortChange
-  /** Breaks a rule in how questions are answered. */
-  readonly look?: Partial<typeof look>
-  /** Makes the change at the target otherwise than the provider does. */
-  readonly change?: (account: Account, to: string, from: string) => void
-}
+import { providerOn, targetOf, withTarget } from './target.ts'
 
 /** What one move of an invocation leads to. */
 export interface Moved {
@@ -44,8 +28,15 @@ const atOnce: Gate = async (_label, action) => action()
 const noDeadline = new Deadline(Number.POSITIVE_INFINITY)
 const quiet = { know: () => undefined, clean: (text: string) => text, cleanError: () => new Error('unused') }
 
-const OWN_CONNECTION = {}
-const OTHER_CONNECTION = {}
+const SURROUNDINGS = {
+  functionArn: FUNCTION_ARN,
+  registration: { type: undefined, tags: {} },
+  clock: { now: () => 0, sleep: () => Promise.resolve() },
+  deadline: noDeadline,
+  cleaner: quiet,
+} satisfies Partial<StepInput>
+
+const RETIREMENT = { after: { afterMs: 1_000 }, roleArn: 'arn:aws:iam::111122223333:role/scheduler' } as const
 
 /** The shipped context. A value that was understood once is not parsed again: it is the same every time. */
 class ExploredContext extends StepContext {
@@ -69,6 +60,9 @@ const PROOFS: readonly string[] = [
   'lockedPendingProof',
   'appliedProof',
   'fallbackProof',
+  'admin',
+  'goneProof',
+  'keptProof',
 ] satisfies Question[]
 
 /**
@@ -149,20 +143,30 @@ async function carryOut(
   const target = targetOf(state, sleeper)
   const gate =
     state.kind === 'dual-admin' && move.kind === 'act' && move.action === 'apply' ? halves(sleeper) : atOnce
-  const port = portOn(
-    () => state,
-    (next) => {
-      state = next
-    },
-    machine.changePort,
-  )
+  const get = (): State => state
+  const set = (next: State): void => {
+    state = next
+  }
   const provider = providerOn(target, gate, machine, {
     get: () => state.entitled,
     set: (entitled) => {
       state = { ...state, entitled }
     },
   })
-  const context = wake(sleeper, provider, port, () => freshPassword(before, letter))
+  const context = new ExploredContext({
+    ...SURROUNDINGS,
+    event: {
+      Step: sleeper.step,
+      SecretId: ARN,
+      ClientRequestToken: idOf(sleeper.token),
+      Retirement: sleeper.schedule && retirementOf(sleeper.schedule),
+    },
+    secretsManager: portOn(get, set, machine.changePort),
+    scheduler: schedulerOn(get, set),
+    entropy: { bytes: (length) => new Uint8Array(length), password: () => freshPassword(before, letter) },
+    resolveProvider: () => Promise.resolve(provider),
+    settings: { pendingReadDelaysMs: [], retirement: machine.retires === true ? RETIREMENT : {} },
+  })
   await remember(context, before, sleeper)
   const text = moveName(move)
   let known: Known
@@ -180,44 +184,6 @@ async function carryOut(
     return { text: `${text} fails`, state: after, sleeper: undefined }
   }
   return { text, state: withTarget(state, target), sleeper: asleep(sleeper, known, context) }
-}
-
-interface Entitlement {
-  readonly get: () => State['entitled']
-  readonly set: (entitled: State['entitled']) => void
-}
-
-/** The provider of the simulation; with two accounts, the other one also needs what the first may do. */
-function providerOn(
-  target: Target,
-  gate: Gate,
-  { rules, change }: Machine,
-  entitlement: Entitlement,
-): Provider {
-  const provider = simulatedProvider(
-    target,
-    () => gate,
-    rules,
-    () => OWN_CONNECTION,
-  )
-  const open: typeof provider.open = (request) => {
-    const session = provider.open(request)
-    const value = (who: Who) => request.values[who]?.reveal() ?? { username: '', password: '' }
-    if (change !== undefined)
-      session.apply = async ({ from, to }) => {
-        if (target.lock?.connection !== OWN_CONNECTION) throw new Error('the connection was lost')
-        change(target.account(value(to).username), value(to).password, value(from).password)
-        return { result: 'applied' }
-      }
-    if (target.kind !== 'alternating') return session
-    const pending = (): 'A' | 'B' => (value('pending').username === 'B' ? 'B' : 'A')
-    return Object.assign(session, {
-      compare: async () =>
-        entitlement.get()[pending()] ? { equal: true } : { equal: false, differences: ['a grant'] },
-      repair: async () => entitlement.set({ ...entitlement.get(), [pending()]: true }),
-    })
-  }
-  return { ...provider, open } as Provider
 }
 
 const HALFWAY = new Error('halfway')
@@ -240,48 +206,6 @@ function halves(sleeper: Sleeper): Gate {
   }
 }
 
-function targetOf(state: State, { holdsLock }: Sleeper): Target {
-  const target = new Target(state.kind, '')
-  for (const name of ['A', 'B'] as const) {
-    const [primary, secondary] = state.accounts[name]
-    target.accounts[name] = { primary: primary || undefined, secondary: secondary || undefined }
-  }
-  const passwords = [...state.values, ...Object.values(state.accounts).flat()].flatMap((one) =>
-    typeof one === 'string' ? [one] : one === undefined ? [] : [one.password],
-  )
-  target.refusedForGood = new Set(passwords.filter((one) => one.startsWith('x')))
-  target.lock = { connection: holdsLock ? OWN_CONNECTION : OTHER_CONNECTION, owner: atOnce }
-  return target
-}
-
-function withTarget(state: State, target: Target): State {
-  const pair = (name: 'A' | 'B'): readonly [string, string] => {
-    const { primary, secondary } = target.account(name)
-    return [primary ?? '', secondary ?? '']
-  }
-  return { ...state, accounts: { A: pair('A'), B: pair('B') } }
-}
-
-function wake(
-  sleeper: Sleeper,
-  provider: Provider,
-  secretsManager: StepInput['secretsManager'],
-  password: () => string,
-): ExploredContext {
-  return new ExploredContext({
-    event: { Step: sleeper.step, SecretId: ARN, ClientRequestToken: idOf(sleeper.token) },
-    functionArn: FUNCTION_ARN,
-    registration: { type: undefined, tags: {} },
-    secretsManager,
-    entropy: { bytes: (length) => new Uint8Array(length), password },
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    resolveProvider: () => Promise.resolve(provider),
-    settings: { pendingReadDelaysMs: [] },
-    deadline: noDeadline,
-    cleaner: quiet,
-  })
-}
-
 /** Puts back what the invocation had read. */
 async function remember(context: ExploredContext, state: State, sleeper: Sleeper): Promise<void> {
   context.labels = sleeper.labels
@@ -293,13 +217,17 @@ async function remember(context: ExploredContext, state: State, sleeper: Sleeper
       SecretString: JSON.stringify(value),
       CreatedDate: new Date(state.order.indexOf(version) * 1_000),
     }
-    context.keep(name as 'own' | 'current' | 'previous' | 'candidate', await context.understand(raw, name))
+    context.keep(
+      name as 'own' | 'current' | 'previous' | 'candidate' | 'gone',
+      await context.understand(raw, name),
+    )
   }
 }
 
 function asleep(sleeper: Sleeper, known: Known, context: ExploredContext): Sleeper {
   const read: Record<string, number> = {}
+  // The admin secret is another one, and the same at every time.
   for (const [name, version] of Object.entries(context.versions))
-    if (version !== undefined) read[name] = numberOf(version.versionId)
+    if (version !== undefined && name !== 'admin') read[name] = numberOf(version.versionId)
   return { ...sleeper, known, labels: context.labels, read, isHalfway: false }
 }

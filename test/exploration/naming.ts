@@ -1,14 +1,19 @@
 import type { Labels } from '../../shared/engine/labels.ts'
 import { idOf, numberOf } from './secrets.ts'
-import type { AccountName, Credential, Sleeper, State, VersionNumber } from './state.ts'
+import type { AccountName, Credential, Schedule, Sleeper, State, VersionNumber } from './state.ts'
 
 /** The new number of each version, by its old one; undefined for one that is forgotten. */
 export type Renaming = readonly (VersionNumber | undefined)[]
 
 /** A version that neither a label nor an invocation refers to cannot be reached by anyone any more: no call names it. */
-export const versionsOf = ({ token, labels, read }: Sleeper): readonly VersionNumber[] => {
-  const seen = [labels?.current, labels?.previous, labels?.candidate]
-  return [token, ...Object.values(read), ...seen.flatMap((id) => (id === undefined ? [] : [numberOf(id)]))]
+export const versionsOf = ({ token, labels, read, schedule }: Sleeper): readonly VersionNumber[] => {
+  const seen = [labels?.current, labels?.previous, labels?.candidate, labels?.pending]
+  return [
+    token,
+    ...(schedule === undefined ? [] : [schedule.gone]),
+    ...Object.values(read),
+    ...seen.flatMap((id) => (id === undefined ? [] : [numberOf(id)])),
+  ]
 }
 
 /**
@@ -18,7 +23,8 @@ export const versionsOf = ({ token, labels, read }: Sleeper): readonly VersionNu
  * makes the states of any number of rotations finitely many.
  */
 export function named(state: State, inUse: Iterable<VersionNumber>): { state: State; renaming: Renaming } {
-  const live = new Set([...Object.values(state.labels), ...inUse])
+  const scheduled = state.schedules.flatMap(({ token, gone }) => [token, gone])
+  const live = new Set([...Object.values(state.labels), ...scheduled, ...inUse])
   const pending = state.labels['AWSPENDING']
   const isEmpty = (version: VersionNumber): boolean => state.values[version] === undefined
   const empty = [...live]
@@ -63,17 +69,28 @@ export function named(state: State, inUse: Iterable<VersionNumber>): { state: St
       rotation: state.rotation === undefined ? undefined : renaming[state.rotation],
       accounts: { A: pair('A'), B: pair('B') },
       entitled: { A: state.entitled[account('A')], B: state.entitled[account('B')] },
+      schedules: state.schedules
+        .map((one) => renamedSchedule(one, renaming))
+        .toSorted((a, b) => a.token - b.token || a.gone - b.gone || a.attempt - b.attempt),
     },
   }
 }
 
+function newNumber(old: VersionNumber, renaming: Renaming): VersionNumber {
+  const number = renaming[old]
+  if (number === undefined) throw new Error('a version in use was forgotten')
+  return number
+}
+
+const renamedSchedule = ({ token, gone, attempt }: Schedule, renaming: Renaming): Schedule => ({
+  token: newNumber(token, renaming),
+  gone: newNumber(gone, renaming),
+  attempt,
+})
+
 /** An invocation whose versions were renamed. */
 export function renamed(sleeper: Sleeper, renaming: Renaming): Sleeper {
-  const version = (old: VersionNumber): VersionNumber => {
-    const number = renaming[old]
-    if (number === undefined) throw new Error('a version in use was forgotten')
-    return number
-  }
+  const version = (old: VersionNumber): VersionNumber => newNumber(old, renaming)
   const id = (old: string | undefined): string | undefined =>
     old === undefined ? undefined : idOf(version(numberOf(old)))
   const labels: Labels | undefined = sleeper.labels && {
@@ -81,9 +98,11 @@ export function renamed(sleeper: Sleeper, renaming: Renaming): Sleeper {
     current: id(sleeper.labels.current),
     previous: id(sleeper.labels.previous),
     candidate: id(sleeper.labels.candidate),
+    pending: id(sleeper.labels.pending),
   }
   const read = Object.fromEntries(Object.entries(sleeper.read).map(([name, old]) => [name, version(old)]))
-  return { ...sleeper, token: version(sleeper.token), labels, read }
+  const schedule = sleeper.schedule && renamedSchedule(sleeper.schedule, renaming)
+  return { ...sleeper, token: version(sleeper.token), labels, read, schedule }
 }
 
 /** Tells states apart that have their own names. */
@@ -96,18 +115,21 @@ export const keyOfState = (state: State): string =>
     Object.values(state.left).map(String),
     state.accounts,
     state.entitled,
+    state.schedules.map(({ token, gone, attempt }) => [token, gone, attempt]),
   ])
 
 /** Tells invocations apart. */
-export function keyOfSleeper({ step, token, known, labels, read, isHalfway, holdsLock }: Sleeper): string {
+export function keyOfSleeper(sleeper: Sleeper): string {
+  const { step, token, known, labels, read, isHalfway, holdsLock, schedule } = sleeper
   const seen = labels && [
     labels.own?.toSorted(),
     labels.current,
     labels.previous,
     labels.candidate,
+    labels.pending,
     labels.rotationEnabled,
   ]
   const facts = Object.entries(known).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const versions = Object.entries(read).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([step, token, facts, seen, versions, isHalfway, holdsLock])
+  return JSON.stringify([step, token, facts, seen, versions, isHalfway, holdsLock, schedule])
 }

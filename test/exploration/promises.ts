@@ -1,7 +1,7 @@
 import { STEPS } from '../../shared/engine/known.ts'
 import { rotate } from './secrets.ts'
 import type { Space } from './space.ts'
-import { type AccountName, accepts, ENDLESS, isSame, type State, under } from './state.ts'
+import { type AccountName, accepts, ENDLESS, isSame, newSleeper, type State, under } from './state.ts'
 
 export type PromiseName = 'never locked out' | 'always converges' | 'no orphans'
 
@@ -75,13 +75,31 @@ export async function convergence(
       }
     state = space.named(finished, []).state
   }
+  return space.machine.retires === true ? await retirement(space, state) : undefined
+}
+
+/** Every schedule runs: what AWSPREVIOUS has is ended, and what AWSCURRENT has is not. */
+async function retirement(space: Space, start: number): Promise<Broken | undefined> {
+  let state = start
+  for (const schedule of space.state(start).schedules)
+    state = await space.run(newSleeper('retireSecret', schedule.token, false, schedule), state)
+  const after = space.state(state)
+  const current = under(after, 'AWSCURRENT')
+  const previous = under(after, 'AWSPREVIOUS')
+  if (current === undefined || !accepts(after, current))
+    return { promise: 'never locked out', how: 'AWSCURRENT does not sign in after the retirements' }
+  if (previous !== undefined && !isSame(previous, current) && accepts(after, previous))
+    return { promise: 'no orphans', how: 'what was to be retired still signs in' }
   return undefined
 }
 
 const notConverging = (how: string): Broken => ({ promise: 'always converges', how })
 
 function orphansOf(state: State): string[] {
-  const labelled = Object.keys(state.labels).map((label) => under(state, label))
+  const labelled = [
+    ...Object.keys(state.labels).map((label) => under(state, label)),
+    ...state.schedules.map(({ gone }) => state.values[gone]),
+  ]
   return (['A', 'B'] as const).flatMap((username: AccountName) =>
     state.accounts[username]
       .filter((password) => password !== '' && !labelled.some((one) => isSame(one, { username, password })))
@@ -102,7 +120,7 @@ async function oneRotation(space: Space, start: number): Promise<number | undefi
     if (token === undefined) return undefined
     for (let repeat = 0; repeat < 2; repeat += 1)
       for (const step of STEPS) {
-        number = await space.run(step, token, number)
+        number = await space.run(newSleeper(step, token, false), number)
         if (space.state(number).labels['AWSCURRENT'] !== before) return number
       }
   }

@@ -3,8 +3,8 @@ import { CANDIDATE_LABEL, type Known, type Step } from '../../shared/engine/know
 import { look } from '../../shared/engine/look.ts'
 import { forgetsReuse, seeing, trustsOldLabels, without } from '../simulation/switches.ts'
 import type { TargetKind } from '../simulation/target.ts'
+import type { Machine } from './engine.ts'
 import type { Range } from './explore.ts'
-import type { Machine } from './machine.ts'
 import type { PromiseName } from './promises.ts'
 import { ENDLESS } from './state.ts'
 

@@ -1,5 +1,5 @@
-import { STEPS, type Step } from '../../shared/engine/known.ts'
-import { type Machine, movesOf } from './machine.ts'
+import type { Machine } from './engine.ts'
+import { movesOf } from './machine.ts'
 import { keyOfSleeper, keyOfState, named, type Renaming, renamed, versionsOf } from './naming.ts'
 import { isOldAgain } from './promises.ts'
 import { edit, rotate, strip } from './secrets.ts'
@@ -22,6 +22,8 @@ export interface Next {
   readonly takesLock: boolean
   /** AWSCURRENT moved to a credential that was current or previous before. */
   readonly isOldAgain: boolean
+  /** Of a new invocation: the version it is about. */
+  readonly token?: number
 }
 
 export interface Renamed {
@@ -109,7 +111,7 @@ export class Space {
   named(state: number, sleepers: readonly number[]): Renamed {
     let mask = 0
     for (const sleeper of sleepers) mask |= this.#masks[sleeper] ?? 0
-    const known = (this.#names[state] ??= new Map())
+    const known = rowOf(this.#names, state)
     let answer = known.get(mask)
     if (answer === undefined) {
       answer = this.#name(state, mask)
@@ -135,7 +137,7 @@ export class Space {
 
   renamedSleeper(sleeper: number, renaming: number): number {
     if (renaming === 0 || sleeper === 0) return sleeper
-    const known = (this.#renamed[renaming] ??= new Map())
+    const known = rowOf(this.#renamed, renaming)
     let answer = known.get(sleeper)
     if (answer === undefined) {
       answer = this.numberOfSleeper(renamed(this.sleeper(sleeper), this.#renamings[renaming] ?? []))
@@ -146,7 +148,7 @@ export class Space {
 
   /** What an invocation may do next; a promise only where nobody asked before. */
   moves(state: number, sleeper: number): readonly Next[] | Promise<readonly Next[]> {
-    const known = (this.#moves[state] ??= new Map())
+    const known = rowOf(this.#moves, state)
     return known.get(sleeper) ?? this.#carryOut(state, sleeper, known)
   }
 
@@ -190,23 +192,29 @@ export class Space {
   }
 
   async #start(number: number): Promise<readonly Next[]> {
-    const token = this.state(number).labels['AWSPENDING']
+    const state = this.state(number)
+    const token = state.labels['AWSPENDING']
     const { containers } = this.bounds
-    const steps: Next[] = []
+    const sleepers: Sleeper[] = []
     if (token !== undefined)
-      for (const step of STEPS) {
-        if (step === 'testSecret') continue
-        for (const isWarm of [false, true]) {
-          if (containers === (isWarm ? 'cold' : 'warm')) continue
-          // createSecret reads labels in any container.
-          if (containers === 'both' && isWarm && step === 'createSecret') continue
-          const moved = await this.#steps(number, newSleeper(step, token, isWarm))
-          const name = `${step}${isWarm ? ' (warm)' : ''}`
-          steps.push(...moved.map((one) => ({ ...one, text: `${name}: ${one.text}` })))
-        }
-      }
-    this.#starts.set(number, steps)
-    return steps
+      // createSecret reads labels in any container.
+      for (const step of ['createSecret', 'setSecret', 'finishSecret'] as const)
+        for (const isWarm of [false, true])
+          if (
+            containers !== (isWarm ? 'cold' : 'warm') &&
+            !(containers === 'both' && isWarm && step === 'createSecret')
+          )
+            sleepers.push(newSleeper(step, token, isWarm))
+    for (const schedule of state.schedules)
+      sleepers.push(newSleeper('retireSecret', schedule.token, false, schedule))
+    const starts: Next[] = []
+    for (const sleeper of sleepers) {
+      const name = `${sleeper.step}${sleeper.known.isWarm ? ' (warm)' : ''}`
+      for (const one of await this.#steps(number, sleeper))
+        starts.push({ ...one, text: `${name}: ${one.text}`, token: sleeper.token })
+    }
+    this.#starts.set(number, starts)
+    return starts
   }
 
   /** What may happen from outside. */
@@ -229,8 +237,8 @@ export class Space {
   }
 
   /** A whole step without faults, beside nobody. */
-  async run(step: Step, token: number, state: number): Promise<number> {
-    let moved = await this.moves(state, this.numberOfSleeper(newSleeper(step, token, false)))
+  async run(sleeper: Sleeper, state: number): Promise<number> {
+    let moved = await this.moves(state, this.numberOfSleeper(sleeper))
     for (let [next] = moved; next !== undefined; [next] = moved) {
       if (next.sleeper === 0) return next.state
       moved = await this.moves(next.state, next.sleeper)
@@ -240,3 +248,9 @@ export class Space {
 }
 
 export const EDIT = 'an operator writes AWSCURRENT'
+
+function rowOf<T>(rows: Map<number, T>[], number: number): Map<number, T> {
+  const row = rows[number] ?? new Map<number, T>()
+  rows[number] = row
+  return row
+}

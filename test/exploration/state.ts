@@ -1,4 +1,4 @@
-import type { Known, Step } from '../../shared/engine/known.ts'
+import type { Known, Task } from '../../shared/engine/known.ts'
 import type { Labels } from '../../shared/engine/labels.ts'
 import type { TargetKind } from '../simulation/target.ts'
 
@@ -13,9 +13,17 @@ export interface Credential {
   readonly password: string
 }
 
+/** A one-time schedule: which version it is to retire after the rotation of which, and the how-manieth. */
+export interface Schedule {
+  readonly token: VersionNumber
+  readonly gone: VersionNumber
+  /** 1 and 2 in turn: two exist at once only while one takes over from the other. */
+  readonly attempt: 1 | 2
+}
+
 /** One invocation between two of its moves: what it knows, and what stands behind it. */
 export interface Sleeper {
-  readonly step: Step
+  readonly step: Task
   readonly token: VersionNumber
   readonly known: Known
   /** The labels as it last read them. */
@@ -26,6 +34,8 @@ export interface Sleeper {
   readonly isHalfway: boolean
   /** Its session at the target holds the lock. */
   readonly holdsLock: boolean
+  /** What a `retireSecret` is about. */
+  readonly schedule: Schedule | undefined
 }
 
 /** What may still happen from outside. */
@@ -55,6 +65,7 @@ export interface State {
   readonly accounts: Readonly<Record<AccountName, readonly [string, string]>>
   /** The accounts that have what the application needs, beside a password. */
   readonly entitled: Readonly<Record<AccountName, boolean>>
+  readonly schedules: readonly Schedule[]
 }
 
 export const ENDLESS = Number.POSITIVE_INFINITY
@@ -70,11 +81,17 @@ export function firstState(kind: TargetKind, left: Allowance): State {
     spent: [],
     accounts: { A: ['p0', ''], B: ['', ''] },
     entitled: { A: true, B: false },
+    schedules: [],
   }
 }
 
 /** An invocation that has not made its first move, in a container that has seen this token or not. */
-export const newSleeper = (step: Step, token: VersionNumber, isWarm: boolean): Sleeper => ({
+export const newSleeper = (
+  step: Task,
+  token: VersionNumber,
+  isWarm: boolean,
+  schedule?: Schedule,
+): Sleeper => ({
   step,
   token,
   known: { step, isWarm },
@@ -82,6 +99,7 @@ export const newSleeper = (step: Step, token: VersionNumber, isWarm: boolean): S
   read: {},
   isHalfway: false,
   holdsLock: false,
+  schedule,
 })
 
 /** It signs in, and can do what the application needs. */

@@ -24,7 +24,8 @@ export async function storyOf(
   let versions = ['v0']
   let actors: Actor[] = []
   const told: { who: string; what: string[] }[] = []
-  const counts = { RotateSecret: 0, [EDIT]: 0 }
+  let rotations = 0
+  let edits = 0
   const deliveries = new Map<string, number>()
   let at = split(table.at(0))
   for (const target of way) {
@@ -32,14 +33,18 @@ export async function storyOf(
     let who = ''
     let what = next.text
     if (next.by === -1) {
-      if (what === 'RotateSecret') versions = [...versions, `T${(counts.RotateSecret += 1)}`]
-      if (what === EDIT) versions = [...versions, `E${(counts[EDIT] += 1)}`]
-      if (what === 'RotateSecret') what = `RotateSecret starts ${versions.at(-1)}`
-      if (what === EDIT) what = `${EDIT}, ${versions.at(-1)}`
+      if (what === 'RotateSecret') {
+        rotations += 1
+        versions = [...versions, `T${rotations}`]
+        what = `RotateSecret starts T${rotations}`
+      } else if (what === EDIT) {
+        edits += 1
+        versions = [...versions, `E${edits}`]
+        what = `${EDIT}, E${edits}`
+      }
     } else if (next.by === actors.length) {
-      const token = space.state(at.state).labels['AWSPENDING'] ?? 0
       const [step = '', text = ''] = what.split(': ')
-      const base = step.replace(/^\w+/, (word) => `${word}(${versions[token]})`)
+      const base = step.replace(/^\w+/, (word) => `${word}(${versions[next.token ?? 0]})`)
       const count = (deliveries.get(base) ?? 0) + 1
       deliveries.set(base, count)
       who = count === 1 ? base : `${base} #${count}`

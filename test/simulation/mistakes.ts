@@ -1,7 +1,7 @@
 import { decideBy, TABLES } from '../../shared/engine/decide.ts'
 import { CANDIDATE_LABEL } from '../../shared/engine/known.ts'
 import type { StoryName } from './stories.ts'
-import { forgetsReuse, seeing, trustsOldLabels, without } from './switches.ts'
+import { forgetsReuse, goesByLabel, seeing, trustsOldLabels, WAITING, without } from './switches.ts'
 import type { WorldOptions } from './world.ts'
 
 /** A rule of the design taken out, and the target where that locks somebody out. */
@@ -15,6 +15,33 @@ export interface Mistake {
 const finishAnyway = { finishSecret: ['the candidate label is on this version'] } as const
 
 export const MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a retirement goes by the label: it neither waits nor looks whose credential it is',
+    world: {
+      kind: 'alternating',
+      retires: true,
+      decide: seeing(goesByLabel, without({ retireSecret: WAITING })),
+    },
+    story: 'a retirement comes between the change and the move',
+  },
+  {
+    name: 'a retirement does not read labels again under the lock',
+    world: {
+      kind: 'alternating',
+      retires: true,
+      decide: seeing((known) =>
+        known.step === 'retireSecret' && known.lock === 'held' && known.retireLabels !== undefined
+          ? { ...known, lockedRetireLabels: known.retireLabels }
+          : known,
+      ),
+    },
+    story: 'a retirement stalls before the lock until the next rotation is set',
+  },
+  {
+    name: 'a retirement takes no lock',
+    world: { kind: 'alternating', retires: true, rules: { locks: false } },
+    story: 'a retirement stalls before the statement until the next rotation is set',
+  },
   {
     name: 'no write-ahead label',
     world: {

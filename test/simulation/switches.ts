@@ -1,10 +1,10 @@
 import { type Decide, decideBy, TABLES, type Tables } from '../../shared/engine/decide.ts'
-import type { Known, Step } from '../../shared/engine/known.ts'
+import type { Known, Task } from '../../shared/engine/known.ts'
 
 /** The shipped tables without some rows. Throws for a name that is no row: a renamed rule must not pass unseen. */
-export function without(rows: { readonly [S in Step]?: readonly string[] }): Tables {
+export function without(rows: { readonly [T in Task]?: readonly string[] }): Tables {
   const tables = { ...TABLES }
-  for (const step of Object.keys(rows) as Step[]) {
+  for (const step of Object.keys(rows) as Task[]) {
     const names = rows[step] ?? []
     for (const name of names)
       if (!TABLES[step].some(({ rule }) => rule === name)) throw new Error(`${step} has no row "${name}"`)
@@ -33,3 +33,15 @@ export const trustsOldLabels = (known: Known): Known =>
         lockedLabels: { own: 'pending', candidate: 'nowhere', rotationEnabled: true, currentMoved: false },
       }
     : known
+
+/** The rows by which a retirement waits, whichever of the four that say so. */
+export const WAITING = TABLES.retireSecret
+  .map(({ rule }) => rule)
+  .filter((rule) => /^a rotation (is open|was opened meanwhile)/.test(rule))
+
+/** A retirement ends what the label shows, whoever has the same credential. */
+export const goesByLabel = (known: Known): Known => ({
+  ...known,
+  ...(known.gone === 'protected' ? { gone: 'alternate' } : {}),
+  ...(known.lockedGone === 'protected' ? { lockedGone: 'alternate' } : {}),
+})
