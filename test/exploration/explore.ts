@@ -36,6 +36,8 @@ export interface Limits {
   /** `first`: ends at the first broken promise. `lockout`: at the first lockout. */
   readonly until?: 'first' | 'lockout'
   readonly progress?: (states: number, depth: number, bytes: number) => void
+  /** Ends it where it is. */
+  readonly signal?: AbortSignal
 }
 
 /** What one action leads to: the state, and the invocations in no particular order. */
@@ -162,7 +164,12 @@ export async function explore(
       levelEnd = table.size
     }
     if (broken.has(place)) continue
-    if (place % 10_000 === 0) limits.progress?.(table.size, depth, table.bytes)
+    if (place % 10_000 === 0) {
+      limits.progress?.(table.size, depth, table.bytes)
+      // Whoever wants to stop it must get a turn.
+      await new Promise((resolve) => setImmediate(resolve))
+      if (limits.signal?.aborted === true) return end(false)
+    }
     const { state, sleepers } = split(table.at(place))
     for (const next of await successors(space, state, sleepers)) {
       const tuple = tupleOf(space, next)

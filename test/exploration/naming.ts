@@ -24,7 +24,7 @@ export const versionsOf = ({ token, labels, read, schedule }: Sleeper): readonly
  */
 export function named(state: State, inUse: Iterable<VersionNumber>): { state: State; renaming: Renaming } {
   const scheduled = state.schedules.flatMap(({ token, gone }) => [token, gone])
-  const live = new Set([...Object.values(state.labels), ...scheduled, ...inUse])
+  const live = new Set([...Object.values(state.labels), ...state.tokens, ...scheduled, ...inUse])
   const pending = state.labels['AWSPENDING']
   const isEmpty = (version: VersionNumber): boolean => state.values[version] === undefined
   const empty = [...live]
@@ -66,6 +66,7 @@ export function named(state: State, inUse: Iterable<VersionNumber>): { state: St
           .map(([label, version]) => [label, renaming[version] ?? 0] as const)
           .toSorted(([a], [b]) => (a < b ? -1 : 1)),
       ),
+      tokens: state.tokens.map((token) => newNumber(token, renaming)).toSorted((a, b) => a - b),
       rotation: state.rotation === undefined ? undefined : renaming[state.rotation],
       accounts: { A: pair('A'), B: pair('B') },
       entitled: { A: state.entitled[account('A')], B: state.entitled[account('B')] },
@@ -111,6 +112,7 @@ export const keyOfState = (state: State): string =>
     state.values.map((value) => value && value.username + value.password),
     state.labels,
     state.rotation,
+    state.tokens,
     state.spent,
     Object.values(state.left).map(String),
     state.accounts,

@@ -52,6 +52,7 @@ export async function convergence(
 ): Promise<Broken | undefined> {
   let state = space.numberOfState({
     ...space.state(start),
+    tokens: [],
     left: { rotations: ENDLESS, edits: 0, refusals: 0 },
   })
   for (const round of ['first', 'second'] as const) {

@@ -6,6 +6,11 @@ import { edit, rotate, strip } from './secrets.ts'
 import { freshPassword, newSleeper, type Sleeper, type State } from './state.ts'
 
 export interface Bounds {
+  /**
+   * Steps are also delivered for a token that has lost AWSPENDING. They end at their first look, so they are left out by
+   * default; a rule under trial may be the one that ends them.
+   */
+  readonly anyToken?: boolean
   /** Invocations alive at once. */
   readonly invocations: number
   /** Whether containers have seen a token before, so that a step reads labels only where it needs them. */
@@ -193,11 +198,11 @@ export class Space {
 
   async #start(number: number): Promise<readonly Next[]> {
     const state = this.state(number)
-    const token = state.labels['AWSPENDING']
+    const { AWSPENDING } = state.labels
     const { containers } = this.bounds
     const sleepers: Sleeper[] = []
-    if (token !== undefined)
-      // createSecret reads labels in any container.
+    // createSecret reads labels in any container.
+    for (const token of new Set([...(AWSPENDING === undefined ? [] : [AWSPENDING]), ...state.tokens]))
       for (const step of ['createSecret', 'setSecret', 'finishSecret'] as const)
         for (const isWarm of [false, true])
           if (
@@ -217,6 +222,13 @@ export class Space {
     return starts
   }
 
+  #rotated(state: State): State | undefined {
+    const next = rotate(state)
+    const token = next?.labels['AWSPENDING']
+    if (next === undefined || token === undefined || this.bounds.anyToken !== true) return next
+    return { ...next, tokens: [...next.tokens, token] }
+  }
+
   /** What may happen from outside. */
   events(number: number): readonly { readonly text: string; readonly state: number }[] {
     let list = this.#events.get(number)
@@ -225,7 +237,7 @@ export class Space {
       const password = this.bounds.editsChangePassword === true ? freshPassword(state, 'p') : undefined
       const after = {
         'AWSPENDING is stripped': strip(state),
-        RotateSecret: rotate(state),
+        RotateSecret: this.#rotated(state),
         [EDIT]: edit(state, password),
       }
       list = Object.entries(after).flatMap(([text, next]) =>

@@ -56,6 +56,8 @@ export interface State {
   /** Versions in the order in which their values were stored. */
   readonly order: readonly VersionNumber[]
   readonly labels: Readonly<Record<string, VersionNumber>>
+  /** Tokens that Secrets Manager, or anybody, may still deliver although they lost AWSPENDING. */
+  readonly tokens: readonly VersionNumber[]
   /** The rotation under way, where Secrets Manager still drives one. */
   readonly rotation: VersionNumber | undefined
   readonly left: Allowance
@@ -76,6 +78,7 @@ export function firstState(kind: TargetKind, left: Allowance): State {
     values: [{ username: 'A', password: 'p0' }],
     order: [0],
     labels: { AWSCURRENT: 0 },
+    tokens: [],
     rotation: undefined,
     left,
     spent: [],
