@@ -36,8 +36,12 @@ describe('the event', () => {
     const { RotationToken: _, ...retire } = { ...event, Step: 'retireSecret', Retirement }
     expect(parseEvent(retire)).toEqual(retire)
     expect(problemOf({ ...retire, Retirement: undefined })).toBe('`Retirement` is missing')
-    expect(problemOf({ ...retire, Retirement: { ...Retirement, Attempt: 25 } })).toContain('`Retirement.Attempt`')
-    expect(problemOf({ ...retire, Retirement: { ...Retirement, VersionId: '*' } })).toContain('must be a version id')
+    expect(problemOf({ ...retire, Retirement: { ...Retirement, Attempt: 25 } })).toContain(
+      '`Retirement.Attempt`',
+    )
+    expect(problemOf({ ...retire, Retirement: { ...Retirement, VersionId: '*' } })).toContain(
+      'must be a version id',
+    )
   })
 
   test.each([
