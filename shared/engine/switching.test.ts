@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Stage } from '../../test/simulation/stage.ts'
-import { simulatedProvider, Target } from '../../test/simulation/target.ts'
+import { SimulatedSecret, simulatedProvider, Target } from '../../test/simulation/target.ts'
 import type { Provider } from '../provider/index.ts'
 import { STEPS } from './known.ts'
 
@@ -19,8 +19,8 @@ function stageOf(choice: Choice): { stage: Stage; choose: (choice: Choice) => vo
       const byPair = session.apply.bind(session)
       session.apply = async (change) => {
         if (change.as === 'admin') return await byPair(change)
-        const { username, password } = request.values[change.to]?.reveal() as Record<string, string>
-        target.account(username ?? '').primary = password
+        const { username, password } = SimulatedSecret.parse(request.values[change.to]?.reveal())
+        target.account(username).primary = password
         return { result: 'applied' }
       }
       return session
@@ -39,8 +39,8 @@ function stageOf(choice: Choice): { stage: Stage; choose: (choice: Choice) => vo
 }
 
 const signsIn = (stage: Stage): boolean => {
-  const { username, password } = stage.value('AWSCURRENT') as Record<string, string>
-  return stage.target.accepts(username ?? '', password ?? '')
+  const { username, password } = SimulatedSecret.parse(stage.value('AWSCURRENT'))
+  return stage.target.accepts(username, password)
 }
 
 /** Steps until one fails, as Secrets Manager delivers them: true when all ended well. */
