@@ -64,7 +64,9 @@ function contradictions(env: Environment): readonly string[] {
   const times = policies.filter((one) => typeof one === 'object')
   return [
     ...(policies.some((one) => one !== 'next-rotation') && env.QUARTERTURN_SCHEDULE_ROLE === undefined
-      ? ['QUARTERTURN_SCHEDULE_ROLE is missing, and QUARTERTURN_RETIRE_AFTER or QUARTERTURN_RETIRE_CHOICES needs it']
+      ? [
+          'QUARTERTURN_SCHEDULE_ROLE is missing, and QUARTERTURN_RETIRE_AFTER or QUARTERTURN_RETIRE_CHOICES needs it',
+        ]
       : []),
     ...(times.some(({ afterMs }) => afterMs < env.QUARTERTURN_MINIMUM_OVERLAP)
       ? [

@@ -31,7 +31,8 @@ const quiet = { know: () => undefined, clean: (text: string) => text, cleanError
 const SURROUNDINGS = {
   functionArn: FUNCTION_ARN,
   registration: { type: undefined, tags: {} },
-  clock: { now: () => 0, sleep: () => Promise.resolve() },
+  // Later than any version, so that no rotation comes too soon.
+  clock: { now: () => Date.UTC(2100, 0), sleep: () => Promise.resolve() },
   deadline: noDeadline,
   cleaner: quiet,
 } satisfies Partial<StepInput>
@@ -67,17 +68,42 @@ const PROOFS: readonly string[] = [
 
 /**
  * Everything that the next move of an invocation may lead to, each as one atomic action; first what happens without a
- * fault. It is carried out by the shipped decision, look and act. Ending is no action of its own.
+ * fault. It is carried out by the shipped decision, look and act. Ending is no action of its own, and neither is a
+ * question whose answer cannot change.
  */
 export async function movesOf(state: State, sleeper: Sleeper, machine: Machine): Promise<readonly Moved[]> {
   const move = decisionOf(sleeper.known, machine)?.move
   if (move === undefined || move.kind === 'end' || move.kind === 'fail')
     return [{ text: move === undefined ? 'fails' : moveName(move), state, sleeper: undefined }]
-  const moved = [
+  const all = [
     await carryOut(state, sleeper, machine, move),
     ...(await faults(state, sleeper, machine, move)),
   ]
-  return moved.map((one) => ended(one, machine))
+  return await Promise.all(all.map(async (moved) => ended(await settled(moved, machine), machine)))
+}
+
+/**
+ * Goes on while the next question has an answer that depends on nothing which changes. Such a question changes nothing
+ * either, so no other invocation can tell when it was asked, and a death before it is like a death after it: it would
+ * only make more states of the same.
+ */
+async function settled(first: Moved, machine: Machine): Promise<Moved> {
+  let moved = first
+  while (moved.sleeper !== undefined && !moved.sleeper.isHalfway) {
+    const move = decisionOf(moved.sleeper.known, machine)?.move
+    if (move?.kind !== 'ask' || !isConstant(move.question, moved.sleeper, machine)) break
+    const next = await carryOut(moved.state, moved.sleeper, machine, move)
+    moved = { ...moved, ...next, text: `${moved.text}, ${next.text}` }
+  }
+  return moved
+}
+
+/** The admin and the rights at the target stay what they are; a value that was read, or is read by its id, does too. */
+function isConstant(question: Question, { labels, read }: Sleeper, machine: Machine): boolean {
+  if (machine.look?.[question] !== undefined) return false
+  if (question === 'current') return read['current'] !== undefined
+  if (question === 'previous') return labels !== undefined
+  return question === 'check' || question === 'admin' || question === 'overlap'
 }
 
 /** A switched-off rule may leave the decision without an answer, which ends the step with an error. */

@@ -5,6 +5,7 @@ import {
   checkRotation,
   comparesRights,
   guards,
+  isInPlaceOfPair,
   isOvertaken,
   ownOf,
   readAdmin,
@@ -71,6 +72,11 @@ const proveRules: readonly Rule[] = [
     rule: 'the same account: see whether the secret goes on alternating',
     when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
     move: ask('pair'),
+  },
+  {
+    rule: 'in a pair, a value for the account of AWSCURRENT: current decides whether it came too late',
+    when: (k) => isInPlaceOfPair(k) && k.currentProof === undefined,
+    move: ask('currentProof'),
   },
   {
     rule: 'an overtaken pending value is released',
@@ -189,10 +195,7 @@ const changeRules: readonly Rule[] = [
   ...stopUnlessConclusive('pending under the lock', (k) => k.lockedPendingProof),
   {
     rule: 'the admin changes nothing when only another value signs in: a secret could name any account',
-    when: (k) =>
-      byAdmin(k) &&
-      provenBy(k) !== 'current' &&
-      k.lockedPendingProof === 'rejected',
+    when: (k) => byAdmin(k) && provenBy(k) !== 'current' && k.lockedPendingProof === 'rejected',
     move: fail('CURRENT_REFUSED'),
   },
   {
