@@ -1,47 +1,136 @@
 /**
  * Explores every state of a few rotations with the shipped decisions, beyond what the tests have time for:
  *
- *   npm run explore -- [KIND…] [--tokens 3] [--invocations 2] [--edits 0]
+ *   npm run explore                                  everything; hours
+ *   npm run explore -- [KIND…] [--rotations 3|any] [--invocations 2] [--edits 0] [--containers cold|warm|both] [--retires]
+ *   npm run explore -- --rules [--matching WORDS]    every rule taken out, one after the other
  *
- * Prints the states seen for each kind of target; ends with 1 and the shortest story when a promise breaks.
+ * Prints the states seen, and the shortest story where a promise breaks, which ends it with 1. `--record` keeps the
+ * results in `test/exploration/record.json`, which `npm run docs` makes a page of. Ctrl-C ends the run that is going on
+ * and says how far it came.
  */
 import { parseArgs } from 'node:util'
-import { decide } from '../shared/engine/decide.ts'
-import { explore } from '../test/exploration/explore.ts'
+import { type Explored, explore, type Range } from '../test/exploration/explore.ts'
+import { BEYOND, IN_TESTS, inWords, nameOf, type Run } from '../test/exploration/program.ts'
+import { keep, readRecord, recordOfRule, recordOfRun } from '../test/exploration/record.ts'
+import { RULES, SOUND, TWO, tryWithout } from '../test/exploration/rules.ts'
+import { ENDLESS } from '../test/exploration/state.ts'
 import { TARGET_KINDS, type TargetKind } from '../test/simulation/target.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    tokens: { type: 'string', default: '3' },
-    invocations: { type: 'string', default: '2' },
-    edits: { type: 'string', default: '0' },
+    rotations: { type: 'string' },
+    invocations: { type: 'string' },
+    edits: { type: 'string' },
+    containers: { type: 'string' },
+    retires: { type: 'boolean' },
+    most: { type: 'string' },
+    rules: { type: 'boolean' },
+    matching: { type: 'string', default: '' },
+    record: { type: 'boolean', default: false },
+    missing: { type: 'boolean', default: false },
   },
 })
 
-const count = (name: keyof typeof values): number => {
-  const number = Number(values[name])
-  if (Number.isInteger(number) && number >= 0) return number
-  process.stderr.write(`--${name} must be a whole number\n`)
+function wrong(what: string): never {
+  process.stderr.write(`${what}\n`)
   process.exit(2)
+}
+
+function count(name: 'rotations' | 'invocations' | 'edits' | 'most', otherwise: number): number {
+  const text = values[name]
+  if (text === undefined) return otherwise
+  if (text === 'any') return ENDLESS
+  const number = Number(text)
+  return Number.isInteger(number) && number >= 0 ? number : wrong(`--${name} must be a whole number, or any`)
 }
 
 const isKind = (name: string): name is TargetKind => TARGET_KINDS.some((kind) => kind === name)
 const unknown = positionals.find((name) => !isKind(name))
-if (unknown !== undefined) {
-  process.stderr.write(`${unknown} is no kind of target; there are ${TARGET_KINDS.join(', ')}\n`)
-  process.exit(2)
+if (unknown !== undefined) wrong(`${unknown} is no kind of target; there are ${TARGET_KINDS.join(', ')}`)
+const kinds = positionals.length === 0 ? TARGET_KINDS : positionals.filter(isKind)
+
+const CONTAINERS = ['cold', 'warm', 'both'] as const
+const containers = CONTAINERS.find((one) => one === (values.containers ?? 'cold'))
+if (containers === undefined) wrong(`--containers must be one of ${CONTAINERS.join(', ')}`)
+
+const isOneRange = ['rotations', 'invocations', 'edits', 'containers', 'retires'].some(
+  (name) => values[name as keyof typeof values] !== undefined,
+)
+const range: Range = {
+  ...TWO,
+  rotations: count('rotations', TWO.rotations),
+  invocations: count('invocations', TWO.invocations),
+  edits: count('edits', 0),
+  containers,
+  ...(values.retires === true ? { retires: true } : {}),
 }
 
-const bounds = { tokens: count('tokens'), invocations: count('invocations'), edits: count('edits') }
-const kinds = positionals.length === 0 ? TARGET_KINDS : positionals.filter(isKind)
-const machine = { decide, rules: { locks: true, changesInLockedSession: true } }
-for (const kind of kinds) {
+let isStopped = false
+process.on('SIGINT', () => {
+  isStopped = true
+})
+
+const stop = new AbortController()
+process.on('SIGINT', () => stop.abort())
+
+/** A line that is written over, where somebody is looking. */
+function progress(name: string): (states: number, depth: number) => void {
   const startedAt = performance.now()
-  const { states, broken, trace } = await explore(kind, bounds, machine)
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0)
-  console.log(`${kind}: ${states} states, ${broken ?? 'all promises hold in each'}, ${seconds} s`)
-  if (broken === undefined) continue
-  for (const label of trace) console.log(`  ${label}`)
-  process.exitCode = 1
+  return (states, depth) => {
+    if (!process.stderr.isTTY) return
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0)
+    process.stderr.write(`\r${name}: ${states} states, ${depth} actions, ${seconds} s `)
+  }
+}
+
+async function carryOut(run: Run): Promise<void> {
+  const startedAt = performance.now()
+  const explored = await explore(run.kind, run.range, SOUND, {
+    states: count('most', 80_000_000),
+    progress: progress(nameOf(run)),
+    signal: stop.signal,
+  })
+  const seconds = (performance.now() - startedAt) / 1_000
+  if (process.stderr.isTTY) process.stderr.write('\r')
+  console.log(
+    `${nameOf(run)}: ${explored.states} states, longest way ${explored.depth}, ${seconds.toFixed(0)} s, ${verdict(explored)}`,
+  )
+  for (const found of Object.values(explored.found)) {
+    process.exitCode = 1
+    for (const line of found.story) console.log(`  ${line}`)
+  }
+  if (values.record && !isStopped) keep({ run: recordOfRun(run, explored, seconds) })
+}
+
+const verdict = ({ found, isComplete }: Explored): string => {
+  const broken = Object.values(found).map(({ promise, how }) => `${promise}: ${how}`)
+  if (broken.length > 0) return broken.join('; ')
+  return isComplete ? 'all promises hold in each' : 'not finished; all promises hold so far'
+}
+
+async function takeOutRules(): Promise<void> {
+  for (const rule of RULES.filter((one) => one.rule.includes(values.matching))) {
+    if (isStopped) break
+    const tried = await tryWithout(rule, stop.signal)
+    const what =
+      tried.found === undefined ? 'nothing breaks' : `${tried.found.promise}, ${tried.found.actions} actions`
+    console.log(`without "${rule.rule}" (${rule.kind}): ${what}, ${tried.states} states`)
+    for (const line of tried.found?.story ?? []) console.log(`  ${line}`)
+    const isExpected =
+      typeof rule.breaks === 'object' ? tried.found === undefined : tried.found?.promise === rule.breaks
+    if (!isExpected && !isStopped) process.exitCode = 1
+    if (values.record && !isStopped) keep({ rule: recordOfRule(tried, inWords({ ...TWO, ...rule.range })) })
+  }
+}
+
+if (values.rules === true) await takeOutRules()
+else {
+  const runs: readonly Run[] = isOneRange
+    ? kinds.map((kind) => ({ kind, range }))
+    : [...IN_TESTS, ...BEYOND].filter(({ kind }) => kinds.includes(kind))
+  const known = values.missing ? readRecord().runs.map(({ name }) => name) : []
+  for (const run of runs) if (!isStopped && !known.includes(nameOf(run))) await carryOut(run)
+  if (!isOneRange && !isStopped && !values.missing) await takeOutRules()
 }

@@ -16,6 +16,13 @@ describe('the environment', () => {
       providers: undefined,
       eventBus: undefined,
       reserveMs: 2_000,
+      retirement: {
+        after: 'next-rotation',
+        choices: [],
+        groupName: 'default',
+        minimumOverlapMs: 3_600_000,
+        overlapCut: 'report',
+      },
       options: { postgres: { allowClearTextLoopback: false, passwordForm: 'verifier', hash: 'keep' } },
       password: DEFAULT_POLICY,
     })
@@ -33,6 +40,12 @@ describe('the environment', () => {
       QUARTERTURN_PROVIDERS: 'postgres, mysql',
       QUARTERTURN_EVENT_BUS: 'arn:aws:events:eu-west-1:111122223333:event-bus/evidence',
       QUARTERTURN_RESERVE_MS: '3000',
+      QUARTERTURN_RETIRE_AFTER: '12h',
+      QUARTERTURN_RETIRE_CHOICES: 'next-rotation, immediate,2d',
+      QUARTERTURN_SCHEDULE_ROLE: 'arn:aws:iam::111122223333:role/retire',
+      QUARTERTURN_SCHEDULE_GROUP: 'rotation',
+      QUARTERTURN_MINIMUM_OVERLAP: '90m',
+      QUARTERTURN_OVERLAP_CUT: 'refuse',
       QUARTERTURN_TLS_CA: pem.replaceAll('\n', '\\n'),
       QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK: 'true',
       QUARTERTURN_POSTGRES_PASSWORD_FORM: 'plaintext',
@@ -44,6 +57,14 @@ describe('the environment', () => {
       providers: ['postgres', 'mysql'],
       eventBus: 'arn:aws:events:eu-west-1:111122223333:event-bus/evidence',
       reserveMs: 3_000,
+      retirement: {
+        after: { afterMs: 43_200_000 },
+        choices: ['next-rotation', 'immediate', { afterMs: 172_800_000 }],
+        roleArn: 'arn:aws:iam::111122223333:role/retire',
+        groupName: 'rotation',
+        minimumOverlapMs: 5_400_000,
+        overlapCut: 'refuse',
+      },
       options: {
         postgres: { ca: pem.trim(), allowClearTextLoopback: true, passwordForm: 'plaintext', hash: 'scram' },
       },
@@ -110,6 +131,26 @@ describe('a wrong variable is named', () => {
     [{ QUARTERTURN_RESERVE_MS: '2s' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],
     [{ QUARTERTURN_RESERVE_MS: '0' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],
     [{ EXCLUDE_NUMBERS: 'maybe' }, 'EXCLUDE_NUMBERS must be true or false'],
+    [
+      { QUARTERTURN_RETIRE_AFTER: 'soon' },
+      'QUARTERTURN_RETIRE_AFTER must be next-rotation, immediate or a time',
+    ],
+    [
+      { QUARTERTURN_RETIRE_AFTER: '0h' },
+      'QUARTERTURN_RETIRE_AFTER must be next-rotation, immediate or a time',
+    ],
+    [{ QUARTERTURN_RETIRE_CHOICES: '1h,often' }, 'QUARTERTURN_RETIRE_CHOICES each must be'],
+    [{ QUARTERTURN_RETIRE_AFTER: '2d' }, 'QUARTERTURN_SCHEDULE_ROLE is missing'],
+    [{ QUARTERTURN_RETIRE_CHOICES: 'immediate' }, 'QUARTERTURN_SCHEDULE_ROLE is missing'],
+    [
+      {
+        QUARTERTURN_RETIRE_AFTER: '30m',
+        QUARTERTURN_SCHEDULE_ROLE: 'arn:aws:iam::111122223333:role/retire',
+      },
+      'a time shorter than QUARTERTURN_MINIMUM_OVERLAP',
+    ],
+    [{ QUARTERTURN_SCHEDULE_ROLE: 'retire' }, 'QUARTERTURN_SCHEDULE_ROLE must be the ARN of a role'],
+    [{ QUARTERTURN_MINIMUM_OVERLAP: '500d' }, 'QUARTERTURN_MINIMUM_OVERLAP must be a time'],
     [{ QUARTERTURN_EVENT_BUS: 'my bus' }, 'QUARTERTURN_EVENT_BUS must be the name or ARN'],
     [
       { NODE_DEBUG: '*' },

@@ -4,10 +4,12 @@ import type { Provider } from '../provider/index.ts'
 import { ConformanceFailure, conformanceCases } from './index.ts'
 import type { Broken } from './test-breaking.ts'
 import { BROKEN_ENGINES } from './test-broken-engines.ts'
+import { BROKEN_PAIRS } from './test-broken-pairs.ts'
 import { BROKEN_SESSIONS } from './test-broken-sessions.ts'
 import { BROKEN_VALUES } from './test-broken-values.ts'
 import { BROKEN_ON_THE_WIRE } from './test-broken-wire.ts'
 import { freshMemory, memoryProvider, signsInToMemory } from './test-memory.ts'
+import { freshPair, pairProvider, signsInToPair } from './test-memory-pair.ts'
 import { freshTcp, signsInOverTcp } from './test-tcp.ts'
 import { tcpProvider } from './test-tcp-provider.ts'
 
@@ -30,6 +32,15 @@ const casesOnTheWire = ({ kind = 'one', provider = (sound: Provider) => sound }:
     atOnce: 8,
   })
 
+const pairCasesOf = ({ provider = (sound: Provider) => sound, decide: table }: Partial<Broken>) =>
+  conformanceCases({
+    provider: provider(pairProvider()),
+    freshTarget: freshPair,
+    signIn: signsInToPair,
+    atOnce: 16,
+    ...(table === undefined ? {} : { decide: table }),
+  })
+
 const catches = async (broken: Broken, cases: ReturnType<typeof casesOf>): Promise<void> => {
   const named = cases.filter(({ name }) => name.includes(broken.caughtBy))
   expect(named).toHaveLength(1)
@@ -45,6 +56,9 @@ describe('the kit catches', () => {
   test.each(BROKEN)('$what: by the case "$caughtBy …"', (broken) => catches(broken, casesOf(broken)))
   test.each(BROKEN_ON_THE_WIRE)('$what: by the case "$caughtBy …"', (broken) =>
     catches(broken, casesOnTheWire(broken)),
+  )
+  test.each(BROKEN_PAIRS)('$what: by the case "$caughtBy …"', (broken) =>
+    catches(broken, pairCasesOf(broken)),
   )
 })
 

@@ -1,4 +1,4 @@
-import { STEPS, type Step } from '../engine/known.ts'
+import { STEPS, type Step, type Task } from '../engine/known.ts'
 import type { Strategy } from '../provider/contract.ts'
 import type { Container } from './container.ts'
 import type { Invocation } from './invocation.ts'
@@ -112,5 +112,5 @@ export async function comeTo(
   return invocation
 }
 
-export const callId = ({ step, index, label }: Omit<RecordedCall, 'isMoment'>): string =>
+export const callId = ({ step, index, label }: { step: Task; index: number; label: string }): string =>
   `${step} ${String(index).padStart(2, '0')} ${label}`

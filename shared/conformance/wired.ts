@@ -1,4 +1,4 @@
-import type { Step } from '../engine/known.ts'
+import type { Task } from '../engine/known.ts'
 import type { Strategy } from '../provider/contract.ts'
 import type { Invocation } from './invocation.ts'
 import type { ConformanceOptions } from './options.ts'
@@ -38,7 +38,7 @@ export class Wired {
   met: Point | undefined
   /** What the client sent in the phase `after`. */
   readonly late: Point[] = []
-  readonly #refusals = new Map<Phase, Map<Invocation<Step> | undefined, number>>()
+  readonly #refusals = new Map<Phase, Map<Invocation<Task> | undefined, number>>()
 
   private constructor(world: World, proxy: WireProxy, framing: Framing) {
     this.world = world
@@ -79,7 +79,7 @@ export class Wired {
       strategy,
     )
     const wired = new Wired(world, proxy, framing)
-    let caller: Invocation<Step> | undefined
+    let caller: Invocation<Task> | undefined
     world.onCall = (invocation, call) => {
       caller = invocation
       const { step } = invocation
@@ -89,10 +89,10 @@ export class Wired {
     return wired
   }
 
-  #judge(point: Point, caller: Invocation<Step> | undefined, what: Disturbance | undefined): Ruling {
+  #judge(point: Point, caller: Invocation<Task> | undefined, what: Disturbance | undefined): Ruling {
     const { phase } = this
     if (this.framing.isRefusal?.(point.name) === true) {
-      const counts = this.#refusals.get(phase) ?? new Map<Invocation<Step> | undefined, number>()
+      const counts = this.#refusals.get(phase) ?? new Map<Invocation<Task> | undefined, number>()
       counts.set(caller, (counts.get(caller) ?? 0) + 1)
       this.#refusals.set(phase, counts)
     }

@@ -1,13 +1,14 @@
+import type { Who } from '../provider/contract.ts'
 import { perform } from './act.ts'
+import { actor, adminError } from './actor.ts'
 import type { StepContext } from './context.ts'
 import type { Decide, Decision } from './decide.ts'
 import { failureOf } from './failure.ts'
 import type { Known } from './known.ts'
 import { look } from './look.ts'
-import { provenBy } from './rules/set.ts'
 
 export interface Ended {
-  readonly outcome: 'done' | 'already' | 'preflight'
+  readonly outcome: 'done' | 'already' | 'preflight' | 'postponed'
   readonly known: Known
 }
 
@@ -38,10 +39,8 @@ export async function runStep(
       case 'act': {
         if (move.action === 'lock') {
           const locked: Known = { ...facts, lock: 'held' }
-          const work = (): Promise<Ended> => runStep(context, locked, decide, decided)
-          return await context.target((session) =>
-            session.exclusive({ as: provenBy(locked) ?? 'current', work }),
-          )
+          const as = await actor(context, locked)
+          return await inside(context, as, () => runStep(context, locked, decide, decided))
         }
         facts = { ...facts, ...(await perform[move.action](context, facts)) }
         break
@@ -49,5 +48,19 @@ export async function runStep(
       default:
         move satisfies never
     }
+  }
+}
+
+/** Runs the rest of the step under the lock. What the rest itself ends in is not what taking the lock ended in. */
+async function inside(context: StepContext, as: Who, rest: () => Promise<Ended>): Promise<Ended> {
+  let isInside = false
+  const work = (): Promise<Ended> => {
+    isInside = true
+    return rest()
+  }
+  try {
+    return await context.target((session) => session.exclusive({ as, work }))
+  } catch (error) {
+    throw as === 'admin' && !isInside ? adminError(error) : error
   }
 }

@@ -1,17 +1,7 @@
-/** Who has to do something before a rotation can succeed. */
-export type Actor = 'operator' | 'secret-owner' | 'target-admin' | 'nobody'
+import type { ErrorFacts } from './facts.ts'
+import { ADMIN_ERRORS, RETIREMENT_ERRORS } from './pair-codes.ts'
 
-/** What is fixed about an error, whatever the circumstances. `docs/errors.md` is made from this list. */
-export interface ErrorFacts {
-  /** When it occurs, in one sentence. */
-  readonly when: string
-  /** Whether the same invocation may succeed later without anybody doing anything. */
-  readonly retryable: boolean
-  /** Who must act; `nobody` where waiting is enough. */
-  readonly actor: Actor
-  /** What to do, in one sentence. `{secret}` and `{token}` stand for the ARN and the version id. */
-  readonly remedy: string
-}
+export type { Actor, ErrorFacts } from './facts.ts'
 
 const unstick =
   'aws secretsmanager update-secret-version-stage --secret-id {secret} --version-stage AWSPENDING --remove-from-version-id {token}'
@@ -106,6 +96,9 @@ export const ERRORS = {
     actor: 'secret-owner',
     remedy: `release the pending version with \`${unstick}\` and rotate again`,
   },
+
+  // The admin secret
+  ...ADMIN_ERRORS,
 
   // Versions and labels
   PENDING_MISSING: {
@@ -220,12 +213,33 @@ export const ERRORS = {
     actor: 'target-admin',
     remedy: 'grant or revoke what the message names',
   },
+  ACCOUNT_REFUSED: {
+    when: 'An account of this kind is not rotated by this strategy, such as one with privileges that no second account can have.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy: 'choose the strategy `single-user`, or another account',
+  },
+  ACCOUNT_NOT_OURS: {
+    when: "The alternate account exists, carries no mark of this secret, and no stored version's password signs in to it: it may be somebody else's.",
+    retryable: false,
+    actor: 'target-admin',
+    remedy: 'drop or rename the account if nobody needs it, or choose the strategy `single-user`',
+  },
+  ACCOUNT_SHARED: {
+    when: 'The account carries the mark of another secret: two secrets must not share one account.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy: 'give each secret an account of its own',
+  },
   STRATEGY_UNSUPPORTED: {
     when: 'The strategy asked for is not one that the provider offers for this secret.',
     retryable: false,
     actor: 'secret-owner',
     remedy: 'choose one of the strategies named in the message',
   },
+
+  // Overlap and retirement
+  ...RETIREMENT_ERRORS,
 
   // The function itself
   DEADLINE: {

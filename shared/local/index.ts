@@ -15,6 +15,7 @@ export type { LocalCredentials } from './iam/identity.ts'
 export type { PolicyInput } from './iam/policy.ts'
 export type { LambdaContext } from './lambda-context.ts'
 export { createLocalAws, type LocalAws, type LocalAwsOptions } from './local-aws.ts'
+export { ManualScheduler, type StandingSchedule } from './manual-scheduler.ts'
 export {
   createLocalSecretsManager,
   type LocalSecretsManager,

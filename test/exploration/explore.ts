@@ -1,150 +1,192 @@
-import { createHash } from 'node:crypto'
-import { STEPS } from '../../shared/engine/known.ts'
 import type { TargetKind } from '../simulation/target.ts'
-import type { Machine } from './machine.ts'
-import { rotate } from './secrets.ts'
-import { accepts, firstState, keyOf, type State, under } from './state.ts'
-import { type Bounds, progress, startedOn, successors } from './successors.ts'
+import type { Machine } from './engine.ts'
+import { type Broken, convergence, lockedOut, OLD_AGAIN, type PromiseName } from './promises.ts'
+import { type Bounds, EDIT, type Next, Space } from './space.ts'
+import { type Allowance, firstState } from './state.ts'
+import { storyOf } from './story.ts'
+import { Table } from './table.ts'
+
+export interface Range extends Bounds, Allowance {
+  /** Old credentials are retired by schedules. Default: with the next rotation. */
+  readonly retires?: boolean
+}
+
+export interface Found extends Broken {
+  /** The actions of the shortest way there. */
+  readonly actions: number
+  readonly story: readonly string[]
+}
 
 export interface Explored {
-  /** Different states seen. */
+  /** Different states seen, of everything together. */
   readonly states: number
-  /** Whether every state within the bounds was seen. */
+  /** Whether every state within the range was seen. */
   readonly isComplete: boolean
-  /** The first promise broken, and the shortest way there. */
-  readonly broken: string | undefined
-  readonly trace: readonly string[]
+  /** The actions of the longest of the shortest ways to a state. */
+  readonly depth: number
+  /** What was broken, each promise by a shortest way. */
+  readonly found: Readonly<Partial<Record<PromiseName, Found>>>
+  /** Moves that the shipped code carried out. */
+  readonly carriedOut: number
 }
 
-/** A state seen: how it was reached first. The states themselves are kept only until they were followed. */
-interface Reached {
-  readonly from: string
-  readonly label: string
+export interface Limits {
+  /** Ends at this many states. Default: none. */
+  readonly states?: number
+  /** `first`: ends at the first broken promise. `lockout`: at the first lockout. */
+  readonly until?: 'first' | 'lockout'
+  readonly progress?: (states: number, depth: number, bytes: number) => void
+  /** Ends it where it is. */
+  readonly signal?: AbortSignal
 }
 
-/** Breadth-first, so the first way to a broken promise is a shortest one. `most` bounds the states. */
+/** What one action leads to: the state, and the invocations in no particular order. */
+export interface Successor {
+  readonly text: string
+  /** Which invocation made it, by its place; -1 for an event from outside, the number of them for a new one. */
+  readonly by: number
+  readonly state: number
+  readonly sleepers: readonly number[]
+  readonly isOldAgain: boolean
+  /** Of a new invocation: the version it is about. */
+  readonly token?: number | undefined
+}
+
+/** Every action that may come next, before names are given anew. */
+export async function successors(
+  space: Space,
+  state: number,
+  sleepers: readonly number[],
+): Promise<readonly Successor[]> {
+  const list: Successor[] = []
+  const isLocked = sleepers.some((one) => space.holdsLock(one))
+  for (const [by, one] of sleepers.entries()) {
+    const others = (next: number): number[] => sleepers.map((other, place) => (place === by ? next : other))
+    const known = space.moves(state, one)
+    for (const next of known instanceof Promise ? await known : known)
+      if (!next.takesLock || !isLocked)
+        list.push({
+          text: next.text,
+          by,
+          state: next.state,
+          sleepers: others(next.sleeper),
+          isOldAgain: next.isOldAgain,
+        })
+    list.push({ text: 'dies', by, state, sleepers: others(0), isOldAgain: false })
+    if (space.holdsLock(one))
+      list.push({
+        text: 'loses its session and the lock',
+        by,
+        state,
+        sleepers: others(space.lockLost(one)),
+        isOldAgain: false,
+      })
+  }
+  if (sleepers.length < space.bounds.invocations) {
+    const known = space.starts(state)
+    const starts: readonly Next[] = known instanceof Promise ? await known : known
+    for (const next of starts)
+      list.push({
+        text: next.text,
+        by: sleepers.length,
+        state: next.state,
+        sleepers: [...sleepers, next.sleeper],
+        isOldAgain: next.isOldAgain,
+        token: next.token,
+      })
+  }
+  // Nothing keeps a password that a person changes at the target in the middle of a step.
+  for (const { text, state: after } of space.events(state))
+    if (text !== EDIT || space.bounds.editsChangePassword !== true || sleepers.length === 0)
+      list.push({ text, by: -1, state: after, sleepers, isOldAgain: false })
+  return list
+}
+
+/** The state and its invocations as numbers, under names of their own, so that states which differ in names only are one. */
+export function tupleOf(space: Space, { state, sleepers }: Pick<Successor, 'state' | 'sleepers'>): number[] {
+  const alive = sleepers.filter((one) => one !== 0)
+  const names = space.named(state, alive)
+  const tuple = names.number === 0 ? alive : alive.map((one) => space.renamedSleeper(one, names.number))
+  tuple.sort((a, b) => a - b)
+  tuple.unshift(names.state)
+  return tuple
+}
+
+export const split = (tuple: readonly number[]): { state: number; sleepers: number[] } => ({
+  state: tuple[0] ?? 0,
+  sleepers: tuple.slice(1).filter((one) => one !== 0),
+})
+
+/** Breadth-first, so the first way to a broken promise is a shortest one. What is broken is not followed further. */
 export async function explore(
   kind: TargetKind,
-  bounds: Bounds,
+  range: Range,
   machine: Machine,
-  most = Number.POSITIVE_INFINITY,
+  limits: Limits = {},
 ): Promise<Explored> {
-  const reached = new Map<string, Reached>()
-  const calm = new Map<string, string | undefined>()
-  const first = firstState(kind, bounds.edits)
-  let level: [key: string, state: State][] = [[digest(keyOf(first)), first]]
-  const end = (isComplete: boolean, broken?: string, key?: string): Explored => ({
-    states: reached.size,
-    isComplete,
-    broken,
-    trace: key === undefined ? [] : wayTo(key, reached),
+  const { rotations, edits, refusals } = range
+  const space = new Space({ ...machine, retires: range.retires === true }, range)
+  const table = new Table(range.invocations + 1)
+  const found: Partial<Record<PromiseName, Found>> = {}
+  const lockouts: (Broken | undefined | null)[] = []
+  const convergences: (Broken | undefined | null)[] = []
+  const start = tupleOf(space, {
+    state: space.numberOfState(firstState(kind, { rotations, edits, refusals })),
+    sleepers: [],
   })
-  while (level.length > 0) {
-    const next: [string, State][] = []
-    for (const [from, before] of level) {
-      for (const { label, state } of await successors(before, bounds, machine)) {
-        const key = digest(keyOf(state))
-        if (reached.has(key)) continue
-        reached.set(key, { from, label })
-        const broken =
-          lockedOut(state) ??
-          rotatedNothing(before, state, label) ??
-          (state.sleepers.length === 0 ? await convergence(state, machine, calm, bounds) : undefined)
-        if (broken !== undefined) return end(false, broken, key)
-        next.push([key, state])
-      }
-      if (reached.size > most) return end(false)
+  table.add(start, 0)
+
+  const brokenIn = async (tuple: readonly number[]): Promise<Broken | undefined> => {
+    const state = tuple[0] ?? 0
+    let lockout = lockouts[state]
+    if (lockout === undefined) lockout = lockouts[state] = lockedOut(space.state(state)) ?? null
+    if (lockout !== null) return lockout
+    if (tuple.length > 1) return undefined
+    let ending = convergences[state]
+    if (ending === undefined)
+      ending = convergences[state] = (await convergence(space, state, edits > 0)) ?? null
+    return ending ?? undefined
+  }
+
+  let depth = 0
+  let levelEnd = 1
+  const end = (isComplete: boolean): Explored => ({
+    states: table.size,
+    isComplete,
+    depth,
+    found,
+    carriedOut: space.carriedOut,
+  })
+  const broken = new Set<number>()
+  for (let place = 0; place < table.size; place += 1) {
+    if (place === levelEnd) {
+      depth += 1
+      levelEnd = table.size
     }
-    level = next
+    if (broken.has(place)) continue
+    if (place % 10_000 === 0) {
+      limits.progress?.(table.size, depth, table.bytes)
+      // Whoever wants to stop it must get a turn.
+      await new Promise((resolve) => setImmediate(resolve))
+      if (limits.signal?.aborted === true) return end(false)
+    }
+    const { state, sleepers } = split(table.at(place))
+    for (const next of await successors(space, state, sleepers)) {
+      const tuple = tupleOf(space, next)
+      // Whether a credential came back is seen in the action, so also where the state after it is known.
+      const isOldAgain = next.isOldAgain && next.text !== EDIT
+      if (!table.add(tuple, place) && !isOldAgain) continue
+      const problem = isOldAgain ? OLD_AGAIN : await brokenIn(tuple)
+      if (problem === undefined) continue
+      if (!isOldAgain) broken.add(table.size - 1)
+      if (found[problem.promise] === undefined) {
+        const story = await storyOf(space, table, place, tuple)
+        found[problem.promise] = { ...problem, actions: depth + 1, story }
+      }
+      if (limits.until === 'first' || (limits.until === 'lockout' && found['never locked out'] !== undefined))
+        return end(false)
+    }
+    if (table.size > (limits.states ?? Number.POSITIVE_INFINITY)) return end(false)
   }
   return end(true)
-}
-
-const digest = (text: string): string => createHash('sha1').update(text).digest('base64')
-
-function wayTo(key: string, reached: ReadonlyMap<string, Reached>): string[] {
-  const way: string[] = []
-  for (let at = reached.get(key); at !== undefined; at = reached.get(at.from)) way.unshift(at.label)
-  return way
-}
-
-/** Promise 1. */
-function lockedOut(state: State): string | undefined {
-  const signsIn = (label: string): boolean => {
-    const value = under(state, label)
-    return value !== undefined && accepts(state, value)
-  }
-  if (state.kind !== 'single') return signsIn('AWSCURRENT') ? undefined : 'never locked out (A)'
-  const isIn = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE'].some(signsIn)
-  return isIn ? undefined : 'never locked out (B)'
-}
-
-/** A finished rotation neither keeps the credential nor brings the previous one back. */
-function rotatedNothing(before: State, after: State, label: string): string | undefined {
-  if (before.labels['AWSCURRENT'] === after.labels['AWSCURRENT'] || label.startsWith('an operator'))
-    return undefined
-  const now = JSON.stringify(under(after, 'AWSCURRENT'))
-  const isOld = ['AWSCURRENT', 'AWSPREVIOUS'].some((old) => JSON.stringify(under(before, old)) === now)
-  return isOld ? 'always converges: a rotation made an old credential current' : undefined
-}
-
-/** Promises 2 and 3, from a state in which nothing is alive: see `promises.ts` of the simulation. */
-async function convergence(
-  state: State,
-  machine: Machine,
-  calm: Map<string, string | undefined>,
-  bounds: Bounds,
-): Promise<string | undefined> {
-  const key = digest(keyOf({ ...state, editsLeft: 0 }))
-  if (calm.has(key)) return calm.get(key)
-  const problem = await twoRotations(state, machine, bounds)
-  calm.set(key, problem)
-  return problem
-}
-
-async function twoRotations(start: State, machine: Machine, bounds: Bounds): Promise<string | undefined> {
-  let state = start
-  for (const round of ['first', 'second'] as const) {
-    const before = state
-    state = await oneRotation(state, machine)
-    const { AWSCURRENT, AWSPENDING } = state.labels
-    if (AWSCURRENT === before.labels['AWSCURRENT'] || (AWSPENDING !== undefined && AWSPENDING !== AWSCURRENT))
-      return `always converges: the ${round} rotation afterwards does not finish`
-    const current = under(state, 'AWSCURRENT')
-    if (current === undefined || !accepts(state, current))
-      return `always converges: refused after the ${round} rotation`
-    if (round === 'second' && JSON.stringify(current) === JSON.stringify(under(before, 'AWSCURRENT')))
-      return 'always converges: a whole rotation changed nothing'
-    const labelled = Object.keys(state.labels).map((label) => under(state, label))
-    const isOrphan = (username: 'A' | 'B', password: string): boolean =>
-      password !== '' && !labelled.some((one) => one?.username === username && one.password === password)
-    const orphans = (['A', 'B'] as const).flatMap((name) =>
-      state.accounts[name].filter((one) => isOrphan(name, one)),
-    )
-    if (orphans.length > 0 && bounds.edits === 0) return `no orphans: ${orphans.join(', ')}`
-  }
-  return undefined
-}
-
-async function oneRotation(start: State, machine: Machine): Promise<State> {
-  let state = start
-  const isOver = (): boolean => state.labels['AWSCURRENT'] !== start.labels['AWSCURRENT']
-  for (let attempt = 0; attempt < 4 && !isOver(); attempt += 1) {
-    const { AWSPENDING, AWSCURRENT } = state.labels
-    if (AWSPENDING === undefined || AWSPENDING === AWSCURRENT) state = rotate(state) ?? state
-    const token = state.labels['AWSPENDING'] ?? 0
-    for (let repeat = 0; repeat < 2 && !isOver(); repeat += 1)
-      for (const step of STEPS) state = await runToEnd(startedOn(state, step, token), machine)
-  }
-  return state
-}
-
-async function runToEnd(start: State, machine: Machine): Promise<State> {
-  let state = start
-  for (let [one] = state.sleepers; one !== undefined; [one] = state.sleepers) {
-    const next = await progress(state, one, machine)
-    if (next === undefined) throw new Error('it waits for a lock that nobody holds')
-    state = next.state
-  }
-  return state
 }

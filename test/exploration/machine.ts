@@ -2,42 +2,42 @@ import type { SecretVersion } from '../../shared/aws/secrets-manager.ts'
 import { perform } from '../../shared/engine/act.ts'
 import { StepContext, type StepInput } from '../../shared/engine/context.ts'
 import { Deadline } from '../../shared/engine/deadline.ts'
-import type { Decide } from '../../shared/engine/decide.ts'
-import type { Known } from '../../shared/engine/known.ts'
+import type { Decision } from '../../shared/engine/decide.ts'
+import type { Known, Question } from '../../shared/engine/known.ts'
 import { look } from '../../shared/engine/look.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
 import type { Version } from '../../shared/engine/version.ts'
-import type { Provider } from '../../shared/provider/index.ts'
-import { type Gate, type SimulationRules, simulatedProvider, Target } from '../simulation/target.ts'
-import { ARN, FUNCTION_ARN, idOf, numberOf, type PortChange, portOn } from './secrets.ts'
-import type { Sleeper, State } from './state.ts'
-
-/** How the engine under exploration decides, and which rules of the target hold. */
-export interface Machine {
-  readonly decide: Decide
-  readonly rules: SimulationRules
-  /** Breaks a rule on the way to Secrets Manager. */
-  readonly changePort?: PortChange
-}
+import type { Gate } from '../simulation/target.ts'
+import type { Machine } from './engine.ts'
+import { retirementOf, schedulerOn } from './scheduler.ts'
+import { ARN, FUNCTION_ARN, idOf, numberOf, portOn } from './secrets.ts'
+import { freshPassword, type Sleeper, type State } from './state.ts'
+import { providerOn, targetOf, withTarget } from './target.ts'
 
 /** What one move of an invocation leads to. */
 export interface Moved {
-  readonly label: string
+  readonly text: string
   readonly state: State
   /** What the invocation is from then on; undefined when it has ended. */
   readonly sleeper: Sleeper | undefined
+  /** It waits while somebody else holds the lock. */
+  readonly takesLock?: true
 }
 
 const atOnce: Gate = async (_label, action) => action()
 const noDeadline = new Deadline(Number.POSITIVE_INFINITY)
 const quiet = { know: () => undefined, clean: (text: string) => text, cleanError: () => new Error('unused') }
 
-/** Connections by number, so that a lock can be told from another. */
-const connections: { readonly number: number }[] = []
-const connectionOf = (number: number): { readonly number: number } => {
-  connections[number] ??= { number }
-  return connections[number]
-}
+const SURROUNDINGS = {
+  functionArn: FUNCTION_ARN,
+  registration: { type: undefined, tags: {} },
+  // Later than any version, so that no rotation comes too soon.
+  clock: { now: () => Date.UTC(2100, 0), sleep: () => Promise.resolve() },
+  deadline: noDeadline,
+  cleaner: quiet,
+} satisfies Partial<StepInput>
+
+const RETIREMENT = { after: { afterMs: 1_000 }, roleArn: 'arn:aws:iam::111122223333:role/scheduler' } as const
 
 /** The shipped context. A value that was understood once is not parsed again: it is the same every time. */
 class ExploredContext extends StepContext {
@@ -54,33 +54,103 @@ class ExploredContext extends StepContext {
   }
 }
 
+const PROOFS: readonly string[] = [
+  'currentProof',
+  'pendingProof',
+  'previousProof',
+  'lockedPendingProof',
+  'appliedProof',
+  'fallbackProof',
+  'admin',
+  'goneProof',
+  'keptProof',
+] satisfies Question[]
+
 /**
- * Carries out the next move of an invocation by the shipped decision, look and act, as one atomic action. Ending is no
- * action of its own. Undefined when the invocation waits for the lock.
+ * Everything that the next move of an invocation may lead to, each as one atomic action; first what happens without a
+ * fault. It is carried out by the shipped decision, look and act. Ending is no action of its own, and neither is a
+ * question whose answer cannot change.
  */
-export async function moveOn(state: State, sleeper: Sleeper, machine: Machine): Promise<Moved | undefined> {
-  const moved = await carryOutNext(state, sleeper, machine)
-  if (moved?.sleeper === undefined) return moved
-  const { move } = machine.decide(moved.sleeper.known)
-  if (moved.sleeper.isHalfway || (move.kind !== 'end' && move.kind !== 'fail')) return moved
-  return {
-    label: `${moved.label} -> ${moveName(move)}`,
-    state: unlock(moved.state, moved.sleeper),
-    sleeper: undefined,
+export async function movesOf(state: State, sleeper: Sleeper, machine: Machine): Promise<readonly Moved[]> {
+  const move = decisionOf(sleeper.known, machine)?.move
+  if (move === undefined || move.kind === 'end' || move.kind === 'fail')
+    return [{ text: move === undefined ? 'fails' : moveName(move), state, sleeper: undefined }]
+  const all = [
+    await carryOut(state, sleeper, machine, move),
+    ...(await faults(state, sleeper, machine, move)),
+  ]
+  return await Promise.all(all.map(async (moved) => ended(await settled(moved, machine), machine)))
+}
+
+/**
+ * Goes on while the next question has an answer that depends on nothing which changes. Such a question changes nothing
+ * either, so no other invocation can tell when it was asked, and a death before it is like a death after it: it would
+ * only make more states of the same.
+ */
+async function settled(first: Moved, machine: Machine): Promise<Moved> {
+  let moved = first
+  while (moved.sleeper !== undefined && !moved.sleeper.isHalfway) {
+    const move = decisionOf(moved.sleeper.known, machine)?.move
+    if (move?.kind !== 'ask' || !isConstant(move.question, moved.sleeper, machine)) break
+    const next = await carryOut(moved.state, moved.sleeper, machine, move)
+    moved = { ...moved, ...next, text: `${moved.text}, ${next.text}` }
+  }
+  return moved
+}
+
+/** The admin and the rights at the target stay what they are; a value that was read, or is read by its id, does too. */
+function isConstant(question: Question, { labels, read }: Sleeper, machine: Machine): boolean {
+  if (machine.look?.[question] !== undefined) return false
+  if (question === 'current') return read['current'] !== undefined
+  if (question === 'previous') return labels !== undefined
+  return question === 'check' || question === 'admin' || question === 'overlap'
+}
+
+/** A switched-off rule may leave the decision without an answer, which ends the step with an error. */
+function decisionOf(known: Known, machine: Machine): Decision | undefined {
+  try {
+    return machine.decide(known)
+  } catch {
+    return undefined
   }
 }
 
-async function carryOutNext(state: State, sleeper: Sleeper, machine: Machine): Promise<Moved | undefined> {
-  const { move } = machine.decide(sleeper.known)
-  if (move.kind === 'end' || move.kind === 'fail') throw new Error('it has ended')
-  if (move.kind === 'act' && move.action === 'lock') {
-    if (!machine.rules.locks)
-      return { label: 'lock', state, sleeper: { ...sleeper, known: { ...sleeper.known, lock: 'held' } } }
-    if (state.lock !== 0) return undefined
-    const known: Known = { ...sleeper.known, lock: 'held' }
-    return { label: 'lock', state: { ...state, lock: sleeper.connection }, sleeper: { ...sleeper, known } }
+function ended(moved: Moved, machine: Machine): Moved {
+  const { sleeper, text } = moved
+  if (sleeper === undefined || sleeper.isHalfway) return moved
+  const move = decisionOf(sleeper.known, machine)?.move
+  if (move !== undefined && move.kind !== 'end' && move.kind !== 'fail') return moved
+  return { ...moved, text: `${text} -> ${move === undefined ? 'fails' : moveName(move)}`, sleeper: undefined }
+}
+
+/**
+ * What may go wrong beside a death before or after the move, which the explorer adds for each: a proof that proves
+ * nothing, a value that the target's policy refuses, and a move of AWSCURRENT without a reply, after which the step
+ * goes on to look.
+ */
+async function faults(state: State, sleeper: Sleeper, machine: Machine, move: Move): Promise<Moved[]> {
+  const knowing = (known: Partial<Known>): Sleeper => ({ ...sleeper, known: { ...sleeper.known, ...known } })
+  if (move.kind === 'ask' && PROOFS.includes(move.question))
+    return (['unknown', 'barred', 'unprovable'] as const).map((proof) => ({
+      text: `${moveName(move)} ${proof}`,
+      state,
+      sleeper: knowing({ [move.question]: proof }),
+    }))
+  if (move.kind !== 'act') return []
+  if (move.action === 'moveCurrent') {
+    const { state: after } = await carryOut(state, sleeper, machine, move)
+    const uncertain = knowing({ moveCurrent: 'failed' })
+    return [
+      { text: 'moveCurrent happens and its reply is lost', state: after, sleeper: uncertain },
+      { text: 'moveCurrent is lost', state, sleeper: uncertain },
+    ]
   }
-  return await carryOut(state, sleeper, machine, move)
+  if (move.action === 'storeNew' && state.left.refusals > 0) {
+    const left = { ...state.left, refusals: state.left.refusals - 1 }
+    const moved = await carryOut({ ...state, left }, sleeper, machine, move, 'x')
+    return [{ ...moved, text: `${moved.text} of a value that the target refuses for good` }]
+  }
+  return []
 }
 
 async function carryOut(
@@ -88,38 +158,58 @@ async function carryOut(
   sleeper: Sleeper,
   machine: Machine,
   move: Extract<Move, { kind: 'ask' | 'act' }>,
+  letter: 'p' | 'x' = 'p',
 ): Promise<Moved> {
+  if (move.kind === 'act' && move.action === 'lock') {
+    const known: Known = { ...sleeper.known, lock: 'held' }
+    if (!machine.rules.locks) return { text: 'lock', state: before, sleeper: { ...sleeper, known } }
+    return { text: 'lock', state: before, sleeper: { ...sleeper, known, holdsLock: true }, takesLock: true }
+  }
   let state = before
-  const target = targetOf(state)
+  const target = targetOf(state, sleeper)
   const gate =
     state.kind === 'dual-admin' && move.kind === 'act' && move.action === 'apply' ? halves(sleeper) : atOnce
-  const connect = (): object => connectionOf(sleeper.connection)
-  const provider: Provider = simulatedProvider(target, () => gate, machine.rules, connect)
-  const port = portOn(
-    () => state,
-    (next) => {
-      state = next
+  const get = (): State => state
+  const set = (next: State): void => {
+    state = next
+  }
+  const provider = providerOn(target, gate, machine, {
+    get: () => state.entitled,
+    set: (entitled) => {
+      state = { ...state, entitled }
     },
-    machine.changePort,
-  )
-  const context = wake(sleeper, provider, port)
+  })
+  const context = new ExploredContext({
+    ...SURROUNDINGS,
+    event: {
+      Step: sleeper.step,
+      SecretId: ARN,
+      ClientRequestToken: idOf(sleeper.token),
+      Retirement: sleeper.schedule && retirementOf(sleeper.schedule),
+    },
+    secretsManager: portOn(get, set, machine.changePort),
+    scheduler: schedulerOn(get, set),
+    entropy: { bytes: (length) => new Uint8Array(length), password: () => freshPassword(before, letter) },
+    resolveProvider: () => Promise.resolve(provider),
+    settings: { pendingReadDelaysMs: [], retirement: machine.retires === true ? RETIREMENT : {} },
+  })
   await remember(context, before, sleeper)
-  const label = moveName(move)
+  const text = moveName(move)
   let known: Known
   try {
     if (move.kind === 'ask') {
-      const answer = await look[move.question](context, sleeper.known)
+      const answer = await (machine.look?.[move.question] ?? look[move.question])(context, sleeper.known)
       known = { ...sleeper.known, [move.question]: answer, ...(context.traits && { traits: context.traits }) }
     } else if (move.action === 'lock') throw new Error('the lock is taken elsewhere')
     else known = { ...sleeper.known, ...(await perform[move.action](context, sleeper.known)) }
   } catch (error) {
-    const ended = withTarget(state, target)
+    const after = withTarget(state, target)
     // The engine wraps what a provider throws.
     if (error instanceof Error && error.cause === HALFWAY)
-      return { label: `${label}, first half`, state: ended, sleeper: { ...sleeper, isHalfway: true } }
-    return { label: `${label} fails`, state: unlock(ended, sleeper), sleeper: undefined }
+      return { text: `${text}, first half`, state: after, sleeper: { ...sleeper, isHalfway: true } }
+    return { text: `${text} fails`, state: after, sleeper: undefined }
   }
-  return { label, state: withTarget(state, target), sleeper: asleep(sleeper, known, context) }
+  return { text, state: withTarget(state, target), sleeper: asleep(sleeper, known, context) }
 }
 
 const HALFWAY = new Error('halfway')
@@ -142,46 +232,6 @@ function halves(sleeper: Sleeper): Gate {
   }
 }
 
-function targetOf(state: State): Target {
-  const target = new Target(state.kind, '')
-  for (const name of ['A', 'B'] as const) {
-    const [primary, secondary] = state.accounts[name]
-    target.accounts[name] = { primary: primary || undefined, secondary: secondary || undefined }
-  }
-  target.lock = state.lock === 0 ? undefined : { connection: connectionOf(state.lock), owner: atOnce }
-  return target
-}
-
-function withTarget(state: State, target: Target): State {
-  const pair = (name: 'A' | 'B'): readonly [string, string] => {
-    const { primary, secondary } = target.account(name)
-    return [primary ?? '', secondary ?? '']
-  }
-  return { ...state, accounts: { A: pair('A'), B: pair('B') } }
-}
-
-export const unlock = (state: State, { connection }: Sleeper): State =>
-  state.lock === connection ? { ...state, lock: 0 } : state
-
-function wake(
-  sleeper: Sleeper,
-  provider: Provider,
-  secretsManager: StepInput['secretsManager'],
-): ExploredContext {
-  return new ExploredContext({
-    event: { Step: sleeper.step, SecretId: ARN, ClientRequestToken: idOf(sleeper.token) },
-    functionArn: FUNCTION_ARN,
-    registration: { type: undefined, tags: {} },
-    secretsManager,
-    entropy: { bytes: (length) => new Uint8Array(length), password: () => `p${sleeper.token}` },
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    resolveProvider: () => Promise.resolve(provider),
-    settings: { pendingReadDelaysMs: [] },
-    deadline: noDeadline,
-    cleaner: quiet,
-  })
-}
-
 /** Puts back what the invocation had read. */
 async function remember(context: ExploredContext, state: State, sleeper: Sleeper): Promise<void> {
   context.labels = sleeper.labels
@@ -193,13 +243,17 @@ async function remember(context: ExploredContext, state: State, sleeper: Sleeper
       SecretString: JSON.stringify(value),
       CreatedDate: new Date(state.order.indexOf(version) * 1_000),
     }
-    context.keep(name as 'own' | 'current' | 'previous' | 'candidate', await context.understand(raw, name))
+    context.keep(
+      name as 'own' | 'current' | 'previous' | 'candidate' | 'gone',
+      await context.understand(raw, name),
+    )
   }
 }
 
 function asleep(sleeper: Sleeper, known: Known, context: ExploredContext): Sleeper {
   const read: Record<string, number> = {}
+  // The admin secret is another one, and the same at every time.
   for (const [name, version] of Object.entries(context.versions))
-    if (version !== undefined) read[name] = numberOf(version.versionId)
+    if (version !== undefined && name !== 'admin') read[name] = numberOf(version.versionId)
   return { ...sleeper, known, labels: context.labels, read, isHalfway: false }
 }

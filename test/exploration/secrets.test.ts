@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CALM, createLocalSecretsManager, type LocalSecretsManager } from '../../shared/local/index.ts'
 import { describe as describeState, FUNCTION_ARN, idOf, putValue, rotate, updateStage } from './secrets.ts'
-import { type Credential, firstState, type State } from './state.ts'
+import { type Credential, ENDLESS, firstState, type State } from './state.ts'
 
 const LABELS = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE', 'QUARTERTURN_REUSED'] as const
 
@@ -109,7 +109,7 @@ test('the explored rules are those of the local Secrets Manager', () => {
         ClientRequestToken: idOf(0),
         SecretString: JSON.stringify(credential(0)),
       })
-      let state = firstState('single', 0)
+      let state = firstState('single', { rotations: ENDLESS, edits: 0, refusals: 0 })
       for (const operation of list) {
         if (!isWithin(state, operation)) continue
         const next = onState(state, operation)

@@ -3,10 +3,21 @@ import type {
   SecretsManagerPort,
   SecretVersion,
 } from '../../shared/aws/secrets-manager.ts'
-import type { Credential, State, VersionNumber } from './state.ts'
+import { ADMIN_ARN } from '../simulation/target.ts'
+import { type Credential, type State, under, type VersionNumber } from './state.ts'
 
 export const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:explored-AbCdEf'
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
+
+/** The admin secret is there, consents and never changes: what becomes of it is tried elsewhere. */
+const ADMIN_SECRET: SecretDescription = {
+  ARN: ADMIN_ARN,
+  Tags: [{ Key: 'quarterturn:admin-for', Value: 'explored' }],
+}
+const ADMIN_VALUE: SecretVersion = {
+  VersionId: 'admin-version',
+  SecretString: JSON.stringify({ username: 'admin', password: 'admin-password' }),
+}
 
 export const idOf = (version: VersionNumber): string => `version-${String(version).padStart(24, '0')}`
 export const numberOf = (id: string): VersionNumber => Number(id.slice('version-'.length))
@@ -82,10 +93,14 @@ function settle(before: State, after: State, version: VersionNumber, stages: rea
 export function moveLabel(state: State, label: string, to: VersionNumber): State {
   const from = state.labels[label]
   const previous = label === 'AWSCURRENT' && from !== undefined && from !== to ? { AWSPREVIOUS: from } : {}
+  const old = from === undefined ? undefined : state.values[from]?.password
+  const now = state.values[to]?.password
+  const isReplaced = label === 'AWSCURRENT' && old !== undefined && old !== now
   const isTheEnd = label === 'AWSCURRENT' && to === state.rotation
   return {
     ...state,
     rotation: isTheEnd ? undefined : state.rotation,
+    spent: isReplaced ? [...new Set([...state.spent, old])].filter((one) => one !== now) : state.spent,
     labels: { ...state.labels, ...previous, [label]: to },
   }
 }
@@ -107,32 +122,41 @@ export function updateStage(
   return moveLabel(state, input.VersionStage, to)
 }
 
-/** RotateSecret, or undefined where it is refused. */
+/** RotateSecret, or undefined where it is refused or none is left. */
 export function rotate(state: State): State | undefined {
   const { AWSPENDING, AWSCURRENT } = state.labels
-  if (AWSPENDING !== undefined && AWSPENDING !== AWSCURRENT) return undefined
+  if (state.left.rotations === 0 || (AWSPENDING !== undefined && AWSPENDING !== AWSCURRENT)) return undefined
   const token = state.values.length
   return {
     ...state,
     values: [...state.values, undefined],
     rotation: token,
-    tokens: [...state.tokens, token],
+    left: { ...state.left, rotations: state.left.rotations - 1 },
     labels: { ...state.labels, AWSPENDING: token },
   }
 }
 
-export function strip(state: State): State {
-  const { AWSPENDING: _, ...labels } = state.labels
-  return { ...state, rotation: undefined, labels }
+/** AWSPENDING is taken away: the rotation was given up, or an operator did what AWS advises for one that is stuck. */
+export function strip(state: State): State | undefined {
+  const { AWSPENDING, ...labels } = state.labels
+  return AWSPENDING === undefined ? undefined : { ...state, rotation: undefined, labels }
 }
 
-/** An operator writes a new current version with the same credential. */
-export function edit(state: State): State {
-  const current = state.labels['AWSCURRENT']
-  const value = current === undefined ? undefined : state.values[current]
-  if (value === undefined) return state
+/** An operator writes a new current version: with the same credential, or with a password also given to the target. */
+export function edit(state: State, newPassword: string | undefined): State | undefined {
+  const old = under(state, 'AWSCURRENT')
+  if (old === undefined || state.left.edits === 0) return undefined
+  const value = { ...old, password: newPassword ?? old.password }
   const version = state.values.length
-  const room: State = { ...state, values: [...state.values, undefined], editsLeft: state.editsLeft - 1 }
+  const [, secondary] = state.accounts[old.username]
+  const room: State = {
+    ...state,
+    values: [...state.values, undefined],
+    left: { ...state.left, edits: state.left.edits - 1 },
+    ...(newPassword === undefined
+      ? {}
+      : { accounts: { ...state.accounts, [old.username]: [newPassword, secondary] } }),
+  }
   return putValue(room, version, value, ['AWSCURRENT'])
 }
 
@@ -149,8 +173,8 @@ export const portOn = (
   set: (state: State) => void,
   change: PortChange = {},
 ): SecretsManagerPort => ({
-  describeSecret: async () => describe(get()),
-  getSecretValue: async (input) => getValue(get(), input),
+  describeSecret: async ({ SecretId }) => (SecretId === ADMIN_ARN ? ADMIN_SECRET : describe(get())),
+  getSecretValue: async (input) => (input.SecretId === ADMIN_ARN ? ADMIN_VALUE : getValue(get(), input)),
   putSecretValue: async (input) => {
     const value: Credential = JSON.parse(input.SecretString)
     const stages = change.stages?.(input.VersionStages) ?? input.VersionStages

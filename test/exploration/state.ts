@@ -1,19 +1,29 @@
-import type { Known, Step } from '../../shared/engine/known.ts'
+import type { Known, Task } from '../../shared/engine/known.ts'
 import type { Labels } from '../../shared/engine/labels.ts'
 import type { TargetKind } from '../simulation/target.ts'
 
-/** A version of the secret by number: 0 is the first, then one for each rotation or edit, in order. */
+/** A version of the secret, by its number in one state; a later state may number it otherwise: see `naming.ts`. */
 export type VersionNumber = number
 
-/** A credential: its account, and its password by number. */
+export type AccountName = 'A' | 'B'
+
+/** A credential: its account, and its password by name. A password that begins with `x` is refused by the target for good. */
 export interface Credential {
-  readonly username: 'A' | 'B'
+  readonly username: AccountName
   readonly password: string
+}
+
+/** A one-time schedule: which version it is to retire after the rotation of which, and the how-manieth. */
+export interface Schedule {
+  readonly token: VersionNumber
+  readonly gone: VersionNumber
+  /** 1 and 2 in turn: two exist at once only while one takes over from the other. */
+  readonly attempt: 1 | 2
 }
 
 /** One invocation between two of its moves: what it knows, and what stands behind it. */
 export interface Sleeper {
-  readonly step: Step
+  readonly step: Task
   readonly token: VersionNumber
   readonly known: Known
   /** The labels as it last read them. */
@@ -22,11 +32,23 @@ export interface Sleeper {
   readonly read: { readonly [name: string]: VersionNumber }
   /** The first of the two statements of a change has been made. */
   readonly isHalfway: boolean
-  /** Its connection, by number; the lock belongs to a connection. */
-  readonly connection: number
+  /** Its session at the target holds the lock. */
+  readonly holdsLock: boolean
+  /** What a `retireSecret` is about. */
+  readonly schedule: Schedule | undefined
 }
 
-/** Everything there is at one instant. Never changed: each action makes another. */
+/** What may still happen from outside. */
+export interface Allowance {
+  /** Rotations that may be started. */
+  readonly rotations: number
+  /** New AWSCURRENT versions that an operator may write. */
+  readonly edits: number
+  /** New passwords that the target may refuse for good. */
+  readonly refusals: number
+}
+
+/** Everything there is at one instant but the invocations. Never changed: each action makes another. */
 export interface State {
   readonly kind: TargetKind
   /** The stored credential of each version, or undefined for one without a value. */
@@ -34,71 +56,74 @@ export interface State {
   /** Versions in the order in which their values were stored. */
   readonly order: readonly VersionNumber[]
   readonly labels: Readonly<Record<string, VersionNumber>>
+  /** Tokens that Secrets Manager, or anybody, may still deliver although they lost AWSPENDING. */
+  readonly tokens: readonly VersionNumber[]
   /** The rotation under way, where Secrets Manager still drives one. */
   readonly rotation: VersionNumber | undefined
-  /** The versions that are rotations. */
-  readonly tokens: readonly VersionNumber[]
-  readonly editsLeft: number
+  readonly left: Allowance
+  /** Passwords that were current once and were replaced: none of them may become current again. */
+  readonly spent: readonly string[]
   /** Primary and secondary password of each account; empty for none. */
-  readonly accounts: Readonly<Record<'A' | 'B', readonly [string, string]>>
-  /** The connection that holds the lock; 0 for none. */
-  readonly lock: number
-  readonly connections: number
-  readonly sleepers: readonly Sleeper[]
+  readonly accounts: Readonly<Record<AccountName, readonly [string, string]>>
+  /** The accounts that have what the application needs, beside a password. */
+  readonly entitled: Readonly<Record<AccountName, boolean>>
+  readonly schedules: readonly Schedule[]
 }
 
-export function firstState(kind: TargetKind, edits: number): State {
+export const ENDLESS = Number.POSITIVE_INFINITY
+
+export function firstState(kind: TargetKind, left: Allowance): State {
   return {
     kind,
     values: [{ username: 'A', password: 'p0' }],
     order: [0],
     labels: { AWSCURRENT: 0 },
-    rotation: undefined,
     tokens: [],
-    editsLeft: edits,
+    rotation: undefined,
+    left,
+    spent: [],
     accounts: { A: ['p0', ''], B: ['', ''] },
-    lock: 0,
-    connections: 0,
-    sleepers: [],
+    entitled: { A: true, B: false },
+    schedules: [],
   }
 }
 
-export const accepts = (state: State, { username, password }: Credential): boolean =>
-  state.accounts[username].includes(password)
+/** An invocation that has not made its first move, in a container that has seen this token or not. */
+export const newSleeper = (
+  step: Task,
+  token: VersionNumber,
+  isWarm: boolean,
+  schedule?: Schedule,
+): Sleeper => ({
+  step,
+  token,
+  known: { step, isWarm },
+  labels: undefined,
+  read: {},
+  isHalfway: false,
+  holdsLock: false,
+  schedule,
+})
 
-/** The version under a label, where it has a value. */
+/** It signs in, and can do what the application needs. */
+export const accepts = (state: State, { username, password }: Credential): boolean =>
+  state.accounts[username].includes(password) && state.entitled[username]
+
+export const isSame = (one: Credential | undefined, other: Credential | undefined): boolean =>
+  one !== undefined &&
+  other !== undefined &&
+  one.username === other.username &&
+  one.password === other.password
+
+/** The value under a label, where there is one. */
 export const under = (state: State, label: string): Credential | undefined => {
   const version = state.labels[label]
   return version === undefined ? undefined : state.values[version]
 }
 
-/**
- * Tells states apart. Connections are told by who holds the lock only, and invocations are interchangeable: two states
- * that differ in nothing else have the same future.
- */
-export function keyOf(state: State): string {
-  const sleepers = state.sleepers
-    .map((one) => {
-      const { labels } = one
-      const seen = labels && [labels.own, labels.current, labels.previous, labels.candidate]
-      return JSON.stringify([
-        one.token,
-        one.known,
-        seen,
-        one.read,
-        one.isHalfway,
-        one.connection === state.lock,
-      ])
-    })
-    .toSorted()
-  return JSON.stringify([
-    state.values,
-    state.order,
-    Object.entries(state.labels).toSorted(),
-    state.rotation,
-    state.editsLeft,
-    state.accounts,
-    state.lock !== 0,
-    sleepers,
-  ])
+/** A password that nothing and nobody has yet. */
+export function freshPassword(state: State, letter: 'p' | 'x'): string {
+  const used = new Set(state.values.map((value) => value?.password))
+  for (const pair of Object.values(state.accounts)) for (const password of pair) used.add(password)
+  for (let number = 0; ; number += 1) if (!used.has(`${letter}${number}`)) return `${letter}${number}`
 }

@@ -1,6 +1,7 @@
-import { type Decide, decideBy, TABLES, type Tables } from '../../shared/engine/decide.ts'
-import { CANDIDATE_LABEL, type Known, type Step } from '../../shared/engine/known.ts'
+import { decideBy, TABLES } from '../../shared/engine/decide.ts'
+import { CANDIDATE_LABEL } from '../../shared/engine/known.ts'
 import type { StoryName } from './stories.ts'
+import { forgetsReuse, goesByLabel, seeing, trustsOldLabels, WAITING, without } from './switches.ts'
 import type { WorldOptions } from './world.ts'
 
 /** A rule of the design taken out, and the target where that locks somebody out. */
@@ -11,40 +12,36 @@ export interface Mistake {
   readonly story?: StoryName
 }
 
-/** The shipped tables without some rows. Throws for a name that is no row: a renamed rule must not pass unseen. */
-function without(rows: { readonly [S in Step]?: readonly string[] }): Tables {
-  const tables = { ...TABLES }
-  for (const step of Object.keys(rows) as Step[]) {
-    const names = rows[step] ?? []
-    for (const name of names)
-      if (!TABLES[step].some(({ rule }) => rule === name)) throw new Error(`${step} has no row "${name}"`)
-    tables[step] = TABLES[step].filter(({ rule }) => !names.includes(rule))
-  }
-  return tables
-}
-
-/** The shipped decision on facts that were changed first. */
-const seeing =
-  (change: (known: Known) => Known, tables: Tables = TABLES): Decide =>
-  (known) =>
-    decideBy(tables)(change(known))
-
 const finishAnyway = { finishSecret: ['the candidate label is on this version'] } as const
 
-const forgetsReuse = (known: Known): Known =>
-  known.own === undefined || known.own === 'absent'
-    ? known
-    : { ...known, own: { ...known.own, isReused: false } }
-
-const trustsOldLabels = (known: Known): Known =>
-  known.lock === 'held' && known.lockedLabels === undefined
-    ? {
-        ...known,
-        lockedLabels: { own: 'pending', candidate: 'nowhere', rotationEnabled: true, currentMoved: false },
-      }
-    : known
-
 export const MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a retirement goes by the label: it neither waits nor looks whose credential it is',
+    world: {
+      kind: 'alternating',
+      retires: true,
+      decide: seeing(goesByLabel, without({ retireSecret: WAITING })),
+    },
+    story: 'a retirement comes between the change and the move',
+  },
+  {
+    name: 'a retirement does not read labels again under the lock',
+    world: {
+      kind: 'alternating',
+      retires: true,
+      decide: seeing((known) =>
+        known.step === 'retireSecret' && known.lock === 'held' && known.retireLabels !== undefined
+          ? { ...known, lockedRetireLabels: known.retireLabels }
+          : known,
+      ),
+    },
+    story: 'a retirement stalls before the lock until the next rotation is set',
+  },
+  {
+    name: 'a retirement takes no lock',
+    world: { kind: 'alternating', retires: true, rules: { locks: false } },
+    story: 'a retirement stalls before the statement until the next rotation is set',
+  },
   {
     name: 'no write-ahead label',
     world: {

@@ -1,9 +1,10 @@
-import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
+import * as z from 'zod'
 import { type Fate, Invocation } from '../../shared/conformance/invocation.ts'
 import type { Decide } from '../../shared/engine/decide.ts'
-import { CANDIDATE_LABEL, STEPS, type Step } from '../../shared/engine/known.ts'
+import { STEPS, type Step, type Task } from '../../shared/engine/known.ts'
 import { createRotate, type Rotate } from '../../shared/engine/rotate.ts'
 import type { Provider } from '../../shared/provider/index.ts'
+import { portOf, schedulerOf } from './ports.ts'
 import { lockout } from './promises.ts'
 import { SimulatedSecrets } from './secrets.ts'
 import { type SimulationRules, simulatedProvider, Target, type TargetKind } from './target.ts'
@@ -28,10 +29,18 @@ export interface WorldOptions {
   /** This label is moved from wherever it is, instead of by compare-and-swap. */
   readonly movesBlindly?: string
   readonly rules?: Partial<SimulationRules>
+  /** The old credential is retired by a schedule that may run at any moment. */
+  readonly retires?: boolean
 }
 
+const RetireEvent = z.object({
+  ClientRequestToken: z.string(),
+  Retirement: z.object({ VersionId: z.string(), Attempt: z.number() }),
+})
+export type RetireEvent = z.infer<typeof RetireEvent>
+
 /** Actions that change nothing, so nothing has to be checked after them. */
-const READS = /(DescribeSecret|GetSecretValue [A-Z_]+|probe .*)$/
+const READS = /(DescribeSecret|GetSecretValue [A-Z_]*|GetSchedule|probe .*)$/
 const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
 
 /** Secrets Manager, one target, and every invocation alive; plays one happening at a time and checks the promises. */
@@ -80,10 +89,17 @@ export class World {
     }
     return createRotate({
       resolveProvider: () => Promise.resolve(provider),
-      settings: { pendingReadDelaysMs: [], reserveMs: 0 },
+      settings: {
+        pendingReadDelaysMs: [],
+        reserveMs: 0,
+        ...(this.options.retires === true
+          ? { retirement: { after: { afterMs: 1_000 }, roleArn: 'arn:aws:iam::111122223333:role/scheduler' } }
+          : {}),
+      },
       ...(this.options.decide === undefined ? {} : { decide: this.options.decide }),
       deps: {
-        secretsManager: this.#port(),
+        secretsManager: portOf(this.secrets, () => this.#gate(), this.options),
+        scheduler: schedulerOf(this.secrets, () => this.#gate()),
         entropy,
         clock: { now: () => this.secrets.now(), sleep: () => Promise.resolve() },
         observe: { decided: () => undefined, stepEnded: () => undefined, evidence: () => Promise.resolve() },
@@ -95,38 +111,6 @@ export class World {
   #gate() {
     if (this.#running === undefined) throw new Error('no invocation is running')
     return this.#running.gate
-  }
-
-  /** Each call is one action of the invocation that makes it. */
-  #port(): SecretsManagerPort {
-    const { secrets } = this
-    return {
-      describeSecret: (input) => this.#gate()('DescribeSecret', () => secrets.describeSecret(input)),
-      getSecretValue: (input) =>
-        this.#gate()(`GetSecretValue ${input.VersionStage ?? ''}`, () => secrets.getSecretValue(input)),
-      putSecretValue: (input) =>
-        this.#gate()(`PutSecretValue ${input.VersionStages.join('+')}`, () =>
-          secrets.putSecretValue(
-            this.options.labelsInPut === true
-              ? { ...input, VersionStages: [...input.VersionStages, CANDIDATE_LABEL] }
-              : input,
-          ),
-        ),
-      updateSecretVersionStage: (input) =>
-        this.#gate()(`UpdateSecretVersionStage ${input.VersionStage}`, () =>
-          secrets.updateSecretVersionStage(this.#blindly(input)),
-        ),
-    }
-  }
-
-  /** The holder of the label as it is now instead of as it was read: no compare-and-swap. */
-  #blindly<Input extends { readonly VersionStage: string; readonly MoveToVersionId?: string }>(
-    input: Input,
-  ): Input {
-    if (input.VersionStage !== this.options.movesBlindly || input.MoveToVersionId === undefined) return input
-    const { candidate, current } = this.secrets.holders()
-    const holder = input.VersionStage === CANDIDATE_LABEL ? candidate : current
-    return { ...input, ...(holder === undefined ? {} : { RemoveFromVersionId: holder }) }
   }
 
   get hasEdits(): boolean {
@@ -146,7 +130,17 @@ export class World {
     return next === 'testSecret' ? 'finishSecret' : next
   }
 
-  async start(step: Step, token: string): Promise<Invocation> {
+  /** A retirement that is standing, by the token of its rotation. */
+  retirements(): RetireEvent[] {
+    return this.secrets.scheduler.standing().map(({ event }) => RetireEvent.parse(event))
+  }
+
+  /** The schedule invokes the function, whenever that may be. */
+  startRetirement(event: RetireEvent): Promise<Invocation> {
+    return this.start('retireSecret', event.ClientRequestToken, { Retirement: event.Retirement })
+  }
+
+  async start(step: Task, token: string, more: object = {}): Promise<Invocation> {
     const invocation = new Invocation(step, token, (label) =>
       this.#check(`${step}(${this.name(token)}) ${label}`),
     )
@@ -155,15 +149,17 @@ export class World {
       Step: step,
       SecretId: this.secrets.arn,
       ClientRequestToken: token,
+      ...more,
     }
     await this.#as(invocation, async () => {
       this.#rotate({ event, functionArn: FUNCTION_ARN, timeLeftMs: () => Number.POSITIVE_INFINITY }).then(
         () => {
-          this.#expected.set(token, STEPS.indexOf(step) + 1)
+          const done = (STEPS as readonly Task[]).indexOf(step)
+          if (done >= 0) this.#expected.set(token, done + 1)
           invocation.finished(undefined)
         },
         (error: unknown) => {
-          this.#expected.set(token, 0)
+          if (step !== 'retireSecret') this.#expected.set(token, 0)
           invocation.finished(error)
         },
       )

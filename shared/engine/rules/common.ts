@@ -41,15 +41,71 @@ export const readOwn: readonly Rule[] = [
 export const ownOf = (known: Known) => (known.own === 'absent' ? undefined : known.own)
 
 /**
+ * In a pair, a pending value for the account that is current. Either it came too late, or the secret was no pair when it
+ * was made and may have been set in place already: then current is refused.
+ */
+export const isInPlaceOfPair = (known: Known): boolean =>
+  known.current === 'same-account' && alternates(known)
+
+/**
  * The pending value was overtaken when it is the current credential, when its version was current before (finished, and
- * then replaced by hand), or, for a secret that alternates, when it names the account that is current. A value taken
- * over from an earlier rotation may also be the previous credential.
+ * then replaced by hand), or, in a pair, when it names the account that is current and current works. A value taken over
+ * from an earlier rotation may also be the previous credential.
  */
 export const isOvertaken = (known: Known): boolean =>
   ownOf(known)?.isPrevious === true ||
   known.current === 'same-credential' ||
-  (known.current === 'same-account' && known.traits?.alternates === true) ||
+  (isInPlaceOfPair(known) && known.currentProof === 'accepted') ||
   (ownOf(known)?.isReused === true && known.previous === 'same-credential')
+
+/** The secret goes to and fro between two accounts: that was chosen, or AWSPREVIOUS shows it. */
+export const alternates = (known: Known): boolean =>
+  known.traits?.alternates === true || known.pair === 'alternates'
+
+/** The change, if any, is the admin's to make. */
+export const byAdmin = (known: Known): boolean =>
+  known.current === 'alternate' || known.gone === 'alternate' || alternates(known)
+    ? known.traits?.pairByAdmin === true
+    : known.traits?.oneByAdmin === true
+
+/** Rows that read the admin secret and prove it, once something else has shown that it may be asked for. */
+export const readAdmin = (isWanted: (known: Known) => boolean): Rule[] => [
+  {
+    rule: 'the admin secret consents and signs in',
+    when: (k) => byAdmin(k) && isWanted(k) && k.admin === undefined,
+    move: ask('admin'),
+  },
+  ...stopUnlessConclusive('the admin', (k) => k.admin),
+  {
+    rule: 'the admin is refused: its own rotation may be under way',
+    when: (k) => k.admin === 'rejected',
+    move: fail('ADMIN_ROTATING'),
+  },
+]
+
+/** Whether a rotation is possible; the previous value is read only where the provider cannot tell without it. */
+export const checkRotation = (isWanted: (known: Known) => boolean): Rule[] => [
+  {
+    rule: 'see that the change is possible before anything is written',
+    when: (k) => isWanted(k) && k.check === undefined,
+    move: ask('check'),
+  },
+  {
+    rule: 'whether it is possible hangs on the previous value',
+    when: (k) => k.check === 'needs-previous' && k.previous === undefined,
+    move: ask('previous'),
+  },
+  {
+    rule: 'see once more whether the change is possible',
+    when: (k) => k.check === 'needs-previous' && k.checkWithPrevious === undefined,
+    move: ask('checkWithPrevious'),
+  },
+  {
+    rule: 'the change is possible',
+    when: (k) => k.check === 'impossible' || (k.checkWithPrevious ?? 'possible') !== 'possible',
+    move: fail('PRIVILEGE_MISSING'),
+  },
+]
 
 /** Rights are compared when pending names the other account of a pair. */
 export const comparesRights = (known: Known): boolean =>

@@ -1,0 +1,47 @@
+import { TARGET_KINDS, type TargetKind } from '../simulation/target.ts'
+import type { Range } from './explore.ts'
+import { TWO } from './rules.ts'
+import { ENDLESS } from './state.ts'
+
+export interface Run {
+  readonly kind: TargetKind
+  readonly range: Range
+}
+
+const PAIRS = TARGET_KINDS.filter((kind) => kind !== 'single')
+const each = (kinds: readonly TargetKind[], range: Partial<Range>): Run[] =>
+  kinds.map((kind) => ({ kind, range: { ...TWO, ...range } }))
+
+/** What every test run goes through. */
+export const IN_TESTS: readonly Run[] = [
+  ...each(TARGET_KINDS, { containers: 'both' }),
+  ...each(TARGET_KINDS, { rotations: ENDLESS, invocations: 1, containers: 'both' }),
+]
+
+/** What `npm run explore` goes through besides; the numbers of states grow from a million to tens of millions. */
+export const BEYOND: readonly Run[] = [
+  ...each(TARGET_KINDS, { containers: 'both', edits: 1 }),
+  ...each(TARGET_KINDS, { anyToken: true, containers: 'both' }),
+  ...each(TARGET_KINDS, { rotations: 3 }),
+  ...each(TARGET_KINDS, { rotations: 3, edits: 1 }),
+  ...each(PAIRS, { retires: true }),
+  ...each(TARGET_KINDS, { invocations: 3 }),
+  ...each(TARGET_KINDS, { rotations: ENDLESS }),
+  ...each(TARGET_KINDS, { invocations: 3, edits: 1 }),
+]
+
+export const nameOf = ({ kind, range }: Run): string => `${kind}, ${inWords(range)}`
+
+/** The range in a few words: `3 × 2, cold, 1 edit`. */
+export function inWords({ rotations, invocations, containers, edits, ...range }: Range): string {
+  const count = rotations === ENDLESS ? 'any' : String(rotations)
+  return [
+    `${count} × ${invocations}`,
+    containers === 'both' ? 'cold and warm' : containers,
+    ...(edits === 0 ? [] : [`${edits} edit${edits === 1 ? '' : 's'}`]),
+    ...(range.editsChangePassword === true ? ['edits change the password'] : []),
+    ...(range.refusals === 0 ? [] : [`${range.refusals} refused value`]),
+    ...(range.retires === true ? ['retirements'] : []),
+    ...(range.anyToken === true ? ['any token'] : []),
+  ].join(', ')
+}

@@ -1,0 +1,129 @@
+import { STEPS } from '../../shared/engine/known.ts'
+import { rotate } from './secrets.ts'
+import type { Space } from './space.ts'
+import { type AccountName, accepts, ENDLESS, isSame, newSleeper, type State, under } from './state.ts'
+
+export type PromiseName = 'never locked out' | 'always converges' | 'no orphans'
+
+export interface Broken {
+  readonly promise: PromiseName
+  readonly how: string
+}
+
+/** Promise 1. Class B: some labelled version signs in while AWSCURRENT does not. */
+export function lockedOut(state: State): Broken | undefined {
+  const signsIn = (label: string): boolean => {
+    const value = under(state, label)
+    return value !== undefined && accepts(state, value)
+  }
+  if (state.kind !== 'single')
+    return signsIn('AWSCURRENT')
+      ? undefined
+      : { promise: 'never locked out', how: 'AWSCURRENT does not sign in' }
+  const isIn = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE'].some(signsIn)
+  return isIn
+    ? undefined
+    : {
+        promise: 'never locked out',
+        how: 'none of AWSCURRENT, AWSPENDING and QUARTERTURN_CANDIDATE signs in',
+      }
+}
+
+/** A finished rotation neither keeps the credential nor brings one back that was replaced. */
+export function isOldAgain(before: State, after: State): boolean {
+  if (before.labels['AWSCURRENT'] === after.labels['AWSCURRENT']) return false
+  const now = under(after, 'AWSCURRENT')
+  return isSame(under(before, 'AWSCURRENT'), now) || before.spent.includes(now?.password ?? '')
+}
+
+export const OLD_AGAIN: Broken = {
+  promise: 'always converges',
+  how: 'a rotation made an old credential current',
+}
+
+/**
+ * Promises 2 and 3 from a state in which nothing is alive and nothing fails any more: a rotation must end with
+ * AWSCURRENT working and nothing live outside the labels, and one more must change the credential.
+ */
+export async function convergence(
+  space: Space,
+  start: number,
+  hasEdits: boolean,
+): Promise<Broken | undefined> {
+  let state = space.numberOfState({
+    ...space.state(start),
+    tokens: [],
+    left: { rotations: ENDLESS, edits: 0, refusals: 0 },
+  })
+  for (const round of ['first', 'second'] as const) {
+    const before = space.state(state)
+    const finished = await oneRotation(space, state)
+    if (finished === undefined) return notConverging(`the ${round} rotation afterwards does not finish`)
+    const after = space.state(finished)
+    const { AWSCURRENT, AWSPENDING } = after.labels
+    if (AWSPENDING !== undefined && AWSPENDING !== AWSCURRENT)
+      return notConverging(`AWSPENDING stays behind after the ${round} rotation`)
+    const current = under(after, 'AWSCURRENT')
+    if (current === undefined || !accepts(after, current))
+      return notConverging(`AWSCURRENT does not sign in after the ${round} rotation`)
+    if (round === 'second' && isSame(current, under(before, 'AWSCURRENT')))
+      return notConverging('a whole rotation changed nothing')
+    const orphans = hasEdits ? [] : orphansOf(after)
+    if (orphans.length > 0)
+      return {
+        promise: 'no orphans',
+        how: `${orphans.join(', ')} signs in under no label after the ${round} rotation`,
+      }
+    state = space.named(finished, []).state
+  }
+  return space.machine.retires === true ? await retirement(space, state) : undefined
+}
+
+/** Every schedule runs: what AWSPREVIOUS has is ended, and what AWSCURRENT has is not. */
+async function retirement(space: Space, start: number): Promise<Broken | undefined> {
+  let state = start
+  for (const schedule of space.state(start).schedules)
+    state = await space.run(newSleeper('retireSecret', schedule.token, false, schedule), state)
+  const after = space.state(state)
+  const current = under(after, 'AWSCURRENT')
+  const previous = under(after, 'AWSPREVIOUS')
+  if (current === undefined || !accepts(after, current))
+    return { promise: 'never locked out', how: 'AWSCURRENT does not sign in after the retirements' }
+  if (previous !== undefined && !isSame(previous, current) && accepts(after, previous))
+    return { promise: 'no orphans', how: 'what was to be retired still signs in' }
+  return undefined
+}
+
+const notConverging = (how: string): Broken => ({ promise: 'always converges', how })
+
+function orphansOf(state: State): string[] {
+  const labelled = [
+    ...Object.keys(state.labels).map((label) => under(state, label)),
+    ...state.schedules.map(({ gone }) => state.values[gone]),
+  ]
+  return (['A', 'B'] as const).flatMap((username: AccountName) =>
+    state.accounts[username]
+      .filter((password) => password !== '' && !labelled.some((one) => isSame(one, { username, password })))
+      .map(() => `a password of ${username}`),
+  )
+}
+
+/**
+ * Secrets Manager runs the steps, and runs them again where they fail; a rotation that gave up its AWSPENDING is followed
+ * by another. The state when AWSCURRENT has moved; undefined when it never does, or only an operator could go on.
+ */
+async function oneRotation(space: Space, start: number): Promise<number | undefined> {
+  let number = start
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    const state = space.state(number)
+    number = space.named(space.numberOfState(rotate(state) ?? state), []).state
+    const { AWSPENDING: token, AWSCURRENT: before } = space.state(number).labels
+    if (token === undefined) return undefined
+    for (let repeat = 0; repeat < 2; repeat += 1)
+      for (const step of STEPS) {
+        number = await space.run(newSleeper(step, token, false), number)
+        if (space.state(number).labels['AWSCURRENT'] !== before) return number
+      }
+  }
+  return undefined
+}

@@ -1,0 +1,78 @@
+import { decideBy } from '../../shared/engine/decide.ts'
+import { goesByLabel, seeing, WAITING, without } from '../simulation/switches.ts'
+import type { RuleOut } from './rules.ts'
+import { rows } from './without.ts'
+
+const RETIRES = { retires: true } as const
+
+/** Design, sections 3 and 5: `retireSecret`, and the schedule it runs by. */
+export const RETIREMENT_RULES: readonly RuleOut[] = [
+  {
+    rule: 'a retirement waits while a rotation is open or left a value that may be in force',
+    kind: 'dual-admin',
+    range: RETIRES,
+    without: rows({ retireSecret: WAITING }),
+    breaks: 'never locked out',
+  },
+  {
+    rule: 'a retirement ends no credential that a protected version has',
+    kind: 'alternating',
+    range: RETIRES,
+    without: { decide: seeing(goesByLabel, without({ retireSecret: WAITING })) },
+    breaks: 'never locked out',
+  },
+  {
+    rule: 'a retirement reads labels again under the lock',
+    kind: 'alternating',
+    range: RETIRES,
+    without: {
+      decide: seeing((known) =>
+        known.step === 'retireSecret' && known.lock === 'held' && known.retireLabels !== undefined
+          ? { ...known, lockedRetireLabels: known.retireLabels }
+          : known,
+      ),
+    },
+    breaks: 'never locked out',
+  },
+  {
+    rule: 'a retirement takes the lock',
+    kind: 'alternating',
+    range: RETIRES,
+    without: { rules: { locks: false, changesInLockedSession: false } },
+    breaks: 'never locked out',
+  },
+  {
+    rule: 'MySQL: current is set again before the other password is discarded',
+    kind: 'dual-self',
+    range: { ...RETIRES, rotations: 3, edits: 1 },
+    without: {
+      retire: (account) => {
+        account.secondary = undefined
+      },
+    },
+    breaks: { nothing: '' },
+    isLong: true,
+  },
+  {
+    rule: 'finishSecret makes a schedule only while AWSCURRENT is where it was read',
+    kind: 'alternating',
+    range: RETIRES,
+    without: rows({ finishSecret: ['AWSCURRENT moved before the retirement was scheduled'] }),
+    breaks: { nothing: '' },
+  },
+  {
+    rule: 'a retirement whose rotation never ended does nothing',
+    kind: 'alternating',
+    range: RETIRES,
+    without: rows({
+      retireSecret: [
+        'the rotation never ended, or another came after it: the schedule goes',
+        'the rotation never ended, or another came after it',
+        'another rotation came meanwhile: the schedule goes',
+        'another rotation came meanwhile',
+      ],
+    }),
+    breaks: { nothing: '' },
+  },
+]
+void decideBy
