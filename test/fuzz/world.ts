@@ -59,6 +59,14 @@ export function createWorld(isStrict = false): World {
     ClientRequestToken: token(0),
     AddReplicaRegions: [{ Region: 'us-east-1' }],
   })
+  aws.defaultAccount.role('scheduler', {
+    trust: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+  })
   aws.defaultAccount.role('target', {
     trust: {
       Version: '2012-10-17',
