@@ -15,7 +15,9 @@ export function drawRequest(random: Random): DoorRequest {
     headers: {
       'x-amz-target': `secretsmanager.${operation}`,
       'content-type': 'application/x-amz-json-1.1',
-      authorization: random.chance(0.2) ? signedFor('us-east-1') : AUTHORIZATION,
+      authorization: random.chance(0.2)
+        ? signedFor(oneOf(random, ['us-east-1', 'us-east-1', 'sa-east-1']))
+        : AUTHORIZATION,
       'x-amz-date': '20260102T030405Z',
     },
     body: Buffer.from(JSON.stringify(body)),
