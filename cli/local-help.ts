@@ -20,8 +20,8 @@ Usage: quarterturn local [options]
   --delay-reads N          after a write the next N reads of the secret see the state before it
   --delay-ms N             after a write reads see the state before it for N milliseconds
   --quotas                 refuse what is over AWS's request rates
-  --any-credentials        take whatever signs a request for the first account. Default: the access key
-                           is the number of an account, the secret key is local, and the signature counts
+  --any-credentials        take whatever signs a request for the first account. Default: the number of
+                           an account is its access key and its secret key, and the signature counts
   -h, --help               show this text
 
 It prints the environment that points an AWS SDK or the AWS CLI here, and what each rotation does. Secret

@@ -209,7 +209,7 @@ describe('served', () => {
     const other = new SecretsManagerClient({
       endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
       region: 'eu-west-1',
-      credentials: { accessKeyId: '444455556666', secretAccessKey: 'local' },
+      credentials: { accessKeyId: '444455556666', secretAccessKey: '444455556666' },
     })
     const { ARN } = await other.send(new CreateSecretCommand({ Name: 'db', SecretString: VALUE }))
     expect(ARN).toContain(':444455556666:')

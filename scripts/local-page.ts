@@ -80,7 +80,7 @@ export const localPage = (): readonly string[] => [
   '- **STS**: `AssumeRole` and `GetCallerIdentity`. Roles are made by code, `local.aws.account(id).role(…)`.',
   '- **EventBridge Scheduler**: one-time schedules that invoke a function.',
   '',
-  'Who signs a request decides whose account it is for. The access key of an account is its number, the secret key is `local`. A',
+  'Who signs a request decides whose account it is for. The number of an account is its access key and its secret key. A',
   'request without a right signature gets the error of AWS, unless `--any-credentials` is given.',
   '',
   'It listens on 127.0.0.1 alone and answers no web page: a request with an `Origin`, or with a `Host` that is no name of this',

@@ -45,11 +45,13 @@ export class LocalSecretsManager {
   readonly #faults = new Faults()
   readonly #driver: RotationDriver
   readonly #options: LocalSecretsManagerOptions
+  readonly #madeWith: number
   #regions: AccountRegions | undefined
   #quotas: Quotas | undefined
 
   constructor(options: LocalSecretsManagerOptions = {}) {
     const random = createRandom(options.seed ?? 1)
+    this.#madeWith = random.state
     this.#options = options
     this.#regions = options.regions
     this.enforceRates(options.enforcesRates ?? false)
@@ -180,6 +182,12 @@ export class LocalSecretsManager {
     return [...this.#service.find(secretId).versions.values()].flatMap(
       ({ value }) => value?.SecretString ?? [],
     )
+  }
+
+  /** Whether it is as it was made: an account has one for each Region that anybody asked about. */
+  get isUntouched(): boolean {
+    const { secrets, random } = this.#service
+    return secrets.size === 0 && random.state === this.#madeWith
   }
 
   /** The state as plain data, secret values included, for {@link restore}. */

@@ -39,10 +39,14 @@ const State = z.object({
  */
 export const takeState = (aws: LocalAws): unknown => ({
   models: aws.accounts.flatMap(({ id, models }) =>
-    models.map((model) => ({ accountId: id, region: model.region, state: model.snapshot() })),
+    models
+      .filter(({ isUntouched }) => !isUntouched)
+      .map((model) => ({ accountId: id, region: model.region, state: model.snapshot() })),
   ),
   schedulers: aws.accounts.flatMap(({ schedulers }) =>
-    schedulers.map(({ accountId, region, state }) => ({ accountId, region, state })),
+    schedulers
+      .map(({ accountId, region, state }) => ({ accountId, region, state }))
+      .filter(({ state }) => state.schedules.length + state.accepted.length > 0),
   ),
 })
 

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { DoorRequest } from '../../shared/local/door.ts'
 import type { Random } from '../../shared/local/random.ts'
 import { OPERATIONS, properBody, spoil } from './bodies.ts'
-import { hostileText, oneOf } from './pools.ts'
+import { hostileText, oneOf, TOKEN } from './pools.ts'
 
 /** A request that is wrong somewhere, or nowhere. */
 export function drawRequest(random: Random): DoorRequest {
@@ -15,13 +15,15 @@ export function drawRequest(random: Random): DoorRequest {
     headers: {
       'x-amz-target': `secretsmanager.${operation}`,
       'content-type': 'application/x-amz-json-1.1',
-      authorization: random.chance(0.2) ? signedFor('us-east-1') : AUTHORIZATION,
+      authorization: random.chance(0.2)
+        ? signedFor(oneOf(random, ['us-east-1', 'us-east-1', 'sa-east-1']))
+        : AUTHORIZATION,
       'x-amz-date': '20260102T030405Z',
     },
     body: Buffer.from(JSON.stringify(body)),
   }
   return random.chance(0.4)
-    ? oneOf(random, [spoiltText, spoiltHead, otherDoor, stsRequest])(request, random)
+    ? oneOf(random, [spoiltText, spoiltHead, otherDoor, stsRequest, schedulerRequest])(request, random)
     : request
 }
 
@@ -162,5 +164,35 @@ function stsRequest({ headers }: DoorRequest, random: Random): DoorRequest {
     path: '/',
     headers: { ...others, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
     body: Buffer.from(random.chance(0.1) ? `${text}&Action=AssumeRole&%zz=%` : text),
+  }
+}
+
+function schedulerRequest({ headers }: DoorRequest, random: Random): DoorRequest {
+  const proper = {
+    ScheduleExpression: 'at(2026-03-01T00:00:00)',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: {
+      Arn: 'arn:aws:lambda:eu-west-1:111122223333:function:manual',
+      RoleArn: 'arn:aws:iam::111122223333:role/scheduler',
+      Input: '{"a":1}',
+    },
+    ClientToken: TOKEN,
+  }
+  let body: Record<string, unknown> = proper
+  for (let times = random.below(3); times > 0; times -= 1) body = spoil(body, random)
+  const name = random.chance(0.7)
+    ? `schedule-${random.below(4)}`
+    : encodeURIComponent(hostileText(random).toWellFormed())
+  const { 'x-amz-target': _, ...others } = headers
+  return {
+    method: oneOf(random, ['POST', 'POST', 'PUT', 'GET', 'DELETE', 'PATCH']),
+    path: oneOf(random, [
+      `/schedules/${name}`,
+      `/schedules/${name}?groupName=${name}`,
+      '/schedules?MaxResults=x',
+      '/schedules/%zz',
+    ]),
+    headers: { ...others, 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(body)),
   }
 }

@@ -59,6 +59,14 @@ export function createWorld(isStrict = false): World {
     ClientRequestToken: token(0),
     AddReplicaRegions: [{ Region: 'us-east-1' }],
   })
+  aws.defaultAccount.role('scheduler', {
+    trust: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    },
+  })
   aws.defaultAccount.role('target', {
     trust: {
       Version: '2012-10-17',
@@ -104,7 +112,7 @@ export function createWorld(isStrict = false): World {
 export function stateOf({ aws }: World): string {
   const models = aws.accounts.flatMap((account) => account.models)
   for (const model of models) doWhatIsDue(model)
-  return JSON.stringify([takeState(aws), models.map(({ events }) => events.length)])
+  return JSON.stringify([takeState(aws), models.reduce((sum, { events }) => sum + events.length, 0)])
 }
 
 /** What an operation began, such as the copy to a replica, is done before the next operation, whatever that is. */

@@ -5,7 +5,7 @@ import { type ReplicationStatus, replicateTo, statusOf } from '../replication.ts
 import { isSameValue, type SecretValue, type StoredSecret } from '../secret.ts'
 import { fail, type Service } from '../service.ts'
 import { checkRegions } from './replicate.ts'
-import { addTags } from './tags.ts'
+import { addTags, checkTags } from './tags.ts'
 import { valueIn, type WrittenSecret, writeVersion, written } from './write-version.ts'
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
@@ -29,6 +29,7 @@ export function createSecret(
   if (existing !== undefined) return repeatedCreate(existing, token, value)
   if (service.secrets.size >= SECRETS_PER_REGION)
     throw limitExceeded(`A Region can have at most ${SECRETS_PER_REGION} secrets.`)
+  checkTags({ tags: new Map() }, input.Tags ?? [])
   const secret = newSecret(service, input)
   addTags(secret, input.Tags ?? [])
   service.keep(secret)

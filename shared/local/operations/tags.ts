@@ -41,7 +41,8 @@ export function addTags(secret: StoredSecret, tags: readonly Tag[]): void {
   for (const { Key, Value } of tags) secret.tags.set(Key, Value)
 }
 
-function checkTags(secret: StoredSecret, tags: readonly Tag[]): void {
+/** Throws as {@link addTags}; changes nothing. */
+export function checkTags(secret: Pick<StoredSecret, 'tags'>, tags: readonly Tag[]): void {
   refuseReserved(tags.map(({ Key }) => Key))
   const keys = new Set([...secret.tags.keys(), ...tags.map(({ Key }) => Key)])
   if (keys.size > TAGS_PER_SECRET)
