@@ -76,7 +76,10 @@ describe.skipIf(missing !== undefined)(`conformance, on the embedded PostgreSQL 
     if (server === undefined) throw new Error('the servers are there only while the cases run')
     return server
   }
-  const main = optionsFor(() => running(shared), freshRole)
+  const main = {
+    ...optionsFor(() => running(shared), freshRole),
+    loud: new URL('./test-loud.ts', import.meta.url),
+  }
   const alone = { ...optionsFor(() => running(own), freshRoleOnOwnServer), atOnce: 1 }
   const plain = {
     ...optionsFor(() => running(own), freshRoleOnOwnServer, { passwordForm: 'plaintext' }),
@@ -91,8 +94,9 @@ describe.skipIf(missing !== undefined)(`conformance, on the embedded PostgreSQL 
     ...conformanceCases(main).filter(({ name }) => !/is read-only|refuses every new password/.test(name)),
     ...named(alone, /the target is read-only/, 'a server set to read-only'),
     ...named(alone, /the target is down/, 'a crash and a restart'),
+    ...named(alone, /the log of the target/, 'every statement logged'),
     ...named(plain, /refuses every new password/, 'passwordcheck, the password as plain text'),
-    ...named(plain, /nothing that/, 'the password as plain text'),
+    ...named(plain, /^single-user: nothing that/, 'the password as plain text'),
   ]
 
   const startedAt = performance.now()

@@ -4,7 +4,13 @@ import type { PostgresServer } from '../../test/servers/postgres.ts'
 import { freshRole } from './test-conformance.ts'
 
 /** The settings that the server has to begin with. */
-export const OWN_SERVER = { shared_preload_libraries: 'passwordcheck' } as const
+export const OWN_SERVER = {
+  shared_preload_libraries: 'passwordcheck',
+  log_statement: 'all',
+  log_min_messages: 'debug1',
+  log_min_error_statement: 'debug1',
+  log_min_duration_statement: '0',
+} as const
 
 export async function freshRoleOnOwnServer(server: PostgresServer): Promise<FreshTarget> {
   const { wire: _, ...fresh } = await freshRole(server)

@@ -54,7 +54,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     ),
     draft('the built function, ended by SIGKILL in a process of its own, recovers', everyKill),
     draft('every step at every stage, too early, again or too late, breaks nothing', everyOrder),
-    draft('the same step twice at once, call by call in turn, breaks nothing', everyInterleaving),
+    draft('the same step twice at once, their calls in turn, breaks nothing', everyInterleaving),
     ...meanwhiles.map((meanwhile) =>
       draft(`frozen before every call while ${meanwhile}, then thawed, it breaks nothing`, (trial) =>
         everyThaw(trial, strategy, meanwhile),

@@ -58,28 +58,35 @@ const SHORT_MS = 3_500
 /** After this long in one call the turn goes to the other, in milliseconds: it may be waiting for what that one holds. */
 const TURN_MS = 40
 
+/** How many calls the first and the second make in a turn: what one sees depends on who is ahead. */
+const PACES = [
+  [1, 1],
+  [1, 2],
+  [2, 1],
+] as const
+
 /**
- * The same step runs twice at once, call by call in turn; the second begins when the first has come to each of its calls.
+ * The same step runs twice at once, a few calls in turn; the second begins when the first has come to each of its calls.
  * Unlike a frozen one, the first goes on in between.
  */
 export async function everyInterleaving(trial: Trial, strategy: Strategy): Promise<undefined> {
   const calls = await recordCalls(trial.options, strategy, WARM)
-  await trial.all(calls.map((call) => interleaved(strategy, call)))
+  await trial.all(calls.flatMap((call) => PACES.map((pace) => interleaved(strategy, call, pace))))
   return undefined
 }
 
-function interleaved(strategy: Strategy, call: RecordedCall): Point {
+function interleaved(strategy: Strategy, call: RecordedCall, pace: (typeof PACES)[number]): Point {
   return {
-    id: `twice/${strategy}/${callId(call)}`,
+    id: `twice/${strategy}/${callId(call)}/${pace.join(' to ')}`,
     strategy,
-    expects: `${call.step} runs twice at once, call by call in turn from ${call.label} on, and breaks nothing`,
+    expects: `${call.step} runs twice at once from ${call.label} on, ${pace.join(' to ')} calls in turn, and breaks nothing`,
     async play(world, before) {
       const set = await setScene(world, WARM, call.step)
       const first = await comeTo(world, set, call, SHORT_MS)
       before(labelsOf(world))
       const second = await world.start(call.step, set.token, { timeLeftMs: SHORT_MS })
       world.record.trace.push(`${call.step} is delivered again, and both go on in turn`)
-      const broken = await inTurn(world, first, second)
+      const broken = await inTurn(world, [first, pace[0]], [second, pace[1]])
       return broken ?? (await lockedOut(world)) ?? (await neverConverges(world))
     },
   }
@@ -87,11 +94,13 @@ function interleaved(strategy: Strategy, call: RecordedCall): Point {
 
 async function inTurn(
   world: World,
-  ...both: readonly [Invocation<Step>, Invocation<Step>]
+  ...both: readonly (readonly [Invocation<Step>, number])[]
 ): Promise<string | undefined> {
   let stuck: unknown
-  while (stuck === undefined && both.some(({ isAlive }) => isAlive)) {
-    for (const one of both) {
+  while (stuck === undefined && both.some(([{ isAlive }]) => isAlive)) {
+    for (const one of both.flatMap(([invocation, calls]) =>
+      Array.from({ length: calls }, () => invocation),
+    )) {
       if (one.state !== 'parked') continue
       const { label } = one.next ?? { label: '' }
       const advanced = world.advance(one).catch((error: unknown) => {
@@ -102,7 +111,7 @@ async function inTurn(
       const broken = await lockedOut(world)
       if (broken !== undefined) return `${broken}, after ${label} of one of two`
     }
-    if (both.every(({ state }) => state !== 'parked')) await pause(1)
+    if (both.every(([{ state }]) => state !== 'parked')) await pause(1)
   }
   if (stuck !== undefined) throw stuck
   return undefined

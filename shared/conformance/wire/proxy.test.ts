@@ -135,6 +135,25 @@ describe('HTTP over TLS', () => {
     })
   })
 
+  test('a reply that was held comes in the end, whole and in order', async () => {
+    const held = Promise.withResolvers<void>()
+    const hold = holdFirst(({ from }) => from === 'server')
+    const rule: Rule = (point) => {
+      const ruling = hold(point)
+      if (point.name === '200 head') held.resolve()
+      return ruling
+    }
+    await withProxy({ port: portOf(server), framing: httpFraming, rule }, async (proxy) => {
+      const answer = post(proxy, 'late')
+      await held.promise
+      expect(proxy.clients).toBe(1)
+      proxy.release()
+      expect(await answer).toBe('seen late')
+      await proxy.idle()
+      expect(proxy.clients).toBe(0)
+    })
+  })
+
   test('a request that is held does not reach the server, and neither does the end of the client', async () => {
     bodies.length = 0
     const rule = holdFirst(({ name }) => name === 'POST body')
