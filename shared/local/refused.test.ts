@@ -22,3 +22,10 @@ test('an account has no state for a Region that was only asked about', () => {
   aws.defaultAccount.scheduler('sa-east-1')
   expect(JSON.stringify(takeState(aws))).toBe(before)
 })
+
+test('a message stays short, however much is wrong', () => {
+  const model = createLocalAws().defaultAccount.secretsManager()
+  const RemoveReplicaRegions = Array.from({ length: 200 }, (_, at) => `no Region ${at}`)
+  const remove = () => model.call('RemoveRegionsFromReplication', { SecretId: 'db', RemoveReplicaRegions })
+  expect(remove).toThrow(/^200 validation errors detected: .{1,2000}$/)
+})

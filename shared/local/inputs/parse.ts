@@ -15,6 +15,9 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   throw asAwsError(result.error.issues, input)
 }
 
+/** A message stays readable, and bounded, however much is wrong. */
+const SHOWN = 10
+
 type Issue = z.core.$ZodIssue
 
 function asAwsError(issues: readonly Issue[], input: unknown): LocalAwsError {
@@ -29,7 +32,7 @@ function asAwsError(issues: readonly Issue[], input: unknown): LocalAwsError {
     (issue) => `Value at '${pathOf(issue)}' failed to satisfy constraint: ${ruleOf(issue)}`,
   )
   const count = `${list.length} validation error${list.length === 1 ? '' : 's'} detected`
-  return new LocalAwsError('ValidationException', `${count}: ${list.join('; ')}`)
+  return new LocalAwsError('ValidationException', `${count}: ${list.slice(0, SHOWN).join('; ')}`)
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
