@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import { Environment } from '../shared/config-options.ts'
 import { type Actor, ERRORS, type ErrorFacts } from '../shared/errors/index.ts'
+import { explorationPage } from '../test/exploration/page.ts'
+import { readRecord } from '../test/exploration/record.ts'
 
 const NOTICE = '<!-- Made by `node scripts/docs.ts`; edit the list in the code instead. -->'
 
@@ -49,6 +51,7 @@ export const TAGS: readonly (readonly [tag: string, what: string, values: string
 export const pages = (): Readonly<Record<string, string>> => ({
   'errors.md': errorsPage(),
   'configuration.md': configurationPage(),
+  'exploration.md': page('What was explored', explorationPage(readRecord())),
 })
 
 function errorsPage(): string {
