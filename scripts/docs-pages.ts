@@ -3,6 +3,8 @@ import * as z from 'zod'
 import { Environment } from '../shared/config-options.ts'
 import { type Actor, ERRORS, type ErrorFacts } from '../shared/errors/index.ts'
 import { localPage } from './local-page.ts'
+import { explorationPage } from '../test/exploration/page.ts'
+import { readRecord } from '../test/exploration/record.ts'
 
 const NOTICE = '<!-- Made by `node scripts/docs.ts`; edit the list in the code instead. -->'
 
@@ -51,6 +53,7 @@ export const pages = (): Readonly<Record<string, string>> => ({
   'errors.md': errorsPage(),
   'configuration.md': configurationPage(),
   'local.md': page('Secrets Manager without AWS', localPage()),
+  'exploration.md': page('What was explored', explorationPage(readRecord())),
 })
 
 function errorsPage(): string {

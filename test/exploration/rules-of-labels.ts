@@ -145,7 +145,10 @@ export const LABEL_RULES: readonly RuleOut[] = [
     kind: 'single',
     range: { containers: 'both', anyToken: true },
     without: { look: { own: byIdAlone } },
-    breaks: { nothing: '' },
+    breaks: {
+      nothing:
+        'the labels under the lock, and the candidate label in finishSecret, stop such a step too; the stage tells a warm container in the same call what it would else have to describe',
+    },
   },
   {
     rule: 'labels are read again under the lock, or at least their move is a compare-and-swap',

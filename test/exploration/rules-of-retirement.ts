@@ -1,4 +1,3 @@
-import { decideBy } from '../../shared/engine/decide.ts'
 import { goesByLabel, seeing, WAITING, without } from '../simulation/switches.ts'
 import type { RuleOut } from './rules.ts'
 import { rows } from './without.ts'
@@ -75,4 +74,3 @@ export const RETIREMENT_RULES: readonly RuleOut[] = [
     breaks: { nothing: '' },
   },
 ]
-void decideBy

@@ -6,6 +6,10 @@ import type { RuleOut } from './rules.ts'
 import { rows } from './without.ts'
 
 const REFUSAL = { rotations: 2, invocations: 1, refusals: 1 } as const
+/** Why nothing breaks when a step goes on without AWSPENDING. */
+const BORNE =
+  'an invocation that looked just before the token lost AWSPENDING does the same later, so whatever comes after must bear it; the row spares the disturbance'
+
 const ANY_TOKEN = { anyToken: true } as const
 
 const retains = (account: Account, to: string): void => {
@@ -20,21 +24,21 @@ export const STEP_RULES: readonly RuleOut[] = [
     kind: 'single',
     range: ANY_TOKEN,
     without: rows({ createSecret: ['the token still holds AWSPENDING'] }),
-    breaks: { nothing: '' },
+    breaks: { nothing: BORNE },
   },
   {
     rule: 'setSecret goes on only while its token holds AWSPENDING',
     kind: 'single',
     range: ANY_TOKEN,
     without: rows({ setSecret: ['the token still holds AWSPENDING'] }),
-    breaks: { nothing: '' },
+    breaks: { nothing: BORNE },
   },
   {
     rule: 'finishSecret goes on only while its token holds AWSPENDING',
     kind: 'single',
     range: ANY_TOKEN,
     without: rows({ finishSecret: ['the token still holds AWSPENDING'] }),
-    breaks: { nothing: '' },
+    breaks: { nothing: BORNE },
   },
   {
     rule: 'setSecret proves current before it changes anything',
@@ -45,7 +49,10 @@ export const STEP_RULES: readonly RuleOut[] = [
           known.step === 'setSecret' ? 'accepted' : look.currentProof(c, known),
       },
     },
-    breaks: { nothing: '' },
+    breaks: {
+      nothing:
+        'finishSecret proves pending before anything counts; without the row a target that is away, or belongs to another secret, would be told apart only after labels and target were written',
+    },
   },
   {
     rule: 'a proof that proves nothing stops setSecret before anything is written',
@@ -149,7 +156,10 @@ export const STEP_RULES: readonly RuleOut[] = [
         }),
       },
     },
-    breaks: { nothing: '' },
+    breaks: {
+      nothing:
+        'while the lock is held nobody but a hand at the target can undo a change that was just made, and the exploration has no such hand; the labels tell whether a later rotation was it',
+    },
   },
   {
     rule: 'a change is taken back only after the target rejected pending',
@@ -159,7 +169,7 @@ export const STEP_RULES: readonly RuleOut[] = [
         known.appliedProof === 'unknown' ? { ...known, appliedProof: 'rejected' } : known,
       ),
     },
-    breaks: { nothing: '' },
+    breaks: 'never locked out',
   },
   {
     rule: 'rights are repaired before a rotation ends',
@@ -188,14 +198,14 @@ export const STEP_RULES: readonly RuleOut[] = [
   },
   {
     rule: 'finishSecret reads AWSCURRENT before the pending value',
-    kind: 'single',
+    kind: 'dual-self',
     range: { containers: 'both' },
     without: rows({
       finishSecret: [
         'read the current value first: what is pending after that was so when AWSCURRENT was there',
       ],
     }),
-    breaks: { nothing: '' },
+    breaks: 'always converges',
   },
   {
     rule: 'AWSCURRENT moves by compare-and-swap',
