@@ -74,10 +74,21 @@ function hooks(server: PostgresServer, name: string, road: Road): Omit<FreshTarg
   }
 }
 
-const terminate = async (server: PostgresServer, name: string): Promise<void> =>
-  void (await server.sql('SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE usename = $1', {
-    values: [name],
-  }))
+const terminate = (server: PostgresServer, name: string): Promise<void> =>
+  endSessions(server, 'usename = $1', name)
+
+/** Ends the sessions that `which` finds, and waits until they are gone. Later ones are left alone. */
+async function endSessions(server: PostgresServer, which: string, value: string): Promise<void> {
+  const ended = await server.sql(
+    `SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${which}`,
+    {
+      values: [value],
+    },
+  )
+  const pids = { values: [ended.map(({ pid }) => pid)] }
+  while ((await server.sql('SELECT FROM pg_stat_activity WHERE pid = ANY ($1)', pids)).length > 0)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+}
 
 /** Another transaction changes the role and does not end: whoever changes it too has to wait. */
 async function holdRole(server: PostgresServer, name: string): Promise<End> {
@@ -92,10 +103,7 @@ async function holdRole(server: PostgresServer, name: string): Promise<End> {
     )
   while ((await sleeps()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
   return async () => {
-    await server.sql(
-      'SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE application_name = $1',
-      sleeper,
-    )
+    await endSessions(server, 'application_name = $1', `holds ${name}`)
     await held.catch(() => undefined)
   }
 }
