@@ -107,6 +107,51 @@ export const ERRORS = {
     remedy: `release the pending version with \`${unstick}\` and rotate again`,
   },
 
+  // The admin secret
+  ADMIN_MISSING: {
+    when: 'The strategy makes its changes with an admin secret, and the secret names none.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy: 'put the ARN of the admin secret into the field that the provider documents (`masterarn`)',
+  },
+  ADMIN_ELSEWHERE: {
+    when: 'The secret names as its admin secret something that is not another secret of its own account and Region.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy: 'name the full ARN of an admin secret beside this secret',
+  },
+  ADMIN_NOT_CONSENTING: {
+    when: 'The admin secret does not say by its tag `quarterturn:admin-for` that it serves this secret.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy:
+      'tag the admin secret `quarterturn:admin-for` with the name of this secret, or with a prefix that ends in `*`; several are separated by spaces',
+  },
+  ADMIN_INVALID: {
+    when: 'The value of the admin secret cannot be used: a field is missing or unusable, it is not the master secret of a server that RDS knows, or it names an account that is rotated here.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy: 'correct the named field of the admin secret',
+  },
+  ADMIN_HOST_MISMATCH: {
+    when: 'The admin secret is of another server than the secret, and RDS does not say that one is the writer of the other.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy: 'name the admin secret of the server that the secret is of',
+  },
+  ADMIN_ROTATING: {
+    when: "The target refuses the admin's credential, the current and the pending one: the admin secret is probably rotating at this moment.",
+    retryable: true,
+    actor: 'nobody',
+    remedy: 'wait; if it lasts, see that the admin secret signs in',
+  },
+  ADMIN_REFUSED: {
+    when: 'The admin has more power than a rotation may use, such as that of a superuser.',
+    retryable: false,
+    actor: 'target-admin',
+    remedy: 'make an admin role for rotation, and put it into the admin secret',
+  },
+
   // Versions and labels
   PENDING_MISSING: {
     when: 'The pending version holds no value yet, also after a short wait.',
@@ -220,11 +265,56 @@ export const ERRORS = {
     actor: 'target-admin',
     remedy: 'grant or revoke what the message names',
   },
+  ACCOUNT_REFUSED: {
+    when: 'An account of this kind is not rotated by this strategy, such as one with privileges that no second account can have.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy: 'choose the strategy `single-user`, or another account',
+  },
+  ACCOUNT_NOT_OURS: {
+    when: "The alternate account exists, carries no mark of this secret, and no stored version's password signs in to it: it may be somebody else's.",
+    retryable: false,
+    actor: 'target-admin',
+    remedy: 'drop or rename the account if nobody needs it, or choose the strategy `single-user`',
+  },
+  ACCOUNT_SHARED: {
+    when: 'The account carries the mark of another secret: two secrets must not share one account.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy: 'give each secret an account of its own',
+  },
   STRATEGY_UNSUPPORTED: {
     when: 'The strategy asked for is not one that the provider offers for this secret.',
     retryable: false,
     actor: 'secret-owner',
     remedy: 'choose one of the strategies named in the message',
+  },
+
+  OVERLAP_CUT: {
+    when: 'AWSCURRENT is younger than the minimum overlap, so consumers may still use the credential that this rotation would replace, and the deployment or the secret says to wait.',
+    retryable: true,
+    actor: 'nobody',
+    remedy: 'wait until the overlap is over, or release the pending version and rotate later',
+  },
+
+  // Retirement
+  RETIREMENT_UNKNOWN: {
+    when: 'A retirement was asked for that this function has not scheduled, or that is not due yet.',
+    retryable: false,
+    actor: 'operator',
+    remedy: 'leave it to the schedule that the rotation makes',
+  },
+  RETIREMENT_IMPOSSIBLE: {
+    when: 'The target does not retire the old credential. It goes on until the next rotation replaces it.',
+    retryable: false,
+    actor: 'operator',
+    remedy: 'remove the named reason, then rotate once more',
+  },
+  RETIREMENT_OVERDUE: {
+    when: 'A retirement has waited as often as it may for rotations that were open. The old credential goes on until the next rotation replaces it.',
+    retryable: false,
+    actor: 'operator',
+    remedy: 'see why the rotation of the secret does not end, then rotate once more',
   },
 
   // The function itself

@@ -16,8 +16,11 @@ export type StoredSecret = Readonly<Record<string, unknown>>
 /** How a credential is replaced. The classes are those of the promises: A no gap, B a gap while a stored value signs in. */
 export type Strategy = 'single-user' | 'dual-password' | 'alternating-users'
 
-/** The credentials of a rotation, by the version that holds them. `admin` is the admin secret's, where there is one. */
-export type Who = 'current' | 'pending' | 'previous' | 'candidate' | 'admin'
+/**
+ * The credentials of a rotation, by the version that holds them. `admin` is the admin secret's, where there is one;
+ * `gone` is the one that a retirement is about.
+ */
+export type Who = 'current' | 'pending' | 'previous' | 'candidate' | 'gone' | 'admin'
 
 export interface Provider<
   Schema extends StandardSchemaV1 = StandardSchemaV1,
@@ -34,6 +37,8 @@ export interface Provider<
   /** Parses a stored secret. Must keep unknown keys; names the field in each issue. May not be asynchronous. */
   readonly schema: Schema
   readonly capabilities: Capabilities
+  /** Where another credential than the secret's own makes the changes. Left out: every change is made by the secret's own. */
+  readonly admin?: AdminUse<Secret>
 
   /** Who the secret signs in as, where, and with what. Pure; called for every version that is read. */
   identity(secret: Secret): Identity
@@ -66,6 +71,23 @@ export interface Capabilities {
   readonly failedProbe: 'free' | 'counts'
 }
 
+/**
+ * How a secret leads to its admin secret. The engine reads that one only in the account and Region of the secret, only
+ * when it consents by the tag `quarterturn:admin-for`, and refuses one that is of another server. All three are pure.
+ */
+export interface AdminUse<Secret> {
+  /** The strategies whose changes, comparisons and retirements are made signed in as the admin. */
+  readonly strategies: readonly Strategy[]
+  /** The ARN that the secret names, such as AWS's field `masterarn`; undefined where it names none. */
+  arn(secret: Secret): string | undefined
+  /**
+   * The admin secret's value as one that the provider's own `schema` parses, so that `values.admin` is a secret like the
+   * others. Host and port stay those of `admin`; what the admin secret does not say (database, TLS) comes from `secret`.
+   * A secret of RDS, which holds `username` and `password` only, arrives completed with `engine`, `host` and `port`.
+   */
+  value(request: { readonly admin: StoredSecret; readonly secret: StoredSecret }): StoredSecret
+}
+
 /** Compared by the engine, never logged. *Same account* compares `account` and `endpoint`, *same credential* all three. */
 export interface Identity {
   readonly account: string
@@ -73,6 +95,11 @@ export interface Identity {
   readonly endpoint: string
   /** The secret part. The engine keeps only a keyed fingerprint of it. */
   readonly credential: string
+  /**
+   * Where changes are made: host in lower case, and port. Needed with `admin`: the admin secret must name the same
+   * server, or the one that RDS says to be the writer of a replica or reader endpoint. Default: nothing to compare.
+   */
+  readonly server?: { readonly host: string; readonly port: number }
 }
 
 export interface Proposal {
@@ -112,30 +139,44 @@ export interface OpenRequest<Secret> {
 export interface Session {
   /**
    * Whether the rotation can work here, signed in as `as`. Reads only. Each missing privilege comes with the
-   * statement that grants it. A repeat asks again.
+   * statement that grants it. With `values.pending` it is about that change, without about the next one. A repeat asks
+   * again.
    */
   check(request: { readonly as: Who }): Promise<Check>
   /**
    * Makes a fresh sign-in with the credential of `who` and says what came of it. Changes nothing. `at` is where
    * changes are made (`writer`) or where consumers connect (`consumer`); they are one place unless the provider
-   * documents otherwise.
+   * documents otherwise. With `values.admin` the writer is the server of the admin secret. `accepted` of an alternate
+   * says as whom, in every sense that the target has (signed in as, acting as), since rights hang on it.
    */
   probe(request: { readonly who: Who; readonly at: 'writer' | 'consumer' }): Promise<Verdict>
   /**
    * Runs `work` while holding the target's lock for this account, signed in as `as`. The lock and the changes made
    * inside belong to one connection: when it is lost, both are, and a later `apply` rejects. Waits for the lock
    * only for a part of the time left, then rejects with `TARGET_BUSY`. With `lock: 'none'` it just runs `work`.
+   * Both accounts of a pair have one lock, whoever takes it: the secret's own user or an admin that other secrets share.
    */
   exclusive<T>(request: { readonly as: Who; readonly work: () => Promise<T> }): Promise<T>
   /**
    * Makes the credential of `to` the one in force for its account. Called only inside `exclusive`, in the
    * connection that holds the lock. `from` is the credential just proven. What a repeat does is in `capabilities.repeat`.
+   * An alternate that is not there yet is prepared whole, its password last; one that neither carries `mark` nor signs in
+   * with a stored value (`values.previous`) is not touched: rejects with `ACCOUNT_NOT_OURS`. A retired one signs in again.
    */
   apply(request: { readonly from: Who; readonly to: Who; readonly as: Who }): Promise<Applied>
-  /** Compares what two accounts may do; reads only. Left out: there is one account, so nothing to compare. */
+  /**
+   * Compares what two accounts may do, and whose name what they make bears; reads only. Left out: there is one account,
+   * so nothing to compare.
+   */
   compare?(request: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<Comparison>
   /** Removes the differences that `compare` found, adding before it removes. A repeat finds nothing to do. */
   repair?(request: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void>
+  /**
+   * Ends sign-ins with the credential of `gone`, under the lock and in its connection, and leaves `keep` as it is. An
+   * alternate account keeps its rights: the next rotation brings it back. A repeat answers `already`. Left out: the
+   * provider cannot, and old credentials live until the next rotation replaces them.
+   */
+  retire?(request: { readonly gone: Who; readonly keep: Who; readonly as: Who }): Promise<Retired>
   /** Ends every connection at once. After it resolves no byte leaves. A repeat does nothing; it never rejects. */
   close(): Promise<void>
 }
@@ -144,9 +185,29 @@ export interface Check {
   readonly possible: boolean
   /** What is missing, each with the exact statement that grants it. Empty when possible. */
   readonly missing: readonly { readonly privilege: string; readonly remedy: string }[]
+  /** Names the error of what is not possible. Default: `PRIVILEGE_MISSING`. */
+  readonly code?: CheckCode
+  /**
+   * It takes the value of AWSPREVIOUS to tell, such as whether an account without a mark is the pair's: the engine reads it
+   * (`values.previous`, where there is one) and checks once more. Default: false.
+   */
+  readonly needsPrevious?: boolean
   /** Worth telling the operator although the rotation works. */
   readonly notes?: readonly string[]
 }
+
+/**
+ * - `ADMIN_REFUSED`: an admin that must not be used, such as a superuser.
+ * - `ACCOUNT_REFUSED`: an account that must not be rotated so, such as one with privileges that no clone can have.
+ * - `ACCOUNT_NOT_OURS`: the alternate exists, has no mark, and no stored value signs in to it.
+ * - `ACCOUNT_SHARED`: the account carries the mark of another secret.
+ */
+export type CheckCode =
+  | 'PRIVILEGE_MISSING'
+  | 'ADMIN_REFUSED'
+  | 'ACCOUNT_REFUSED'
+  | 'ACCOUNT_NOT_OURS'
+  | 'ACCOUNT_SHARED'
 
 /**
  * What a sign-in showed.
@@ -192,3 +253,13 @@ export interface Comparison {
   /** Each difference in words, naming the object. Empty when equal. */
   readonly differences: readonly string[]
 }
+
+/**
+ * What a retirement did.
+ * - `retired`: the credential signs in no more.
+ * - `already`: it did not before.
+ * - `cannot`: it would take away what is to be kept, or the target says no; nothing changed. `reason` is for people.
+ */
+export type Retired =
+  | { readonly result: 'retired' | 'already' }
+  | { readonly result: 'cannot'; readonly reason: string }
