@@ -6,6 +6,8 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { abortOptions } from './abort.ts'
+import type { RdsPort } from './rds-port.ts'
+import type { SchedulerPort } from './scheduler-port.ts'
 import type { SecretsManagerPort } from './secrets-manager.ts'
 
 /**
@@ -62,5 +64,32 @@ export function createEventSender(bus: string): SendEvent {
   return async (event) => {
     sender ??= import('./event-bridge.ts').then(({ createEventBridge }) => createEventBridge(bus))
     await (await sender)(event)
+  }
+}
+
+/** RDS, whose client is loaded with the first call: only admin secrets that RDS keeps, and replicas, need it. */
+export function createLazyRds(): RdsPort {
+  let loaded: Promise<RdsPort> | undefined
+  const rds = (): Promise<RdsPort> => {
+    loaded ??= import('./rds.ts').then(({ createRds }) => createRds())
+    return loaded
+  }
+  return {
+    describeDBInstances: async (input) => (await rds()).describeDBInstances(input),
+    describeDBClusters: async (input) => (await rds()).describeDBClusters(input),
+  }
+}
+
+/** EventBridge Scheduler, whose client is loaded with the first call: only retirements after a time need it. */
+export function createLazyScheduler(): SchedulerPort {
+  let loaded: Promise<SchedulerPort> | undefined
+  const scheduler = (): Promise<SchedulerPort> => {
+    loaded ??= import('./scheduler.ts').then(({ createScheduler }) => createScheduler())
+    return loaded
+  }
+  return {
+    createSchedule: async (input) => (await scheduler()).createSchedule(input),
+    getSchedule: async (input) => (await scheduler()).getSchedule(input),
+    deleteSchedule: async (input) => (await scheduler()).deleteSchedule(input),
   }
 }

@@ -36,6 +36,8 @@ export interface SecretDescription {
   readonly OwningService?: string | undefined
   readonly Type?: string | undefined
   readonly DeletedDate?: Date | undefined
+  /** When a rotation last succeeded. */
+  readonly LastRotatedDate?: Date | undefined
   readonly Tags?:
     | readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
     | undefined

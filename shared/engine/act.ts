@@ -1,9 +1,14 @@
 import { QuarterturnError } from '../errors/index.ts'
 import type { StoredSecret, Who } from '../provider/contract.ts'
+import { actor } from './actor.ts'
+import { isNamed, isOtherStage } from './aws-names.ts'
 import type { StepContext } from './context.ts'
 import { type Action, CANDIDATE_LABEL, type Known, REUSED_LABEL } from './known.ts'
-import { isNamed, isOtherStage, readCurrent } from './look.ts'
+import { readCurrent } from './read.ts'
+import { postpone, retirementOf, scheduleFirst } from './retire.ts'
+import { alternates } from './rules/common.ts'
 import { provenBy } from './rules/set.ts'
+import { dropSchedule } from './schedule.ts'
 import { isSameAccount, isSameCredential } from './version.ts'
 
 type Act = {
@@ -12,12 +17,14 @@ type Act = {
 
 /** How each action is carried out. Taking the lock is not here: the rest of the step runs inside it. */
 export const perform: Act = {
-  storeNew: async (c) => ({ store: await store(c, await proposeNew(c), ['AWSPENDING']) }),
-  storeCandidate: async (c) => {
+  storeNew: async (c, known) => ({
+    store: await store(c, known, await proposeNew(c, known), ['AWSPENDING']),
+  }),
+  storeCandidate: async (c, known) => {
     const into = (await readCurrent(c)).stored.reveal()
     const from = c.need('candidate').stored.reveal()
     const value = requireProvider(c).withCredential({ into, from })
-    return { store: await store(c, value, ['AWSPENDING', REUSED_LABEL]) }
+    return { store: await store(c, known, value, ['AWSPENDING', REUSED_LABEL]) }
   },
 
   takeCandidate: async (c) => {
@@ -41,18 +48,21 @@ export const perform: Act = {
 
   apply: async (c, known) => {
     const from = provenOrFail(known)
-    const applied = await c.target((session) => session.apply({ from, to: 'pending', as: from }))
+    const as = await actor(c, known)
+    const applied = await c.target((session) => session.apply({ from, to: 'pending', as }))
     if (applied.result === 'refused') c.reason = applied.reason
     return { apply: applied.result }
   },
   putBack: async (c, known) => {
     const proven = provenOrFail(known)
-    await c.target((session) => session.apply({ from: 'pending', to: proven, as: proven }))
+    const as = await actor(c, known)
+    await c.target((session) => session.apply({ from: 'pending', to: proven, as }))
     return { putBack: 'done' }
   },
   repair: async (c, known) => {
-    const as = provenOrFail(known)
+    const as = await actor(c, known)
     await c.target(async (session) => session.repair?.({ a: 'current', b: 'pending', as }))
+    c.repaired = c.differences
     return { repair: 'done' }
   },
 
@@ -83,9 +93,27 @@ export const perform: Act = {
       return { moveCurrent: isCompareAndSwapFailure(error) ? 'lost' : 'failed' }
     }
   },
+
+  scheduleRetirement: async (c) => {
+    await scheduleFirst(c)
+    return { scheduleRetirement: 'done' }
+  },
+  retire: async (c, known) => {
+    const as = await actor(c, known)
+    const retired = await c.target(async (session) => session.retire?.({ gone: 'gone', keep: 'current', as }))
+    if (retired === undefined) return { retire: 'cannot' }
+    if (retired.result === 'cannot') c.reason = retired.reason
+    return { retire: retired.result }
+  },
+  postpone: async (c) => ({ postpone: await postpone(c) }),
+  dropSchedule: async (c) => {
+    await dropSchedule(c, retirementOf(c))
+    return { dropSchedule: 'done' }
+  },
 }
 
-async function proposeNew(c: StepContext): Promise<StoredSecret> {
+async function proposeNew(c: StepContext, known: Known): Promise<StoredSecret> {
+  if (alternates(known)) c.strategy = 'alternating-users'
   const current = await readCurrent(c)
   const provider = requireProvider(c)
   const value = await provider.propose({
@@ -99,6 +127,7 @@ async function proposeNew(c: StepContext): Promise<StoredSecret> {
 /** Stores a value under the token, once. The value is checked like any other that the engine reads. */
 async function store(
   c: StepContext,
+  known: Known,
   value: StoredSecret,
   stages: readonly string[],
 ): Promise<'stored' | 'exists'> {
@@ -111,7 +140,7 @@ async function store(
   const isAllowed =
     !isSameCredential(made, current) &&
     (isSameAccount(made, current) ||
-      (c.traits?.alternates === true &&
+      (alternates(known) &&
         made.endpoint === current.endpoint &&
         c.provider?.alternateOf?.(current.account) === made.account))
   if (!isAllowed)

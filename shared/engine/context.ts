@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { fromAwsError } from '../aws/errors.ts'
+import type { RdsPort } from '../aws/rds-port.ts'
+import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretsManagerPort, SecretVersion } from '../aws/secrets-manager.ts'
-import type { QuarterturnError } from '../errors/index.ts'
+import type { ErrorCode, QuarterturnError } from '../errors/index.ts'
 import type {
   Entropy,
   Provider,
@@ -13,10 +15,12 @@ import type {
 } from '../provider/contract.ts'
 import type { Cleaner } from '../redact.ts'
 import type { Sealed } from '../sealed.ts'
+import type { AdminConsent } from './admin.ts'
 import type { Deadline } from './deadline.ts'
 import type { RotationEvent } from './event.ts'
 import type { Traits } from './known.ts'
 import { type Labels, labelsOf } from './labels.ts'
+import { type Policy, policyOf } from './policy.ts'
 import type { Clock } from './ports.ts'
 import { type Registration, registrationOf } from './registration.ts'
 import type { EngineSettings, ProviderResolver } from './rotate.ts'
@@ -30,6 +34,10 @@ export interface StepInput {
   readonly functionArn: string
   readonly registration: Registration | undefined
   readonly secretsManager: SecretsManagerPort
+  /** Without it admin secrets that RDS keeps, and replicas, are not recognised. */
+  readonly rds?: RdsPort | undefined
+  /** Without it nothing is retired before the next rotation. */
+  readonly scheduler?: SchedulerPort | undefined
   readonly entropy: Entropy
   readonly clock: Clock
   readonly resolveProvider: ProviderResolver
@@ -44,12 +52,18 @@ export class StepContext {
   readonly arn: string
   readonly token: string
   registration: Registration | undefined
+  /** The consent of the admin secret, remembered or just read. */
+  consent: AdminConsent | undefined
+  /** When a rotation last succeeded, in milliseconds since the epoch. */
+  lastRotatedAt: number | undefined
   labels: Labels | undefined
   readonly versions: {
     own?: Version
     current?: Version
     previous?: Version
     candidate?: Version
+    gone?: Version
+    admin?: Version
   } = {}
   provider: Provider | undefined
   strategy: Strategy | undefined
@@ -60,12 +74,21 @@ export class StepContext {
   /** Sentences for the report and the record: orphans, what a check remarked. */
   readonly notes: string[] = []
   readonly orphans: string[] = []
+  /** Differences of rights as they were seen last, and those that were repaired, in words. */
+  differences: readonly string[] = []
+  repaired: readonly string[] = []
+  /** Names the error of a check that found a rotation impossible. */
+  checkCode: ErrorCode | undefined
+  /** When the old credential is to be retired, in milliseconds since the epoch. */
+  retiresAt: number | undefined
+  overlapCut = false
   /** What a refusal, a missing privilege or a difference of rights said; for the message of the error that follows. */
   reason: string | undefined
   remedy: string | undefined
   cause: unknown
   awsCalls = 0
   #session: GuardedSession | undefined
+  #policy: Policy | undefined
   readonly #values: { [W in Who]?: Sealed<unknown> } = {}
 
   constructor(input: StepInput) {
@@ -73,6 +96,8 @@ export class StepContext {
     this.arn = input.event.SecretId
     this.token = input.event.ClientRequestToken
     this.registration = input.registration
+    this.consent = input.registration?.consent
+    this.repaired = input.registration?.repaired ?? []
   }
 
   /** One call to Secrets Manager, counted and held to the deadline. Rejects with AWS's own error. */
@@ -97,6 +122,7 @@ export class StepContext {
   async describe(): Promise<Labels> {
     const description = await this.aws('DescribeSecret', (sm) => sm.describeSecret({ SecretId: this.arn }))
     this.registration = registrationOf(description, this.input.functionArn, this.input.event.Step)
+    this.lastRotatedAt = description.LastRotatedDate?.getTime()
     this.labels = labelsOf(description, this.token)
     return this.labels
   }
@@ -105,17 +131,17 @@ export class StepContext {
   async understand(raw: SecretVersion, label: string): Promise<Version> {
     const stored = storedOf(raw, label, this.input.cleaner)
     const provider = await this.#providerFor(stored)
-    return understand(
-      provider,
-      stored,
-      label,
-      {
-        versionId: raw.VersionId ?? '',
-        stages: raw.VersionStages ?? [],
-        createdAt: raw.CreatedDate?.getTime(),
-      },
-      this.input.cleaner,
-    )
+    return this.parse(provider, stored, raw, label)
+  }
+
+  /** Parses a stored object as a version of its own or of the admin secret. */
+  parse(provider: Provider, stored: StoredSecret, raw: SecretVersion, label: string): Version {
+    const about = {
+      versionId: raw.VersionId ?? '',
+      stages: raw.VersionStages ?? [],
+      createdAt: raw.CreatedDate?.getTime(),
+    }
+    return understand(provider, stored, label, about, this.input.cleaner)
   }
 
   async #providerFor(stored: StoredSecret): Promise<Provider> {
@@ -126,19 +152,39 @@ export class StepContext {
       type: this.registration?.type,
       tag: this.registration?.tags.provider,
     })
-    this.strategy = chooseStrategy(provider, {
-      tag: this.registration?.tags.strategy,
-      deployment: this.input.settings.strategy,
+    const { settings, scheduler } = this.input
+    const tag = this.registration?.tags.strategy
+    this.strategy = chooseStrategy(provider, { tag, deployment: settings.strategy })
+    this.traits = traitsOf(provider, this.strategy, {
+      isChosen: (tag ?? settings.strategy) !== undefined,
+      refusesCut: this.policy.overlapCut === 'refuse',
+      retires: this.policy.retire !== 'next-rotation' && scheduler !== undefined,
     })
-    this.traits = traitsOf(provider, this.strategy)
     this.provider = provider
     return provider
   }
 
-  keep(who: 'own' | 'current' | 'previous' | 'candidate', version: Version): Version {
+  /** What the deployment and the tags say of overlap and retirement. Throws `TAG_INVALID`. */
+  get policy(): Policy {
+    this.#policy ??= policyOf(this.input.settings.retirement ?? {}, this.registration?.tags ?? {})
+    return this.#policy
+  }
+
+  keep(who: keyof StepContext['versions'], version: Version): Version {
     this.versions[who] = version
     this.#values[who === 'own' ? 'pending' : who] = version.secret
     return version
+  }
+
+  /** What a warm container may remember of this invocation. */
+  remembered(): Registration | undefined {
+    return (
+      this.registration && {
+        ...this.registration,
+        ...(this.consent && { consent: this.consent }),
+        repaired: this.repaired,
+      }
+    )
   }
 
   /** The session at the target; opened when it is first used. */
@@ -156,7 +202,7 @@ export class StepContext {
     await this.#session?.close()
   }
 
-  need<K extends 'own' | 'current' | 'candidate'>(who: K): Version {
+  need<K extends 'own' | 'current' | 'candidate' | 'gone'>(who: K): Version {
     const version = this.versions[who]
     if (version === undefined) throw new Error(`${who} was not read`)
     return version

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { everyPath, type Path, type PathStep } from '../../test/simulation/every-path.ts'
 import { TABLES } from './decide.ts'
-import { STEPS, type Step } from './known.ts'
+import { TASKS, type Task } from './known.ts'
 import { fail, moveName } from './moves.ts'
 
 const INTRODUCTION = `# How each step decides
 
-One table for each step of a rotation. The rows are asked from the top, and the first whose condition holds decides:
+One table for each step of a rotation, and one for the retirement of an old credential. The rows are asked from the top, and the first whose condition holds decides:
 it asks one question (\`labels?\`), carries out one action (\`apply\`), or ends the step. The second column is the
 shortest way in which the row is reached. This page is written by \`shared/engine/decide.test.ts\`.`
 
-const rowKey = (step: Step, rule: string): string => `${step}: ${rule}`
+const rowKey = (step: Task, rule: string): string => `${step}: ${rule}`
 
 const inWords = (steps: readonly PathStep[]): string =>
   steps.map(({ move, answer }) => `${moveName(move)} ${answer}`.trim()).join('; ') || 'the start'
@@ -25,6 +25,10 @@ const WRITES = [
   'releaseCandidate',
   'releasePending',
   'moveCurrent',
+  'scheduleRetirement',
+  'retire',
+  'postpone',
+  'dropSchedule',
 ]
 const firstWrite = (moves: readonly string[]): string | undefined =>
   moves.find((move) => WRITES.includes(move))
@@ -117,6 +121,52 @@ describe('decide, followed through every answer to every question', () => {
         known.current !== undefined && known.current !== 'mismatch',
       )
     }
+    const isAdmins =
+      known.current === 'alternate' || known.gone === 'alternate'
+        ? known.traits?.pairByAdmin
+        : known.traits?.oneByAdmin
+    if (isAdmins === true && (has('apply') || has('repair') || has('retire')))
+      hold(
+        path,
+        'the admin changes something only after the credential of AWSCURRENT signed in, and then itself',
+        known.currentProof === 'accepted' &&
+          known.admin === 'accepted' &&
+          index('currentProof?') < index('admin?'),
+      )
+    if (has('repair')) hold(path, 'rights are repaired only for a proven current', known.currentProof === 'accepted')
+    if (has('retire')) {
+      const { lockedRetireLabels: labels, lockedGone } = known
+      hold(path, 'only retireSecret retires', known.step === 'retireSecret')
+      hold(path, 'a retirement was scheduled by us and is due', known.schedule === 'due')
+      hold(path, 'a retirement is made under the lock', has('lock') && index('lock') < index('retire'))
+      hold(
+        path,
+        'a retirement follows labels read under the lock, with no rotation open',
+        labels?.isCurrent === true &&
+          !labels.isOpen &&
+          (labels.candidate === 'settled' || known.candidate === 'finished'),
+      )
+      hold(
+        path,
+        'nothing protected is retired',
+        [known.gone, lockedGone].every((one) => one === 'alternate' || one === 'same-account'),
+      )
+      hold(path, 'a retirement follows a proof of current', known.currentProof === 'accepted')
+      hold(
+        path,
+        'a retirement ends well only with current proven again',
+        last?.kind !== 'end' || known.keptProof === 'accepted',
+      )
+    }
+    if (has('scheduleRetirement') && has('moveCurrent'))
+      hold(
+        path,
+        'the retirement is scheduled before the move',
+        index('scheduleRetirement') < index('moveCurrent'),
+      )
+    if (known.overlap === 'cut' && known.traits?.refusesCut === true)
+      hold(path, 'a rotation that cuts the overlap is refused', !has('storeNew'))
+    if (has('putBack')) hold(path, 'a pair is never put back', known.current === 'same-account')
     if (has('putBack'))
       hold(
         path,
@@ -145,7 +195,8 @@ describe('decide, followed through every answer to every question', () => {
       last?.kind === 'end' &&
       last.outcome !== 'already' &&
       known.step !== 'setSecret' &&
-      known.step !== 'createSecret'
+      known.step !== 'createSecret' &&
+      known.step !== 'retireSecret'
     )
       hold(path, 'a step ends well only with pending proven', known.pendingProof === 'accepted')
   })
@@ -159,18 +210,18 @@ describe('decide, followed through every answer to every question', () => {
     expect(longest).toBeLessThan(25)
   })
 
-  test.each(STEPS)('every row of %s decides somewhere', (step) => {
+  test.each(TASKS)('every row of %s decides somewhere', (step) => {
     const unreached = TABLES[step].map(({ rule }) => rule).filter((rule) => !shortest.has(rowKey(step, rule)))
     expect(unreached).toEqual([])
   })
 
-  test.each(STEPS)('the rows of %s have different names', (step) => {
+  test.each(TASKS)('the rows of %s have different names', (step) => {
     const names = TABLES[step].map(({ rule }) => rule)
     expect(names).toEqual([...new Set(names)])
   })
 
   test('each row decides as docs/decisions.md says', async () => {
-    const pages = STEPS.map((step) => {
+    const pages = TASKS.map((step) => {
       const rows = TABLES[step].map(({ rule }) => {
         const path = shortest.get(rowKey(step, rule)) ?? []
         return `| ${rule} | ${inWords(path.slice(0, -1))} | ${moveName(path.at(-1)?.move ?? fail('PROVIDER_FAILED'))} |`

@@ -1,11 +1,12 @@
-import type { Known, Step } from './known.ts'
+import type { Known, Task } from './known.ts'
 import type { Move, Rule } from './moves.ts'
 import { createRules } from './rules/create.ts'
 import { finishRules } from './rules/finish.ts'
+import { retireRules } from './rules/retire.ts'
 import { setRules } from './rules/set.ts'
 import { testRules } from './rules/test.ts'
 
-export type Tables = Readonly<Record<Step, readonly Rule[]>>
+export type Tables = Readonly<Record<Task, readonly Rule[]>>
 
 /** The shipped tables: for each step, rows in order; the first that holds decides. */
 export const TABLES: Tables = {
@@ -13,6 +14,7 @@ export const TABLES: Tables = {
   setSecret: setRules,
   testSecret: testRules,
   finishSecret: finishRules,
+  retireSecret: retireRules,
 }
 
 export interface Decision {

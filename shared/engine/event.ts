@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { QuarterturnError } from '../errors/index.ts'
-import { STEPS } from './known.ts'
+import { TASKS } from './known.ts'
 
 /**
  * Partition, Region, account, and the name with the six characters that Secrets Manager adds. A name may hold
  * letters, digits and `/_+=.@-`; nothing here can be a wildcard.
  */
-const SECRET_ARN =
+export const SECRET_ARN =
   /^arn:(?<partition>aws|aws-cn|aws-us-gov|aws-iso|aws-iso-[bef]|aws-eusc):secretsmanager:(?<region>[a-z]{2,4}(?:-[a-z]{2,10}){1,2}-\d{1,2}):(?<account>\d{12}):secret:[A-Za-z0-9/_+=.@!-]{1,512}-[A-Za-z0-9]{6}$/
 
 /**
@@ -15,12 +15,16 @@ const SECRET_ARN =
  */
 const VERSION_ID = /^[A-Za-z0-9_.:+=@-]{32,64}$/
 
+/** After this many times a retirement waits no more for rotations that are open. */
+export const MOST_RETIREMENTS = 24
+
 /**
- * One invocation by Secrets Manager. Unknown keys are let through, since AWS may add some; what we use is strict.
+ * One invocation by Secrets Manager, or by our own schedule (`retireSecret`). Unknown keys are let through, since AWS may
+ * add some; what we use is strict.
  * AWS Secrets Manager User Guide, "Rotation by Lambda function"; `RotationToken` as in PutSecretValue.
  */
 export const RotationEvent = z.object({
-  Step: z.enum(STEPS, { error: `must be one of ${STEPS.join(', ')}` }),
+  Step: z.enum(TASKS, { error: `must be one of ${TASKS.join(', ')}` }),
   SecretId: z
     .string({ error: 'must be the full ARN of the secret' })
     .regex(SECRET_ARN, 'must be the full ARN of a secret'),
@@ -31,13 +35,31 @@ export const RotationEvent = z.object({
     .string({ error: 'must be a string' })
     .regex(/^[A-Za-z0-9-]{36,256}$/, 'must be 36 to 256 letters, digits and hyphens')
     .optional(),
+  /** Of `retireSecret`: the version whose credential is to go, and how often that was tried before. */
+  Retirement: z
+    .object(
+      {
+        VersionId: z.string().regex(VERSION_ID, 'must be a version id'),
+        Attempt: z
+          .number()
+          .int()
+          .min(1)
+          .max(MOST_RETIREMENTS, `must be 1 to ${MOST_RETIREMENTS}`),
+      },
+      { error: 'must name a version and an attempt' },
+    )
+    .optional(),
 })
 export type RotationEvent = z.infer<typeof RotationEvent>
 
 /** Throws `EVENT_INVALID` naming each field; the event's own text is never repeated. */
 export function parseEvent(event: unknown): RotationEvent {
   const result = RotationEvent.safeParse(event)
-  if (result.success) return result.data
+  if (result.success) {
+    const isComplete = result.data.Step !== 'retireSecret' || result.data.Retirement !== undefined
+    if (isComplete) return result.data
+    throw new QuarterturnError('EVENT_INVALID', { problem: '`Retirement` is missing' })
+  }
   const problem = result.error.issues
     .map((issue) =>
       issue.path.length === 0
@@ -48,13 +70,19 @@ export function parseEvent(event: unknown): RotationEvent {
   throw new QuarterturnError('EVENT_INVALID', { problem })
 }
 
+/** Partition, Region and account of an ARN. */
+export const placeOf = (arn: string): string => {
+  const [, partition, , region, account] = arn.split(':')
+  return [partition, region, account].join(':')
+}
+
 /** Throws `REGION_MISMATCH` unless the secret lives where the function does. */
 export function requireSamePlace(secretArn: string, functionArn: string): void {
-  const secret = secretArn.split(':')
-  const lambda = functionArn.split(':')
-  const place = (arn: string[]): string => [arn[1], arn[3], arn[4]].join(':')
-  if (place(secret) !== place(lambda))
+  if (placeOf(secretArn) !== placeOf(functionArn))
     throw new QuarterturnError('REGION_MISMATCH', {
-      problem: `the secret is in ${place(secret)}, this function is in ${place(lambda)}`,
+      problem: `the secret is in ${placeOf(secretArn)}, this function is in ${placeOf(functionArn)}`,
     })
 }
+
+/** The name of a secret, without the six characters that Secrets Manager adds to it in the ARN. */
+export const nameOf = (secretArn: string): string => secretArn.split(':').slice(6).join(':').slice(0, -7)

@@ -1,42 +1,83 @@
+import type { Verdict } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
 import type { Evidence } from './ports.ts'
+import { findRetirement } from './retire.ts'
 import type { Ended } from './step.ts'
 import { STRATEGIES } from './strategies.ts'
 
-/** The record of a finished rotation. `now` in milliseconds since the epoch. */
-export function evidenceOf(c: StepContext, { outcome, known }: Ended, now: number): Evidence {
+/** A repeat that read nothing has nothing to add to the record, nor has a retirement that had nothing to do. */
+export const leavesRecord = (c: StepContext, { known }: Ended): boolean =>
+  known.step === 'finishSecret' ? c.versions.own !== undefined : known.retire !== undefined
+
+/** The record of a finished rotation, or of its retirement. `now` in milliseconds since the epoch. Never rejects. */
+export async function recordOf(c: StepContext, ended: Ended, now: number): Promise<Evidence> {
+  if (ended.outcome === 'already' && c.traits?.retires === true)
+    await findRetirement(c).catch(() => c.notes.push('the schedule of the retirement could not be read'))
+  return ended.known.step === 'retireSecret' ? retirementRecord(c, ended, now) : rotationRecord(c, ended, now)
+}
+
+function rotationRecord(c: StepContext, { outcome, known }: Ended, now: number): Evidence {
   const { own } = c.versions
-  const strategy = c.strategy ?? 'single-user'
-  const facts = STRATEGIES[strategy]
-  const verdict = c.verdicts.pending
+  const record = common(c, now)
   const storedAt = own?.createdAt
+  return {
+    ...record,
+    ...previousVersion(c, outcome),
+    ...(storedAt === undefined ? {} : { storedAt: new Date(storedAt).toISOString() }),
+    // A repeat comes after the move, so it cannot say how long the gap was.
+    ...(storedAt === undefined || record.class !== 'B' || outcome === 'already'
+      ? {}
+      : { gapMs: Math.max(0, now - storedAt) }),
+    newCredential: told(c, c.verdicts.pending),
+    rights:
+      known.rights !== 'equal'
+        ? 'one account'
+        : c.repaired.length === 0
+          ? 'equal'
+          : { repaired: c.repaired.map(c.input.cleaner.clean) },
+    oldCredential:
+      c.retiresAt === undefined ? 'not tried' : { validUntil: new Date(c.retiresAt).toISOString() },
+  }
+}
+
+/** The same record once more, by (secret, version), with what became of the old credential. */
+function retirementRecord(c: StepContext, { known }: Ended, now: number): Evidence {
+  const isRefused = known.goneProof === 'rejected' || known.goneProof === 'barred'
+  return {
+    ...common(c, now),
+    previousVersionId: c.need('gone').versionId,
+    newCredential: told(c, c.verdicts.current),
+    rights: known.gone === 'alternate' ? 'not compared' : 'one account',
+    oldCredential: isRefused ? 'refused' : 'not tried',
+    retiredAt: new Date(now).toISOString(),
+  }
+}
+
+function common(
+  c: StepContext,
+  now: number,
+): Omit<Evidence, 'newCredential' | 'rights' | 'oldCredential'> {
+  const strategy = c.strategy ?? 'single-user'
   return {
     schema: 'quarterturn.evidence/1',
     secretArn: c.arn,
     versionId: c.token,
-    ...previousVersion(c, outcome),
     provider: c.provider?.name ?? 'unknown',
     strategy,
-    class: facts.class,
-    ...(storedAt === undefined ? {} : { storedAt: new Date(storedAt).toISOString() }),
+    class: STRATEGIES[strategy].class,
     finishedAt: new Date(now).toISOString(),
-    // A repeat comes after the move, so it cannot say how long the gap was.
-    ...(storedAt === undefined || facts.class !== 'B' || outcome === 'already'
-      ? {}
-      : { gapMs: Math.max(0, now - storedAt) }),
-    newCredential:
-      verdict === undefined
-        ? { verdict: 'not tried' }
-        : verdict.verdict === 'accepted'
-          ? { verdict: 'accepted', as: c.input.cleaner.clean(verdict.as) }
-          : {
-              verdict: verdict.verdict,
-              ...(verdict.reason && { reason: c.input.cleaner.clean(verdict.reason) }),
-            },
-    rights: known.rights === 'equal' ? 'equal' : 'one account',
-    oldCredential: 'not tried',
     orphans: [...c.orphans],
     notes: c.notes.map(c.input.cleaner.clean),
+  }
+}
+
+function told(c: StepContext, verdict: Verdict | undefined): Evidence['newCredential'] {
+  if (verdict === undefined) return { verdict: 'not tried' }
+  if (verdict.verdict === 'accepted')
+    return { verdict: 'accepted', as: c.input.cleaner.clean(verdict.as) }
+  return {
+    verdict: verdict.verdict,
+    ...(verdict.reason && { reason: c.input.cleaner.clean(verdict.reason) }),
   }
 }
 

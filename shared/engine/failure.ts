@@ -15,6 +15,15 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
   CURRENT_REFUSED: (c) => `the target refuses the credential of AWSCURRENT${because(c, 'current')}`,
   CURRENT_MOVED: () => 'AWSCURRENT is on another version than when the step began',
   CANDIDATE_MOVED: () => 'QUARTERTURN_CANDIDATE is on another version than when it was read',
+  ADMIN_ROTATING: (c) => `the target refuses the credential of the admin secret${because(c, 'admin')}`,
+  ADMIN_REFUSED: (c) => c.reason ?? 'the admin must not be used',
+  ACCOUNT_REFUSED: (c) => c.reason ?? 'the account must not be rotated so',
+  ACCOUNT_NOT_OURS: (c) => c.reason ?? 'the alternate account is not known to be ours',
+  ACCOUNT_SHARED: (c) => c.reason ?? 'the account carries the mark of another secret',
+  RETIREMENT_UNKNOWN: (c) => `there is no schedule of ours that is due for version ${c.token}`,
+  RETIREMENT_IMPOSSIBLE: (c) => `the target does not retire the old credential: ${c.reason ?? 'no reason given'}`,
+  OVERLAP_CUT: (c) =>
+    `AWSCURRENT is younger than ${c.policy.minimumOverlapMs / 1_000} s and another credential is on AWSPREVIOUS`,
   PRIVILEGE_MISSING: (c) => `a privilege is missing: ${c.reason ?? 'not named'}`,
   RIGHTS_DIFFER: (c) => `the rights of the two accounts differ: ${c.reason ?? 'not named'}`,
   PRIMARY_NOT_CURRENT: () => 'the target compares with another password than that of AWSCURRENT',
@@ -24,14 +33,14 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
 export function failureOf(code: ErrorCode, c: StepContext): QuarterturnError {
   if (code === 'AWS_UNAVAILABLE') return c.awsError(c.cause, 'UpdateSecretVersionStage')
   const inconclusive = inconclusiveVerdict(code, c)
-  const actual = inconclusive?.code ?? code
+  const actual = inconclusive?.code ?? (code === 'PRIVILEGE_MISSING' ? c.checkCode : undefined) ?? code
   const problem =
     inconclusive?.reason ??
-    PROBLEMS[code]?.(c) ??
+    PROBLEMS[actual]?.(c) ??
     ERRORS[code].when.replace(/\.$/, '').replace(/^[A-Z]/, (a) => a.toLowerCase())
   return new QuarterturnError(actual, {
     problem,
-    ...(c.remedy === undefined ? {} : { remedy: c.remedy }),
+    ...(c.remedy ? { remedy: c.remedy } : {}),
     ...(c.cause === undefined ? {} : { cause: c.cause }),
   })
 }

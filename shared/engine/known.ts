@@ -5,6 +5,9 @@
 
 export const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const
 export type Step = (typeof STEPS)[number]
+/** The steps of a rotation, and our own that ends an old credential. */
+export const TASKS = [...STEPS, 'retireSecret'] as const
+export type Task = (typeof TASKS)[number]
 
 /** Our write-ahead label: on which version lies the credential that may be in force at the target. */
 export const CANDIDATE_LABEL = 'QUARTERTURN_CANDIDATE'
@@ -60,10 +63,44 @@ export type CandidateFacts = 'finished' | 'other-account' | 'same-value' | 'unfi
 
 export type Proof = 'accepted' | 'rejected' | 'barred' | 'unknown' | 'unprovable'
 
+/** What a retirement asks of DescribeSecret. */
+export interface RetireLabelFacts {
+  /** AWSCURRENT is on the version whose rotation made the schedule. */
+  readonly isCurrent: boolean
+  /** That rotation has not moved AWSCURRENT yet. */
+  readonly isPending: boolean
+  /** A rotation is open: AWSPENDING is elsewhere than on AWSCURRENT. */
+  readonly isOpen: boolean
+  /** QUARTERTURN_CANDIDATE is elsewhere than on AWSCURRENT. */
+  readonly candidate: 'settled' | 'elsewhere'
+}
+
+/**
+ * The credential that a retirement is about, against the versions that protect one: AWSCURRENT, AWSPENDING,
+ * QUARTERTURN_CANDIDATE and those with a label of the customer's own. AWSPREVIOUS alone protects nothing.
+ * - `absent`, `unusable`: there is no such version any more, or it is no secret of this kind.
+ * - `protected`: such a version has the credential; of a pair of accounts, it names the account.
+ * - `alternate`, `same-account`: free to go, the other account of the pair, or another credential of the same one.
+ * - `mismatch`: of an account that is none of this secret.
+ */
+export type GoneFacts = 'absent' | 'unusable' | 'protected' | 'alternate' | 'same-account' | 'mismatch'
+
 /** What the deployment, the secret's tags and the provider say; not what the target says. */
 export interface Traits {
   /** The secret is to alternate between two accounts. */
   readonly alternates: boolean
+  /** Nobody chose a strategy, and the provider can alternate: it goes on where AWSPREVIOUS shows that it does already. */
+  readonly mayContinue: boolean
+  /** The admin makes the changes between two accounts. */
+  readonly pairByAdmin: boolean
+  /** The admin makes the changes of one account. */
+  readonly oneByAdmin: boolean
+  /** The old credential goes on beside the new one, so a rotation that comes too soon cuts somebody's overlap. */
+  readonly overlaps: boolean
+  /** A rotation that would cut the overlap is refused. */
+  readonly refusesCut: boolean
+  /** The old credential is to be retired a while after the label move. */
+  readonly retires: boolean
   /** The pending value may name the alternate account, so it is compared with current in every step. */
   readonly mayAlternate: boolean
   /** One credential changed in place: a value that turns out not to sign in is taken back at once. */
@@ -73,6 +110,9 @@ export interface Traits {
   /** A repeated apply damages something, so pending is proven first. */
   readonly appliesOnce: boolean
 }
+
+/** `needs-previous`: whether it is possible hangs on the value of AWSPREVIOUS. */
+export type CheckFacts = 'possible' | 'impossible' | 'needs-previous'
 
 /** The answers to questions, by question. */
 export interface Answers {
@@ -86,7 +126,15 @@ export interface Answers {
   readonly currentProof: Proof
   readonly pendingProof: Proof
   readonly previousProof: Proof
-  readonly check: 'possible' | 'impossible'
+  /** Whether the secret alternates; reads AWSCURRENT, and AWSPREVIOUS where nobody chose a strategy. */
+  readonly pair: 'alternates' | 'one account'
+  /** Whether AWSCURRENT is younger than the minimum overlap while another credential is still on AWSPREVIOUS. */
+  readonly overlap: 'kept' | 'cut'
+  /** Whether the admin secret is there, consents, is of the same server, and signs in. The first two fail by themselves. */
+  readonly admin: Proof
+  readonly check: CheckFacts
+  /** The same with the previous value read. */
+  readonly checkWithPrevious: CheckFacts
   readonly lockedLabels: LockedLabelFacts
   readonly lockedPendingProof: Proof
   readonly appliedProof: Proof
@@ -96,7 +144,21 @@ export interface Answers {
   readonly fallbackProof: Proof
   readonly rights: 'equal' | 'different'
   readonly repairedRights: 'equal' | 'different'
+  /** The labels once more, directly before a retirement is scheduled. */
+  readonly labelsBeforeSchedule: 'current stays' | 'current moved'
   readonly labelsAfterMove: LabelFacts
+
+  /** Whether there is a schedule of ours for this retirement, and its time has come. */
+  readonly schedule: 'due' | 'early' | 'unknown'
+  readonly retireLabels: RetireLabelFacts
+  readonly lockedRetireLabels: RetireLabelFacts
+  readonly gone: GoneFacts
+  /** The same once more, by the labels read under the lock. */
+  readonly lockedGone: GoneFacts
+  /** Whether the retired credential is refused. */
+  readonly goneProof: Proof
+  /** The current credential once more, after the retirement. */
+  readonly keptProof: Proof
 }
 
 /** The results of actions, by action. */
@@ -111,10 +173,17 @@ export interface Results {
   readonly releasePending: 'done'
   /** `lost`: AWSCURRENT was not where it was read. `failed`: anything else; the move may have happened. */
   readonly moveCurrent: 'moved' | 'lost' | 'failed'
+  /** The retirement has its schedule, made now or before. */
+  readonly scheduleRetirement: 'done'
+  readonly retire: 'retired' | 'already' | 'cannot'
+  /** A new schedule for the same retirement; `never`: it has waited as often as it may. */
+  readonly postpone: 'done' | 'never'
+  /** The schedule that has run is deleted. */
+  readonly dropSchedule: 'done'
 }
 
 export interface Known extends Partial<Answers>, Partial<Results> {
-  readonly step: Step
+  readonly step: Task
   /** This container has checked the secret's registration for this token already. */
   readonly isWarm: boolean
   /** Absent until a value was read and the provider found. */

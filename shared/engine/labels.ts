@@ -1,5 +1,5 @@
 import type { SecretDescription } from '../aws/secrets-manager.ts'
-import { CANDIDATE_LABEL, type LabelFacts } from './known.ts'
+import { CANDIDATE_LABEL, type LabelFacts, type RetireLabelFacts } from './known.ts'
 
 /** The labels of a secret as one DescribeSecret showed them. */
 export interface Labels {
@@ -7,8 +7,13 @@ export interface Labels {
   readonly current: string | undefined
   readonly previous: string | undefined
   readonly candidate: string | undefined
+  readonly pending: string | undefined
+  /** The versions with a label that is neither AWS's nor ours. */
+  readonly customers: readonly string[]
   readonly rotationEnabled: boolean
 }
+
+const OURS = /^(AWSCURRENT|AWSPREVIOUS|AWSPENDING|QUARTERTURN_.*)$/
 
 export function labelsOf(description: SecretDescription, token: string): Labels {
   const versions = Object.entries(description.VersionIdsToStages ?? {})
@@ -19,6 +24,8 @@ export function labelsOf(description: SecretDescription, token: string): Labels 
     current: holder('AWSCURRENT'),
     previous: holder('AWSPREVIOUS'),
     candidate: holder(CANDIDATE_LABEL),
+    pending: holder('AWSPENDING'),
+    customers: versions.flatMap(([id, stages]) => (stages.every((one) => OURS.test(one)) ? [] : [id])),
     rotationEnabled: description.RotationEnabled === true,
   }
 }
@@ -38,5 +45,16 @@ export function labelFacts(labels: Labels, token: string): LabelFacts {
               ? 'previous'
               : 'elsewhere',
     rotationEnabled: labels.rotationEnabled,
+  }
+}
+
+/** What a retirement asks of the labels; `token` is the version that the rotation made current. */
+export function retireLabelFacts(labels: Labels, token: string): RetireLabelFacts {
+  const { pending, candidate, current } = labels
+  return {
+    isCurrent: current === token,
+    isPending: current !== token && pending === token,
+    isOpen: pending !== undefined && pending !== current,
+    candidate: candidate === undefined || candidate === current ? 'settled' : 'elsewhere',
   }
 }

@@ -5,7 +5,7 @@ import type { Action, Known, Question } from './known.ts'
 export type Move =
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'act'; readonly action: Action }
-  | { readonly kind: 'end'; readonly outcome: 'done' | 'already' | 'preflight' }
+  | { readonly kind: 'end'; readonly outcome: 'done' | 'already' | 'preflight' | 'postponed' }
   | { readonly kind: 'fail'; readonly code: ErrorCode }
 
 /** One row of a step's table. The first row whose `when` holds decides. */
@@ -18,7 +18,7 @@ export interface Rule {
 
 export const ask = (question: Question): Move => ({ kind: 'ask', question })
 export const act = (action: Action): Move => ({ kind: 'act', action })
-export const end = (outcome: 'done' | 'already' | 'preflight'): Move => ({ kind: 'end', outcome })
+export const end = (outcome: 'done' | 'already' | 'preflight' | 'postponed'): Move => ({ kind: 'end', outcome })
 export const fail = (code: ErrorCode): Move => ({ kind: 'fail', code })
 
 /** A move in a word, for traces. */

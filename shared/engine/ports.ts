@@ -1,3 +1,5 @@
+import type { RdsPort } from '../aws/rds-port.ts'
+import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
 import type { Entropy } from '../provider/contract.ts'
 
@@ -5,6 +7,10 @@ import type { Entropy } from '../provider/contract.ts'
 export interface EngineDeps {
   /** The Secrets Manager that holds the secret. */
   readonly secretsManager: SecretsManagerPort
+  /** Left out: admin secrets that RDS keeps, and replicas, are not recognised. */
+  readonly rds?: RdsPort
+  /** Left out: no old credential is retired before the next rotation. */
+  readonly scheduler?: SchedulerPort
   readonly entropy: Entropy
   readonly clock: Clock
   readonly observe: Observer
@@ -32,9 +38,19 @@ export interface StepReport {
   readonly versionId: string
   readonly provider: string
   readonly step: string
-  /** `done`, `already` (a repeat found nothing to do), `preflight` (the test rotation), or `failed`. */
-  readonly outcome: 'done' | 'already' | 'preflight' | 'failed'
+  /**
+   * `done`, `already` (a repeat found nothing to do), `preflight` (the test rotation), `postponed` (a retirement that
+   * waits for a rotation to end), or `failed`.
+   */
+  readonly outcome: 'done' | 'already' | 'preflight' | 'postponed' | 'failed'
   readonly strategy?: string
+  readonly class?: 'A' | 'B'
+  /** Of a preflight: what a rotation would do, in sentences. */
+  readonly plan?: readonly string[]
+  /** Differences of rights that setSecret found and took away. */
+  readonly repaired?: readonly string[]
+  /** The rotation comes sooner than consumers of the previous credential expect. */
+  readonly overlapCut?: true
   readonly durationMs: number
   /** Set when the step failed. */
   readonly errorCode?: string
@@ -60,8 +76,15 @@ export interface Evidence {
   readonly gapMs?: number
   /** What the sign-in directly before the label move showed; `as` is who the target says the session was. */
   readonly newCredential: { readonly verdict: string; readonly as?: string; readonly reason?: string }
-  readonly rights: 'equal' | 'one account'
+  /**
+   * `repaired`: equal now, after setSecret took these differences away. Told where one container carried both steps; the
+   * report of setSecret names them in any case.
+   */
+  readonly rights: 'equal' | 'one account' | 'not compared' | { readonly repaired: readonly string[] }
+  /** `validUntil`: when its retirement is scheduled. `refused`: it was tried after its retirement. */
   readonly oldCredential: 'not tried' | 'refused' | { readonly validUntil: string }
+  /** When the old credential was retired. */
+  readonly retiredAt?: string
   readonly orphans: readonly string[]
   readonly notes: readonly string[]
 }

@@ -1,12 +1,17 @@
 import type { SecretDescription } from '../aws/secrets-manager.ts'
 import { QuarterturnError } from '../errors/index.ts'
-import type { Step } from './known.ts'
+import type { AdminConsent } from './admin.ts'
+import type { Task } from './known.ts'
 import { type SecretTags, tagsOf } from './tags.ts'
 
 /** What DescribeSecret says about the secret itself: configuration, so a warm container may remember it. */
 export interface Registration {
   readonly type: string | undefined
   readonly tags: SecretTags
+  /** The consent of its admin secret, once that was read. */
+  readonly consent?: AdminConsent
+  /** Differences of rights that setSecret took away, for the record of the rotation. */
+  readonly repaired?: readonly string[]
 }
 
 /**
@@ -16,7 +21,7 @@ export interface Registration {
 export function registrationOf(
   description: SecretDescription,
   functionArn: string,
-  step: Step,
+  step: Task,
 ): Registration {
   if (description.DeletedDate !== undefined)
     throw new QuarterturnError('SECRET_DELETED', { problem: 'the secret is scheduled for deletion' })

@@ -5,14 +5,17 @@ import { StepContext } from './context.ts'
 import { Deadline } from './deadline.ts'
 import { type Decide, type Decision, decide as shippedDecide } from './decide.ts'
 import { parseEvent, type RotationEvent, requireSamePlace } from './event.ts'
-import { evidenceOf } from './evidence.ts'
+import { leavesRecord, recordOf } from './evidence.ts'
 import { place } from './failure.ts'
 import { isJsonObject } from './json.ts'
 import type { Known } from './known.ts'
 import { moveName } from './moves.ts'
+import type { RetirementSettings } from './policy.ts'
 import type { EngineDeps, StepReport } from './ports.ts'
+import { planOf } from './plan.ts'
 import type { Registration } from './registration.ts'
 import { runStep } from './step.ts'
+import { STRATEGIES } from './strategies.ts'
 
 /** What the deployment decides; from the environment by `shared/config.ts`. */
 export interface EngineSettings {
@@ -22,6 +25,8 @@ export interface EngineSettings {
   readonly reserveMs?: number
   /** Pauses in milliseconds between attempts to read a pending value that is not visible yet. Default 100, 300, 900. */
   readonly pendingReadDelaysMs?: readonly number[]
+  /** Overlap and retirement. Default: nothing is retired before the next rotation, and a cut overlap is reported. */
+  readonly retirement?: RetirementSettings
 }
 
 export interface RotationRequest {
@@ -84,6 +89,8 @@ export function createRotate({
       functionArn,
       registration: remembered.get(memory),
       secretsManager: deps.secretsManager,
+      rds: deps.rds,
+      scheduler: deps.scheduler,
       entropy: deps.entropy,
       clock: deps.clock,
       resolveProvider,
@@ -99,7 +106,15 @@ export function createRotate({
       provider: context.provider?.name ?? 'unknown',
       step: event.Step,
       outcome,
-      ...(context.strategy && { strategy: context.strategy }),
+      ...(context.strategy && {
+        strategy: context.strategy,
+        class: STRATEGIES[context.strategy].class,
+      }),
+      ...(outcome === 'preflight' ? { plan: planOf(context) } : {}),
+      ...(event.Step === 'setSecret' && context.repaired.length > 0
+        ? { repaired: context.repaired.map(cleaner.clean) }
+        : {}),
+      ...(context.overlapCut ? { overlapCut: true } : {}),
       durationMs: deps.clock.now() - startedAt,
       ...(error && { errorCode: error.code, retryable: error.retryable }),
       awsCalls: context.awsCalls,
@@ -110,10 +125,10 @@ export function createRotate({
       const known: Known = { step: event.Step, isWarm: context.registration !== undefined }
       const ended = await runStep(context, known, decide, decided)
       await context.close()
-      remember(remembered, memory, context.registration)
+      remember(remembered, memory, context.remembered())
       // A repeat that read nothing has nothing to add to the record.
-      if (event.Step === 'finishSecret' && context.versions.own !== undefined)
-        await deps.observe.evidence(evidenceOf(context, ended, deps.clock.now()))
+      if (leavesRecord(context, ended))
+        await deps.observe.evidence(await recordOf(context, ended, deps.clock.now()))
       const done = report(ended.outcome)
       await deps.observe.stepEnded(done)
       return done

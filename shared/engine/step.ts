@@ -1,13 +1,13 @@
 import { perform } from './act.ts'
+import { actor } from './actor.ts'
 import type { StepContext } from './context.ts'
 import type { Decide, Decision } from './decide.ts'
 import { failureOf } from './failure.ts'
 import type { Known } from './known.ts'
 import { look } from './look.ts'
-import { provenBy } from './rules/set.ts'
 
 export interface Ended {
-  readonly outcome: 'done' | 'already' | 'preflight'
+  readonly outcome: 'done' | 'already' | 'preflight' | 'postponed'
   readonly known: Known
 }
 
@@ -39,9 +39,8 @@ export async function runStep(
         if (move.action === 'lock') {
           const locked: Known = { ...facts, lock: 'held' }
           const work = (): Promise<Ended> => runStep(context, locked, decide, decided)
-          return await context.target((session) =>
-            session.exclusive({ as: provenBy(locked) ?? 'current', work }),
-          )
+          const as = await actor(context, locked)
+          return await context.target((session) => session.exclusive({ as, work }))
         }
         facts = { ...facts, ...(await perform[move.action](context, facts)) }
         break

@@ -28,11 +28,31 @@ export function chooseStrategy(
   })
 }
 
-export const traitsOf = (provider: Provider, strategy: Strategy): Traits => ({
-  alternates: strategy === 'alternating-users',
-  mayAlternate:
-    provider.alternateOf !== undefined && provider.capabilities.strategies.includes('alternating-users'),
-  restores: STRATEGIES[strategy].inPlace,
-  comparesRights: provider.capabilities.strategies.includes('alternating-users'),
-  appliesOnce: provider.capabilities.repeat === 'once',
-})
+/** What of the policy of a secret the decisions need. */
+export interface Wishes {
+  /** The strategy was chosen, by tag or deployment. */
+  readonly isChosen: boolean
+  readonly refusesCut: boolean
+  readonly retires: boolean
+}
+
+const PAIR: Strategy = 'alternating-users'
+
+export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes): Traits {
+  const { strategies, repeat, retires } = provider.capabilities
+  const mayAlternate = provider.alternateOf !== undefined && strategies.includes(PAIR)
+  const byAdmin = (one: Strategy): boolean => provider.admin?.strategies.includes(one) === true
+  return {
+    alternates: strategy === PAIR,
+    mayAlternate,
+    mayContinue: mayAlternate && !wishes.isChosen && strategy !== PAIR,
+    pairByAdmin: byAdmin(PAIR),
+    oneByAdmin: strategy !== PAIR && byAdmin(strategy),
+    overlaps: STRATEGIES[strategy].class === 'A',
+    refusesCut: wishes.refusesCut,
+    retires: wishes.retires && retires === true,
+    restores: STRATEGIES[strategy].inPlace,
+    comparesRights: strategies.includes(PAIR),
+    appliesOnce: repeat === 'once',
+  }
+}

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SecretVersion } from '../aws/secrets-manager.ts'
 import { QuarterturnError } from '../errors/index.ts'
-import type { Provider, StoredSecret } from '../provider/contract.ts'
+import type { Identity, Provider, StoredSecret } from '../provider/contract.ts'
 import type { Cleaner } from '../redact.ts'
 import { type Sealed, seal } from '../sealed.ts'
 import { isJsonObject, parseJson } from './json.ts'
@@ -17,6 +17,8 @@ export interface Version {
   readonly secret: Sealed<unknown>
   readonly account: string
   readonly endpoint: string
+  /** Where changes are made, where the provider says so. */
+  readonly server: Identity['server']
   /** HMAC of the credential under a key of this process: comparable, worthless elsewhere. */
   readonly fingerprint: Buffer
 }
@@ -93,6 +95,7 @@ export function understand(
     secret: seal(result.value),
     account: identity.account,
     endpoint: identity.endpoint,
+    server: identity.server,
     fingerprint: fingerprintOf(identity.credential),
   }
 }

@@ -125,7 +125,7 @@ export const ERRORS = {
     retryable: false,
     actor: 'secret-owner',
     remedy:
-      'tag the admin secret `quarterturn:admin-for` with the name of this secret, or with a prefix that ends in `*`; several are separated by spaces',
+      'tag the admin secret `quarterturn:admin-for` with the name of this secret, or with the part of its name up to a `/`, that included; several are separated by spaces',
   },
   ADMIN_INVALID: {
     when: 'The value of the admin secret cannot be used: a field is missing or unusable, it is not the master secret of a server that RDS knows, or it names an account that is rotated here.',

@@ -67,6 +67,8 @@ export interface Capabilities {
   readonly repeat: 'harmless' | 'compare-and-swap' | 'once'
   /** Whether the target has a lock that ends with the session holding it. `none`: the class holds only within the deadline. */
   readonly lock: 'session' | 'none'
+  /** Sessions have `retire`: an old credential can be ended before the next rotation replaces it. Default: false. */
+  readonly retires?: boolean
   /** What a failed sign-in costs: nothing, or a step towards locking the account. */
   readonly failedProbe: 'free' | 'counts'
 }
@@ -173,8 +175,8 @@ export interface Session {
   repair?(request: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void>
   /**
    * Ends sign-ins with the credential of `gone`, under the lock and in its connection, and leaves `keep` as it is. An
-   * alternate account keeps its rights: the next rotation brings it back. A repeat answers `already`. Left out: the
-   * provider cannot, and old credentials live until the next rotation replaces them.
+   * alternate account keeps its rights: the next rotation brings it back. A repeat answers `already`. Required with
+   * `capabilities.retires`.
    */
   retire?(request: { readonly gone: Who; readonly keep: Who; readonly as: Who }): Promise<Retired>
   /** Ends every connection at once. After it resolves no byte leaves. A repeat does nothing; it never rejects. */

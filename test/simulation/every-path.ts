@@ -1,6 +1,6 @@
 import { decide } from '../../shared/engine/decide.ts'
 import type { Action, Answers, Known, Proof, Question, Results, Traits } from '../../shared/engine/known.ts'
-import { STEPS } from '../../shared/engine/known.ts'
+import { TASKS } from '../../shared/engine/known.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
 
 /** Every answer that a question can have. */
@@ -11,6 +11,14 @@ const LABELS = (['pending', 'current', 'unlabelled'] as const).flatMap((own) =>
   ),
 )
 const BOOLEANS = [true, false]
+const RETIRE_LABELS = BOOLEANS.flatMap((isOpen) =>
+  (['settled', 'elsewhere'] as const).flatMap((candidate) => [
+    { isCurrent: true, isPending: false, isOpen, candidate },
+    { isCurrent: false, isPending: isOpen, isOpen, candidate },
+    { isCurrent: false, isPending: false, isOpen, candidate },
+  ]),
+)
+const GONE = ['absent', 'unusable', 'protected', 'alternate', 'same-account', 'mismatch'] as const
 const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
   labels: LABELS,
   labelsAfterMove: LABELS,
@@ -41,9 +49,21 @@ const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
   lockedPendingProof: PROOFS,
   appliedProof: PROOFS,
   fallbackProof: PROOFS,
-  check: ['possible', 'impossible'],
+  pair: ['alternates', 'one account'],
+  overlap: ['kept', 'cut'],
+  admin: PROOFS,
+  check: ['possible', 'impossible', 'needs-previous'],
+  checkWithPrevious: ['possible', 'impossible', 'needs-previous'],
   rights: ['equal', 'different'],
   repairedRights: ['equal', 'different'],
+  labelsBeforeSchedule: ['current stays', 'current moved'],
+  schedule: ['due', 'early', 'unknown'],
+  retireLabels: RETIRE_LABELS,
+  lockedRetireLabels: RETIRE_LABELS,
+  gone: GONE,
+  lockedGone: GONE,
+  goneProof: PROOFS,
+  keptProof: PROOFS,
 }
 const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
   store: ['stored', 'exists'],
@@ -55,17 +75,42 @@ const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
   releaseCandidate: ['done'],
   releasePending: ['done'],
   moveCurrent: ['moved', 'lost', 'failed'],
+  scheduleRetirement: ['done'],
+  retire: ['retired', 'already', 'cannot'],
+  postpone: ['done', 'never'],
+  dropSchedule: ['done'],
 }
 
+const PLAIN: Traits = {
+  alternates: false,
+  mayAlternate: false,
+  mayContinue: false,
+  pairByAdmin: false,
+  oneByAdmin: false,
+  overlaps: false,
+  refusesCut: false,
+  retires: false,
+  restores: true,
+  comparesRights: false,
+  appliesOnce: false,
+}
+const TWO_AT_ONCE: Traits = { ...PLAIN, restores: false, overlaps: true }
+const PAIR: Traits = { ...PLAIN, mayAlternate: true, comparesRights: true }
+const ALTERNATING: Traits = { ...PAIR, alternates: true, restores: false, overlaps: true }
 const TRAITS: readonly Traits[] = [
-  { alternates: false, mayAlternate: false, restores: true, comparesRights: false, appliesOnce: false },
-  { alternates: false, mayAlternate: false, restores: false, comparesRights: false, appliesOnce: true },
-  { alternates: false, mayAlternate: true, restores: true, comparesRights: true, appliesOnce: false },
-  { alternates: true, mayAlternate: true, restores: false, comparesRights: true, appliesOnce: false },
+  PLAIN,
+  { ...TWO_AT_ONCE, appliesOnce: true, retires: true },
+  { ...TWO_AT_ONCE, oneByAdmin: true },
+  PAIR,
+  ALTERNATING,
+  { ...PAIR, mayContinue: true, pairByAdmin: true },
+  { ...ALTERNATING, pairByAdmin: true, retires: true, refusesCut: true },
 ]
 
-const START: readonly Known[] = STEPS.flatMap((step) =>
-  BOOLEANS.flatMap((isWarm) => TRAITS.map((traits) => ({ step, isWarm, traits }))),
+const START: readonly Known[] = TASKS.flatMap((step) =>
+  (step === 'retireSecret' ? [false] : BOOLEANS).flatMap((isWarm) =>
+    TRAITS.map((traits) => ({ step, isWarm, traits })),
+  ),
 )
 
 /** One row that decided on the way, and what came of its move. */

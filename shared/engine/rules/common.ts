@@ -48,8 +48,57 @@ export const ownOf = (known: Known) => (known.own === 'absent' ? undefined : kno
 export const isOvertaken = (known: Known): boolean =>
   ownOf(known)?.isPrevious === true ||
   known.current === 'same-credential' ||
-  (known.current === 'same-account' && known.traits?.alternates === true) ||
+  (known.current === 'same-account' && alternates(known)) ||
   (ownOf(known)?.isReused === true && known.previous === 'same-credential')
+
+/** The secret goes to and fro between two accounts: that was chosen, or AWSPREVIOUS shows it. */
+export const alternates = (known: Known): boolean =>
+  known.traits?.alternates === true || known.pair === 'alternates'
+
+/** The change, if any, is the admin's to make. */
+export const byAdmin = (known: Known): boolean =>
+  known.current === 'alternate' || known.gone === 'alternate' || alternates(known)
+    ? known.traits?.pairByAdmin === true
+    : known.traits?.oneByAdmin === true
+
+/** Rows that read the admin secret and prove it, once something else has shown that it may be asked for. */
+export const readAdmin = (isWanted: (known: Known) => boolean): Rule[] => [
+  {
+    rule: 'the admin secret consents and signs in',
+    when: (k) => byAdmin(k) && isWanted(k) && k.admin === undefined,
+    move: ask('admin'),
+  },
+  ...stopUnlessConclusive('the admin', (k) => k.admin),
+  {
+    rule: 'the admin is refused: its own rotation may be under way',
+    when: (k) => k.admin === 'rejected',
+    move: fail('ADMIN_ROTATING'),
+  },
+]
+
+/** Whether a rotation is possible; the previous value is read only where the provider cannot tell without it. */
+export const checkRotation = (isWanted: (known: Known) => boolean): Rule[] => [
+  {
+    rule: 'see that the change is possible before anything is written',
+    when: (k) => isWanted(k) && k.check === undefined,
+    move: ask('check'),
+  },
+  {
+    rule: 'whether it is possible hangs on the previous value',
+    when: (k) => k.check === 'needs-previous' && k.previous === undefined,
+    move: ask('previous'),
+  },
+  {
+    rule: 'see once more whether the change is possible',
+    when: (k) => k.check === 'needs-previous' && k.checkWithPrevious === undefined,
+    move: ask('checkWithPrevious'),
+  },
+  {
+    rule: 'the change is possible',
+    when: (k) => k.check === 'impossible' || (k.checkWithPrevious ?? 'possible') !== 'possible',
+    move: fail('PRIVILEGE_MISSING'),
+  },
+]
 
 /** Rights are compared when pending names the other account of a pair. */
 export const comparesRights = (known: Known): boolean =>

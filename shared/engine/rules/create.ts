@@ -1,10 +1,13 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
-import { guards, stopUnlessConclusive } from './common.ts'
+import { alternates, guards, stopUnlessConclusive } from './common.ts'
 
 /** An unfinished value is used again, so that two different values are never outstanding. */
 const reuses = (k: Known): boolean =>
   k.candidate === 'unfinished' || (k.candidate === 'overtaken' && k.currentProof === 'rejected')
+
+/** The old credential goes on beside the new one. */
+const overlaps = (k: Known): boolean => k.traits?.overlaps === true || alternates(k)
 
 /** createSecret: decide which value is to be stored, and store it once. */
 export const createRules: readonly Rule[] = [
@@ -15,6 +18,11 @@ export const createRules: readonly Rule[] = [
     rule: 'rotation is enabled',
     when: (k) => k.labels?.rotationEnabled === false,
     move: fail('ROTATION_DISABLED'),
+  },
+  {
+    rule: 'read the current value, and whether the secret alternates',
+    when: (k) => k.pair === undefined,
+    move: ask('pair'),
   },
   {
     rule: 'look at a candidate that is on no labelled version',
@@ -33,6 +41,16 @@ export const createRules: readonly Rule[] = [
     rule: 'use the unfinished credential again',
     when: (k) => k.store === undefined && reuses(k),
     move: act('storeCandidate'),
+  },
+  {
+    rule: 'a new value: see whether it comes too soon for consumers of the previous one',
+    when: (k) => k.store === undefined && overlaps(k) && k.overlap === undefined,
+    move: ask('overlap'),
+  },
+  {
+    rule: 'a rotation that cuts the overlap is refused where that was asked for',
+    when: (k) => k.overlap === 'cut' && k.traits?.refusesCut === true && k.store === undefined,
+    move: fail('OVERLAP_CUT'),
   },
   { rule: 'store a new value', when: (k) => k.store === undefined, move: act('storeNew') },
   {

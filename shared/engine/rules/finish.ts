@@ -1,8 +1,19 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
-import { comparesRights, guards, isOvertaken, ownOf, stopUnlessConclusive } from './common.ts'
+import {
+  comparesRights,
+  guards,
+  isOvertaken,
+  ownOf,
+  readAdmin,
+  stopUnlessConclusive,
+} from './common.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
+
+/** The old credential goes on beside the new one, and is to be ended before the next rotation. */
+const schedules = (k: Known): boolean =>
+  k.traits?.retires === true && (k.current === 'alternate' || k.traits.overlaps)
 
 /** finishSecret: prove once more, then one label move by compare-and-swap. */
 export const finishRules: readonly Rule[] = [
@@ -48,12 +59,34 @@ export const finishRules: readonly Rule[] = [
     when: (k) => ownOf(k)?.isReused === true && k.previous === undefined,
     move: ask('previous'),
   },
+  {
+    rule: 'the same account: see whether the secret goes on alternating',
+    when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
+    move: ask('pair'),
+  },
   { rule: 'an overtaken value is not finished', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
   { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),
   { rule: 'pending signs in', when: (k) => k.pendingProof === 'rejected', move: fail('PENDING_REFUSED') },
+  ...readAdmin(comparesRights),
   { rule: 'compare rights', when: (k) => comparesRights(k) && k.rights === undefined, move: ask('rights') },
   { rule: 'rights are equal', when: (k) => k.rights === 'different', move: fail('RIGHTS_DIFFER') },
+  {
+    // Two finishes of one token would else record different credentials to retire.
+    rule: 'a retirement is to be scheduled: labels are read again',
+    when: (k) => schedules(k) && k.labelsBeforeSchedule === undefined,
+    move: ask('labelsBeforeSchedule'),
+  },
+  {
+    rule: 'AWSCURRENT moved before the retirement was scheduled',
+    when: (k) => k.labelsBeforeSchedule === 'current moved',
+    move: fail('CURRENT_MOVED'),
+  },
+  {
+    rule: 'the retirement is scheduled before the move: without the move it refuses itself',
+    when: (k) => schedules(k) && k.scheduleRetirement === undefined,
+    move: act('scheduleRetirement'),
+  },
   { rule: 'move AWSCURRENT', when: (k) => k.moveCurrent === undefined, move: act('moveCurrent') },
   {
     rule: 'after any error of the move the labels tell',

@@ -1,6 +1,16 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
-import { comparesRights, guards, isOvertaken, ownOf, readOwn, stopUnlessConclusive } from './common.ts'
+import {
+  byAdmin,
+  checkRotation,
+  comparesRights,
+  guards,
+  isOvertaken,
+  ownOf,
+  readAdmin,
+  readOwn,
+  stopUnlessConclusive,
+} from './common.ts'
 
 /** Whose credential opened the door: what the change is made as, and what a failed change goes back to. */
 export const provenBy = (k: Known): 'current' | 'pending' | 'previous' | undefined =>
@@ -58,6 +68,11 @@ const proveRules: readonly Rule[] = [
     move: ask('previous'),
   },
   {
+    rule: 'the same account: see whether the secret goes on alternating',
+    when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
+    move: ask('pair'),
+  },
+  {
     rule: 'an overtaken pending value is released',
     when: (k) => isOvertaken(k) && k.releasePending === undefined,
     move: act('releasePending'),
@@ -94,7 +109,11 @@ const proveRules: readonly Rule[] = [
   },
   {
     rule: 'current and pending refused: read previous',
-    when: (k) => k.pendingProof === 'rejected' && k.current === 'same-account' && k.previous === undefined,
+    when: (k) =>
+      k.pendingProof === 'rejected' &&
+      k.current === 'same-account' &&
+      !byAdmin(k) &&
+      k.previous === undefined,
     move: ask('previous'),
   },
   {
@@ -103,17 +122,14 @@ const proveRules: readonly Rule[] = [
       k.pendingProof === 'rejected' &&
       k.current === 'same-account' &&
       k.previous === 'same-account' &&
+      !byAdmin(k) &&
       k.previousProof === undefined,
     move: ask('previousProof'),
   },
   ...stopUnlessConclusive('previous after current and pending were refused', (k) => k.previousProof),
   { rule: 'nothing stored signs in', when: (k) => provenBy(k) === undefined, move: fail('CURRENT_REFUSED') },
-  {
-    rule: 'see that the change is possible before anything is written',
-    when: (k) => provenBy(k) === 'current' && k.check === undefined,
-    move: ask('check'),
-  },
-  { rule: 'the change is possible', when: (k) => k.check === 'impossible', move: fail('PRIVILEGE_MISSING') },
+  ...readAdmin((k) => provenBy(k) === 'current'),
+  ...checkRotation((k) => provenBy(k) === 'current'),
 ]
 
 /** Under the lock: the label first, then the change, then the proof. */
@@ -171,6 +187,14 @@ const changeRules: readonly Rule[] = [
     move: ask('lockedPendingProof'),
   },
   ...stopUnlessConclusive('pending under the lock', (k) => k.lockedPendingProof),
+  {
+    rule: 'the admin changes nothing when only another value signs in: a secret could name any account',
+    when: (k) =>
+      byAdmin(k) &&
+      provenBy(k) !== 'current' &&
+      k.lockedPendingProof === 'rejected',
+    move: fail('CURRENT_REFUSED'),
+  },
   {
     rule: 'apply',
     when: (k) => k.lockedPendingProof !== 'accepted' && k.apply === undefined,
@@ -245,6 +269,11 @@ const provenRules: readonly Rule[] = [
     rule: 'compare rights',
     when: (k) => comparesRights(k) && k.rights === undefined,
     move: ask('rights'),
+  },
+  {
+    rule: 'rights are repaired only for the credential of AWSCURRENT',
+    when: (k) => k.rights === 'different' && provenBy(k) !== 'current',
+    move: fail('RIGHTS_DIFFER'),
   },
   {
     rule: 'repair rights',

@@ -1,5 +1,16 @@
+import type { Known } from '../known.ts'
 import { ask, end, fail, type Rule } from '../moves.ts'
-import { comparesRights, guards, ownOf, readOwn, stopUnlessConclusive } from './common.ts'
+import {
+  checkRotation,
+  comparesRights,
+  guards,
+  ownOf,
+  readAdmin,
+  readOwn,
+  stopUnlessConclusive,
+} from './common.ts'
+
+const isTestRotation = (k: Known): boolean => ownOf(k)?.isCandidate === false
 
 /** testSecret: prove pending and its rights; never writes. Without our label it is the test rotation or an error. */
 export const testRules: readonly Rule[] = [
@@ -18,16 +29,6 @@ export const testRules: readonly Rule[] = [
     when: (k) => ownOf(k)?.isCandidate === false && k.current !== 'same-credential',
     move: fail('NOT_SET'),
   },
-  {
-    rule: 'the test rotation: see that a rotation is possible',
-    when: (k) => ownOf(k)?.isCandidate === false && k.check === undefined,
-    move: ask('check'),
-  },
-  {
-    rule: 'the test rotation: a rotation is possible',
-    when: (k) => k.check === 'impossible',
-    move: fail('PRIVILEGE_MISSING'),
-  },
   { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),
   {
@@ -36,6 +37,13 @@ export const testRules: readonly Rule[] = [
     move: fail('CURRENT_REFUSED'),
   },
   { rule: 'pending signs in', when: (k) => k.pendingProof === 'rejected', move: fail('PENDING_REFUSED') },
+  {
+    rule: 'the test rotation: see whether the secret goes on alternating',
+    when: (k) => isTestRotation(k) && k.traits?.mayContinue === true && k.pair === undefined,
+    move: ask('pair'),
+  },
+  ...readAdmin((k) => isTestRotation(k) || comparesRights(k)),
+  ...checkRotation(isTestRotation),
   {
     rule: 'the test rotation ends here',
     when: (k) => ownOf(k)?.isCandidate === false,

@@ -1,0 +1,27 @@
+import type { Who } from '../provider/contract.ts'
+import { readAdmin } from './admin.ts'
+import type { StepContext } from './context.ts'
+import type { Known } from './known.ts'
+import { byAdmin } from './rules/common.ts'
+import { provenBy } from './rules/set.ts'
+
+/** As whom the target is changed: the admin where the strategy has one, else whatever credential was proven. */
+export async function actor(c: StepContext, known: Known): Promise<Who> {
+  const proven = provenBy(known)
+  if (proven === undefined) throw new Error('nothing was proven')
+  return (await adminWhere(c, known, proven === 'current')) ?? proven
+}
+
+/** As whom a rotation is checked: nothing is changed, so no proof is asked for. */
+export const checker = async (c: StepContext, known: Known): Promise<Who> =>
+  (await adminWhere(c, known, true)) ?? (c.versions.current === undefined ? 'pending' : 'current')
+
+/** As whom rights are compared: the admin, else what the step has proven. */
+export const reader = async (c: StepContext, known: Known): Promise<Who> =>
+  (await adminWhere(c, known, true)) ?? provenBy(known) ?? 'pending'
+
+async function adminWhere(c: StepContext, known: Known, isAllowed: boolean): Promise<Who | undefined> {
+  if (!isAllowed || !byAdmin(known) || known.admin !== 'accepted') return undefined
+  if (c.versions.admin === undefined) await readAdmin(c, c.need('current'), 'AWSCURRENT')
+  return 'admin'
+}

@@ -1,0 +1,59 @@
+import type { StepContext } from './context.ts'
+import { CANDIDATE_LABEL, type CandidateFacts, type PreviousRelation, type Relation } from './known.ts'
+import { readCurrent, readPrevious } from './read.ts'
+import { isSameAccount, isSameCredential, type Version } from './version.ts'
+
+/** A version against AWSCURRENT. */
+export function relationOf(c: StepContext, own: Version, current: Version): Relation {
+  if (isSameCredential(own, current)) return 'same-credential'
+  if (isSameAccount(own, current)) return 'same-account'
+  if (!isAlternate(c, own, current)) return 'mismatch'
+  // What is done decides, whatever was chosen meanwhile.
+  c.strategy = 'alternating-users'
+  return 'alternate'
+}
+
+export const isAlternate = (c: StepContext, one: Version, other: Version): boolean =>
+  c.traits?.mayAlternate === true &&
+  one.endpoint === other.endpoint &&
+  c.provider?.alternateOf?.(other.account) === one.account &&
+  c.provider.alternateOf(one.account) === other.account
+
+export function previousRelation(previous: Version | 'unusable' | undefined, own: Version): PreviousRelation {
+  if (previous === undefined) return 'absent'
+  if (previous === 'unusable') return 'unusable'
+  if (isSameCredential(previous, own)) return 'same-credential'
+  return isSameAccount(previous, own) ? 'same-account' : 'unusable'
+}
+
+/** The definition of *unfinished* of the design, section 3, for a candidate on neither current, previous nor own. */
+export async function candidateFacts(
+  c: StepContext,
+  candidate: Version,
+  isOfPair: boolean,
+): Promise<CandidateFacts> {
+  const current = await readCurrent(c)
+  if (isSameCredential(candidate, current)) return 'finished'
+  const previous = await readPrevious(c)
+  if (previous !== undefined && previous !== 'unusable' && isSameCredential(candidate, previous))
+    return 'finished'
+  const { own } = c.versions
+  if (own !== undefined && isSameCredential(candidate, own)) return 'same-value'
+  const isOfTheChangedAccount =
+    own !== undefined
+      ? isSameAccount(candidate, own)
+      : isOfPair
+        ? isAlternate(c, candidate, current)
+        : isSameAccount(candidate, current)
+  if (!isOfTheChangedAccount) {
+    c.orphans.push(`${CANDIDATE_LABEL} is on version ${candidate.versionId}, which names another account`)
+    return 'other-account'
+  }
+  const isOlder = (than: Version | 'unusable' | undefined): boolean =>
+    than !== undefined &&
+    than !== 'unusable' &&
+    candidate.createdAt !== undefined &&
+    than.createdAt !== undefined &&
+    candidate.createdAt < than.createdAt
+  return isOlder(current) && isOlder(previous) ? 'overtaken' : 'unfinished'
+}
