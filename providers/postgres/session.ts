@@ -53,6 +53,8 @@ export class PostgresSession implements Session {
   readonly #asked = new Map<string, Asked>()
   /** The user that a stored value of its own was seen to sign in as. */
   #proven: string | undefined
+  /** Where the current credential was last seen to be in force. */
+  #provenAt: string | undefined
 
   constructor(request: OpenRequest<PostgresSecret>, options: SessionOptions) {
     this.#request = request
@@ -66,20 +68,24 @@ export class PostgresSession implements Session {
       if (as !== 'admin') return checkTarget(link, this.#secret(as).username, this.#request.mark, clientMs)
       await refusePooler(link, clientMs)
       await refuseReadOnly(link, clientMs)
+      await this.#proveCurrentThere()
       return checkPair(link, askOver(link, clientMs), this.#pairToChange(), clientMs)
     })
   }
 
   async probe({ who, at }: { readonly who: Who; readonly at: At }): Promise<Verdict> {
     const secret = this.#secret(who)
-    const attempt = this.#connections.attempt(secret, this.#place(who, at))
+    const place = this.#place(who, at)
+    const attempt = this.#connections.attempt(secret, place)
     try {
       const link = await attempt.signedIn
       if (link.asked === 'nothing') return NOT_ASKED
       this.#asked.set(secret.username, link.asked)
       const { rows } = await link.run(WHO_AND_WHERE, { timeoutMs: this.#budget().clientMs })
       await link.end()
-      return verdictOfSession(rows[0], secret.username, at)
+      const verdict = verdictOfSession(rows[0], secret.username, this.#isForNow(who, at) ? 'consumer' : at)
+      if (who === 'current' && verdict.verdict === 'accepted') this.#provenAt = nameOf(place)
+      return verdict
     } catch (error) {
       if (!(error instanceof PostgresFailure)) throw error
       return verdictOfProbe(error, attempt, secret.username)
@@ -120,6 +126,7 @@ export class PostgresSession implements Session {
     const { passwordForm, hash } = this.#options
     const change = { username, password, isEncrypted: ssl, passwordForm, hash }
     if (as !== 'admin') return this.#translated(as, () => changePassword(link, change, this.#budget()))
+    await this.#proveCurrentThere()
     const asked = this.#asked.get(this.#secret(from).username)
     return this.#translated(as, () =>
       changePassword(
@@ -185,10 +192,33 @@ export class PostgresSession implements Session {
     return budget(this.#request.timeLeftMs())
   }
 
-  /** Changes are made, and proven, at the server of the admin secret; consumers may be sent to one of its replicas. */
+  /**
+   * Changes are made at the server of the admin secret, so what is to be proven for them is proven there; consumers may be
+   * sent to one of its replicas. Before the admin secret is read, its server is the one that the secret names.
+   */
   #place(who: Who, at: At): Server {
+    const { host, port, adminHost = host, adminPort = port } = this.#secret(who)
+    if (at === 'consumer') return { host, port }
     const { admin } = this.#request.values
-    return at === 'writer' && admin !== undefined ? admin.reveal() : this.#secret(who)
+    return admin === undefined ? { host: adminHost, port: adminPort } : admin.reveal()
+  }
+
+  /** A replica may be asked before the admin secret has told where the writer is; there it is proven once more. */
+  #isForNow(who: Who, at: At): boolean {
+    const { masterarn, adminHost } = this.#secret(who)
+    const { strategy, values } = this.#request
+    const isOfPair = strategy === 'alternating-users' && masterarn !== undefined
+    return at === 'writer' && isOfPair && values.admin === undefined && adminHost === undefined
+  }
+
+  /**
+   * Whoever wrote the secret knows the current credential of the very server that the admin changes: otherwise a secret
+   * could send the proof to one server and the change to another.
+   */
+  async #proveCurrentThere(): Promise<void> {
+    if (this.#provenAt === nameOf(this.#place('current', 'writer'))) return
+    const verdict = await this.probe({ who: 'current', at: 'writer' })
+    if (verdict.verdict !== 'accepted') throw signInError(verdict, 'current')
   }
 
   #signedIn<T>(as: Who, work: (link: Link) => Promise<T>): Promise<T> {
@@ -260,3 +290,5 @@ export class PostgresSession implements Session {
     }
   }
 }
+
+const nameOf = ({ host, port }: Server): string => JSON.stringify([host, port])
