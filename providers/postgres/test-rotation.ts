@@ -20,6 +20,8 @@ export interface Staging {
   readonly underLock?: () => Promise<unknown>
   /** The admin secret, which consents; the secret gets its ARN as `masterarn`. Makes the two users alternate. */
   readonly admin?: StoredSecret
+  /** The name of the secret, which decides about its mark. Default: `app`. */
+  readonly name?: string
   /** What was current before `secret`. */
   readonly previous?: StoredSecret
 }
@@ -48,7 +50,7 @@ export interface StagedRotation {
 export function stageRotation(
   secret: StoredSecret,
   options: PostgresOptions,
-  { underLock = async () => {}, admin, previous }: Staging = {},
+  { underLock = async () => {}, admin, name = 'app', previous }: Staging = {},
 ): StagedRotation {
   const model = createLocalSecretsManager({ unpublished: CALM })
   model.registerFunction(FUNCTION_ARN, 'manual')
@@ -60,8 +62,8 @@ export function stageRotation(
       Tags,
     }).ARN
   const withAdmin =
-    admin === undefined ? {} : { masterarn: create('admin', admin, [{ Key: ADMIN_FOR, Value: 'app' }]) }
-  const SecretId = create('app', { ...(previous ?? secret), ...withAdmin })
+    admin === undefined ? {} : { masterarn: create('admin', admin, [{ Key: ADMIN_FOR, Value: name }]) }
+  const SecretId = create(name, { ...(previous ?? secret), ...withAdmin })
   const put = (value: StoredSecret): void =>
     void model.call('PutSecretValue', {
       ClientRequestToken: randomUUID(),
@@ -143,9 +145,11 @@ export function stageRotation(
       return repeat(steps)
     },
     repeat,
-    preflight() {
+    async preflight() {
       begin({ RotateImmediately: false })
-      return repeat(['testSecret'])
+      const ended = await repeat(['testSecret'])
+      model.endRotation(SecretId, ended[0] === 'testSecret preflight' ? 'Succeeded' : 'Failed')
+      return ended
     },
     get remedy() {
       return remedy

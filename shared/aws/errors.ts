@@ -89,7 +89,9 @@ function denied({ message }: Seen, action: string, secretId: string): Judgement 
       remedy: `allow ${actions} to the role of the function, in its policy and in the policy of the key`,
     }
   }
-  const named = /perform: ([a-z0-9-]{1,40}:[A-Za-z]{1,60})/.exec(message)?.[1] ?? (action.includes(':') ? action : `secretsmanager:${action}`)
+  const named =
+    /perform: ([a-z0-9-]{1,40}:[A-Za-z]{1,60})/.exec(message)?.[1] ??
+    (action.includes(':') ? action : `secretsmanager:${action}`)
   const boundary = /explicit deny|boundary|control policy|endpoint policy/i.exec(message)?.[0]
   return {
     code: 'AWS_ACCESS_DENIED',

@@ -25,7 +25,9 @@ interface Managed {
 export interface DbInstance extends Managed {
   readonly DBInstanceIdentifier?: string | undefined
   readonly DBClusterIdentifier?: string | undefined
-  readonly Endpoint?: { readonly Address?: string | undefined; readonly Port?: number | undefined } | undefined
+  readonly Endpoint?:
+    | { readonly Address?: string | undefined; readonly Port?: number | undefined }
+    | undefined
   /** Of a replica: the identifier of its source, an ARN where that is in another Region. */
   readonly ReadReplicaSourceDBInstanceIdentifier?: string | undefined
 }

@@ -20,8 +20,7 @@ const CLUSTER_TAG = 'aws:rds:primarydbclusterarn'
 /** Tags that begin with `aws:` are AWS's alone, so they cannot be made up. Undefined: RDS does not keep this secret. */
 export function managedBy({ OwningService, Tags = [] }: SecretDescription): ManagedByRds | undefined {
   if (OwningService !== OWNER) return undefined
-  const tag = (name: string): string | undefined =>
-    Tags.find(({ Key }) => Key?.toLowerCase() === name)?.Value
+  const tag = (name: string): string | undefined => Tags.find(({ Key }) => Key?.toLowerCase() === name)?.Value
   const instance = tag(INSTANCE_TAG)
   if (instance !== undefined) return { kind: 'instance', arn: instance }
   const cluster = tag(CLUSTER_TAG)
@@ -88,7 +87,9 @@ export async function isOneServer(
     const others = [owner.ReaderEndpoint, ...(owner.CustomEndpoints ?? [])]
     if (others.some((other) => other?.toLowerCase() === endpoint)) return true
     const member = isClusterName(endpoint) ? undefined : await instanceAt(c, endpoint)
-    return member?.DBClusterIdentifier !== undefined && member.DBClusterIdentifier === owner.DBClusterIdentifier
+    return (
+      member?.DBClusterIdentifier !== undefined && member.DBClusterIdentifier === owner.DBClusterIdentifier
+    )
   }
   if (isClusterName(endpoint)) return false
   const replica = await instanceAt(c, endpoint)
@@ -105,13 +106,19 @@ async function instanceAt(c: StepContext, host: string): Promise<DbInstance | un
 }
 
 const instance = (c: StepContext, DBInstanceIdentifier: string): Promise<DbInstance | undefined> =>
-  describe(c, 'DescribeDBInstances', 'DBInstanceNotFoundFault', async (rds) =>
-    (await rds.describeDBInstances({ DBInstanceIdentifier })).DBInstances?.[0],
+  describe(
+    c,
+    'DescribeDBInstances',
+    'DBInstanceNotFoundFault',
+    async (rds) => (await rds.describeDBInstances({ DBInstanceIdentifier })).DBInstances?.[0],
   )
 
 const cluster = (c: StepContext, DBClusterIdentifier: string): Promise<DbCluster | undefined> =>
-  describe(c, 'DescribeDBClusters', 'DBClusterNotFoundFault', async (rds) =>
-    (await rds.describeDBClusters({ DBClusterIdentifier })).DBClusters?.[0],
+  describe(
+    c,
+    'DescribeDBClusters',
+    'DBClusterNotFoundFault',
+    async (rds) => (await rds.describeDBClusters({ DBClusterIdentifier })).DBClusters?.[0],
   )
 
 async function describe<T>(

@@ -23,7 +23,11 @@ export type AdminStage = 'AWSCURRENT' | 'AWSPENDING'
  * same server. The value is known to the cleaner, goes into `values.admin`, and is never remembered. Undefined: there is
  * no AWSPENDING. Throws the codes that begin with `ADMIN_`.
  */
-export async function readAdmin(c: StepContext, of: Version, stage: AdminStage): Promise<Version | undefined> {
+export async function readAdmin(
+  c: StepContext,
+  of: Version,
+  stage: AdminStage,
+): Promise<Version | undefined> {
   const { provider } = c
   if (provider?.admin === undefined) throw new Error('the provider knows no admin')
   const arn = adminArn(c, provider, of)

@@ -133,7 +133,8 @@ describe('decide, followed through every answer to every question', () => {
           known.admin === 'accepted' &&
           index('currentProof?') < index('admin?'),
       )
-    if (has('repair')) hold(path, 'rights are repaired only for a proven current', known.currentProof === 'accepted')
+    if (has('repair'))
+      hold(path, 'rights are repaired only for a proven current', known.currentProof === 'accepted')
     if (has('retire')) {
       const { lockedRetireLabels: labels, lockedGone } = known
       hold(path, 'only retireSecret retires', known.step === 'retireSecret')

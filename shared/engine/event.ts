@@ -40,11 +40,7 @@ export const RotationEvent = z.object({
     .object(
       {
         VersionId: z.string().regex(VERSION_ID, 'must be a version id'),
-        Attempt: z
-          .number()
-          .int()
-          .min(1)
-          .max(MOST_RETIREMENTS, `must be 1 to ${MOST_RETIREMENTS}`),
+        Attempt: z.number().int().min(1).max(MOST_RETIREMENTS, `must be 1 to ${MOST_RETIREMENTS}`),
       },
       { error: 'must name a version and an attempt' },
     )

@@ -53,10 +53,7 @@ function retirementRecord(c: StepContext, { known }: Ended, now: number): Eviden
   }
 }
 
-function common(
-  c: StepContext,
-  now: number,
-): Omit<Evidence, 'newCredential' | 'rights' | 'oldCredential'> {
+function common(c: StepContext, now: number): Omit<Evidence, 'newCredential' | 'rights' | 'oldCredential'> {
   const strategy = c.strategy ?? 'single-user'
   return {
     schema: 'quarterturn.evidence/1',
@@ -73,8 +70,7 @@ function common(
 
 function told(c: StepContext, verdict: Verdict | undefined): Evidence['newCredential'] {
   if (verdict === undefined) return { verdict: 'not tried' }
-  if (verdict.verdict === 'accepted')
-    return { verdict: 'accepted', as: c.input.cleaner.clean(verdict.as) }
+  if (verdict.verdict === 'accepted') return { verdict: 'accepted', as: c.input.cleaner.clean(verdict.as) }
   return {
     verdict: verdict.verdict,
     ...(verdict.reason && { reason: c.input.cleaner.clean(verdict.reason) }),

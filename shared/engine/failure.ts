@@ -21,7 +21,8 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
   ACCOUNT_NOT_OURS: (c) => c.reason ?? 'the alternate account is not known to be ours',
   ACCOUNT_SHARED: (c) => c.reason ?? 'the account carries the mark of another secret',
   RETIREMENT_UNKNOWN: (c) => `there is no schedule of ours that is due for version ${c.token}`,
-  RETIREMENT_IMPOSSIBLE: (c) => `the target does not retire the old credential: ${c.reason ?? 'no reason given'}`,
+  RETIREMENT_IMPOSSIBLE: (c) =>
+    `the target does not retire the old credential: ${c.reason ?? 'no reason given'}`,
   OVERLAP_CUT: (c) =>
     `AWSCURRENT is younger than ${c.policy.minimumOverlapMs / 1_000} s and another credential is on AWSPREVIOUS`,
   PRIVILEGE_MISSING: (c) => `a privilege is missing: ${c.reason ?? 'not named'}`,

@@ -18,7 +18,10 @@ export interface Rule {
 
 export const ask = (question: Question): Move => ({ kind: 'ask', question })
 export const act = (action: Action): Move => ({ kind: 'act', action })
-export const end = (outcome: 'done' | 'already' | 'preflight' | 'postponed'): Move => ({ kind: 'end', outcome })
+export const end = (outcome: 'done' | 'already' | 'preflight' | 'postponed'): Move => ({
+  kind: 'end',
+  outcome,
+})
 export const fail = (code: ErrorCode): Move => ({ kind: 'fail', code })
 
 /** A move in a word, for traces. */

@@ -1,6 +1,6 @@
-import { MOST_RETIREMENTS } from './event.ts'
 import { isNamed } from './aws-names.ts'
 import type { StepContext } from './context.ts'
+import { MOST_RETIREMENTS } from './event.ts'
 import type { GoneFacts } from './known.ts'
 import { readCurrent } from './read.ts'
 import { relationOf } from './relation.ts'

@@ -88,16 +88,26 @@ async function carryOut(ask: Ask, differences: readonly Difference[]): Promise<v
 
 /** Objects change hands by who has the rights of both; the admin lends itself what it has not, for this transaction. */
 async function giveToOwner(ask: Ask, { owner, clone }: Pair): Promise<void> {
+  const [names] = await ask(
+    'SELECT quote_ident(session_user) AS admin, quote_ident(current_database()) AS database',
+  )
+  const { admin, database } = names ?? {}
   const rows = await ask(
-    `SELECT rolname::text AS role, quote_ident(session_user) AS admin FROM pg_roles
+    `SELECT rolname::text AS role FROM pg_roles
      WHERE rolname = ANY ($1) AND NOT pg_has_role(session_user, oid, 'USAGE')`,
     [[owner, clone]],
   )
-  const lent = rows.map(({ role, admin }) => ({
-    role: pg.escapeIdentifier(String(role)),
-    admin: String(admin),
-  }))
-  for (const { role, admin } of lent) await ask(`GRANT ${role} TO ${admin}`)
-  await ask(reassign({ owner: pg.escapeIdentifier(owner), clone: pg.escapeIdentifier(clone) }))
-  for (const { role, admin } of lent) await ask(`REVOKE ${role} FROM ${admin}`)
+  const lent = rows.map(({ role }) => pg.escapeIdentifier(String(role)))
+  for (const role of lent) await ask(`GRANT ${role} TO ${admin}`)
+  const statement = reassign({ owner: pg.escapeIdentifier(owner), clone: pg.escapeIdentifier(clone) })
+  try {
+    await ask(statement)
+  } catch (error) {
+    if (!(error instanceof PostgresFailure) || error.sqlstate !== '42501') throw error
+    throw new QuarterturnError('PRIVILEGE_MISSING', {
+      problem: `the admin may not give what ${clone} owns to ${owner}: ${error.message}`,
+      remedy: `run as a superuser: ${statement} Or let the admin change schemas: GRANT CREATE ON DATABASE ${database} TO ${admin};`,
+    })
+  }
+  for (const role of lent) await ask(`REVOKE ${role} FROM ${admin}`)
 }

@@ -1,13 +1,6 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
-import {
-  comparesRights,
-  guards,
-  isOvertaken,
-  ownOf,
-  readAdmin,
-  stopUnlessConclusive,
-} from './common.ts'
+import { comparesRights, guards, isOvertaken, ownOf, readAdmin, stopUnlessConclusive } from './common.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
 

@@ -41,7 +41,11 @@ const wait = (rule: string, when: Rule['when']): Rule[] => [
 const isFree = (facts: Known['gone']): boolean => facts === 'alternate' || facts === 'same-account'
 
 const beforeLock: readonly Rule[] = [
-  { rule: 'see that the schedule is ours and due', when: (k) => k.schedule === undefined, move: ask('schedule') },
+  {
+    rule: 'see that the schedule is ours and due',
+    when: (k) => k.schedule === undefined,
+    move: ask('schedule'),
+  },
   {
     rule: 'a retirement that we did not schedule, or too early',
     when: (k) => k.schedule !== 'due',
@@ -51,7 +55,8 @@ const beforeLock: readonly Rule[] = [
   ...nothing('the rotation never ended, or another came after it', (k) => isOver(k.retireLabels)),
   {
     rule: 'look at a candidate that is not on AWSCURRENT',
-    when: (k) => k.retireLabels?.candidate === 'elsewhere' && !k.retireLabels.isOpen && k.candidate === undefined,
+    when: (k) =>
+      k.retireLabels?.candidate === 'elsewhere' && !k.retireLabels.isOpen && k.candidate === undefined,
     move: ask('candidate'),
   },
   ...wait('a rotation is open', (k) => isOpen(k, k.retireLabels)),

@@ -189,10 +189,7 @@ const changeRules: readonly Rule[] = [
   ...stopUnlessConclusive('pending under the lock', (k) => k.lockedPendingProof),
   {
     rule: 'the admin changes nothing when only another value signs in: a secret could name any account',
-    when: (k) =>
-      byAdmin(k) &&
-      provenBy(k) !== 'current' &&
-      k.lockedPendingProof === 'rejected',
+    when: (k) => byAdmin(k) && provenBy(k) !== 'current' && k.lockedPendingProof === 'rejected',
     move: fail('CURRENT_REFUSED'),
   },
   {
