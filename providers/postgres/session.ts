@@ -15,6 +15,7 @@ import { comparePair } from './alternating/compare.ts'
 import { ownerOf, pairOf } from './alternating/pair.ts'
 import { preparePair, repairPair } from './alternating/prepare.ts'
 import { retireUser } from './alternating/retire.ts'
+import { grantConnect } from './alternating/setup.ts'
 import { type Budget, budget } from './budget.ts'
 import type { Asked } from './challenge.ts'
 import { type ChangeOptions, changePassword } from './change.ts'
@@ -88,7 +89,10 @@ export class PostgresSession implements Session {
       return verdict
     } catch (error) {
       if (!(error instanceof PostgresFailure)) throw error
-      return verdictOfProbe(error, attempt, secret.username)
+      const verdict = verdictOfProbe(error, attempt, secret.username)
+      return who === 'admin' && error.sqlstate === '42501' && verdict.verdict === 'barred'
+        ? { ...verdict, reason: `${verdict.reason}: ${grantConnect(secret.dbname, secret.username)}` }
+        : verdict
     } finally {
       await this.#connections.drop(attempt)
     }

@@ -49,6 +49,6 @@ export const reassign = ({ owner, clone }: { readonly owner: string; readonly cl
 
 /** In one line for people, each with what to do. */
 export const inWords = ({ add, remove, beyond }: Differences): readonly string[] => [
-  ...[...add, ...remove].map(({ text }) => text),
+  ...[...add, ...remove].map(({ text, shown }) => (shown === undefined ? text : `${text} (${shown})`)),
   ...beyond.map(({ text, statement }) => `${text} (${statement})`),
 ]

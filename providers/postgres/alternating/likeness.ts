@@ -17,8 +17,10 @@ export interface Difference {
   readonly text: string
   /** What an admin does about it. */
   readonly statement: string
-  /** What may go wrong for want of a privilege: it is tried, and left to the comparison that follows. */
+  /** What the admin may lack the right to: it is tried, and left to the comparison that follows. */
   readonly isGuarded?: boolean
+  /** The statement for people, where the admin may have to leave it to them. Without a value, which may be anything. */
+  readonly shown?: string
 }
 
 export interface Likeness {
@@ -54,11 +56,14 @@ export function likenessOf(standing: Standing, mark?: string): Likeness {
       ...surplus.map((name) => ({
         text: `${clone.name} has ${name} and ${owner.name} does not`,
         statement: `${alter} NO${name}`,
+        shown: `${alter} NO${name};`,
+        // From 16 on only who has an attribute takes it from others.
+        isGuarded: true,
       })),
       ...reset.map((one) => ({
         text: `${clone.name} has the setting ${shownName(one)} and ${owner.name} does not`,
         statement: resetStatement(clone.name, one),
-        isGuarded: one.isGuarded,
+        ...(one.isGuarded ? { isGuarded: true, shown: `${resetStatement(clone.name, one)};` } : {}),
       })),
     ],
   }
@@ -87,9 +92,9 @@ function attributes(owner: Role, clone: Role) {
 }
 
 const setting = (clone: string, one: Setting): Difference => ({
-  text: `${clone} has not the setting ${shownName(one)}: ${shownStatement(clone, one)}`,
+  text: `${clone} has not the setting ${shownName(one)}`,
   statement: setStatement(clone, one),
-  isGuarded: one.isGuarded,
+  ...(one.isGuarded ? { isGuarded: true, shown: `${shownStatement(clone, one)};` } : {}),
 })
 
 const shownName = ({ name, database }: Setting): string =>

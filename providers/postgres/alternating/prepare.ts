@@ -18,8 +18,8 @@ export interface Preparation {
 }
 
 /**
- * Inside a transaction of the connection that holds the lock: makes the clone where there is none, and brings it in line
- * with the owner. Rejects with `ACCOUNT_NOT_OURS`, `ACCOUNT_REFUSED` or `ACCOUNT_SHARED` before anything is touched.
+ * Inside a transaction of the connection that holds the lock: makes the clone where there is none, or takes over one that
+ * was proven, and brings it in line with the owner. Rejects with `ACCOUNT_NOT_OURS`, `ACCOUNT_REFUSED` or `ACCOUNT_SHARED` before anything is touched.
  */
 export async function preparePair(ask: Ask, preparation: Preparation): Promise<void> {
   const { pair, mark, reassigns } = preparation
@@ -30,6 +30,8 @@ export async function preparePair(ask: Ask, preparation: Preparation): Promise<v
       problem: `there is no role ${pair.owner} at the server of the admin secret`,
       remedy: 'see that the secret and its admin secret are of one server',
     })
+  // A clone of ours is compared later, and what is repaired then is named.
+  if (standing.clone?.marks.includes(mark)) return
   if (standing.clone === undefined) {
     // It has no password until everything else is right.
     await ask(`CREATE ROLE ${pg.escapeIdentifier(pair.clone)} LOGIN`)
@@ -70,9 +72,11 @@ export async function repairPair(
 
 /** One that may fail for want of a privilege is tried by itself; the comparison tells afterwards what is left. */
 async function carryOut(ask: Ask, differences: readonly Difference[]): Promise<void> {
-  for (const { statement, isGuarded } of differences) {
+  for (const { text, statement, isGuarded } of differences) {
     if (isGuarded !== true) {
-      await ask(statement)
+      await ask(statement).catch((error: unknown) => {
+        throw explained(error, text)
+      })
       continue
     }
     await ask('SAVEPOINT one')
@@ -84,6 +88,14 @@ async function carryOut(ask: Ask, differences: readonly Difference[]): Promise<v
       await ask('ROLLBACK TO SAVEPOINT one')
     }
   }
+}
+
+function explained(error: unknown, text: string): unknown {
+  if (!(error instanceof PostgresFailure) || error.sqlstate !== '42501') return error
+  return new QuarterturnError('PRIVILEGE_MISSING', {
+    problem: `${text}, and the server does not let the admin change that: ${error.message}`,
+    remedy: 'run the test rotation (`RotateImmediately=false`), which names what the admin lacks',
+  })
 }
 
 /** Objects change hands by who has the rights of both; the admin lends itself what it has not, for this transaction. */

@@ -8,7 +8,7 @@ export interface Setting {
   readonly database: string | undefined
   readonly name: string
   readonly value: string
-  /** Only a superuser, or who was granted it, may set this. */
+  /** Only a superuser, or who was granted it, may set this; so it is with names that the server does not know. */
   readonly isGuarded: boolean
 }
 
@@ -16,7 +16,7 @@ export interface Setting {
 export const SETTINGS = `
   SELECT r.rolname::text AS role, d.datname::text AS database, split_part(c, '=', 1) AS name,
     substr(c, strpos(c, '=') + 1) AS value,
-    coalesce(s.context IN ('superuser', 'superuser-backend'), false) AS guarded
+    coalesce(s.context IN ('superuser', 'superuser-backend'), true) AS guarded
   FROM pg_db_role_setting o
     JOIN pg_roles r ON r.oid = o.setrole
     LEFT JOIN pg_database d ON d.oid = o.setdatabase

@@ -109,8 +109,8 @@ describeOnEachPostgres('an admin is not steered', {}, (server) => {
         adminPort: server().port,
       }
       const stage = stageRotation(secret, { ca: `${server().ca}\n${other.ca}` }, { admin: pair.adminSecret })
-      expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret CURRENT_REFUSED'])
       expect(await stage.preflight()).toEqual(['testSecret CURRENT_REFUSED'])
+      expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret CURRENT_REFUSED'])
       expect(await server().sql(`SELECT FROM pg_roles WHERE rolname = 'target_clone'`)).toEqual([])
     })
   })
