@@ -15,6 +15,32 @@ const ACTORS: Record<Actor, string> = {
   nobody: 'nobody; wait',
 }
 
+/** Every tag of a secret that is read; a test compares this list with the schema. */
+export const TAGS: readonly (readonly [tag: string, what: string, values: string])[] = [
+  [
+    'strategy',
+    'How the credential is replaced.',
+    '`single-user`, `dual-password`, `alternating-users`, as far as the provider offers it',
+  ],
+  ['provider', 'Which provider of the deployment serves the secret, where its value does not say.', 'a name'],
+  [
+    'retire-after',
+    'When the old credential is ended.',
+    'what QUARTERTURN_RETIRE_AFTER or QUARTERTURN_RETIRE_CHOICES says',
+  ],
+  [
+    'minimum-overlap',
+    'How long a consumer may hold on to the secret.',
+    'a time such as `2h`, not shorter than QUARTERTURN_MINIMUM_OVERLAP',
+  ],
+  ['overlap-cut', 'What is done with a rotation that cuts the overlap.', '`refuse`; `report` where the deployment reports'],
+  [
+    'admin-for',
+    'On an admin secret: which secrets it serves.',
+    'names, or parts of a name up to a `/`, separated by spaces',
+  ],
+]
+
 /** File name to content, below `docs/`. */
 export const pages = (): Readonly<Record<string, string>> => ({
   'errors.md': errorsPage(),
@@ -62,6 +88,15 @@ function configurationPage(): string {
     '## The function',
     '',
     ...table(true),
+    '## Tags on the secret',
+    '',
+    'A tag chooses from lists or makes things safer; it never names a role, an account or a host. An unknown tag that begins',
+    'with `quarterturn:`, or a value that is not allowed, fails the step with [`TAG_INVALID`](errors.md#tag_invalid).',
+    '',
+    '| Tag | What it decides | Values |',
+    '| --- | --- | --- |',
+    ...TAGS.map(([tag, what, values]) => `| \`quarterturn:${tag}\` | ${what} | ${values} |`),
+    '',
     '## New passwords',
     '',
     "The names and defaults are those of AWS's rotation templates, so a function that replaces one keeps its settings.",

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '../shared/errors/index.ts'
 import { outOfDate } from './docs.ts'
-import { pages } from './docs-pages.ts'
+import { SecretTags } from '../shared/engine/tags.ts'
+import { pages, TAGS } from './docs-pages.ts'
 
 describe('the generated pages', () => {
   test('are up to date', async () => {
     expect(await outOfDate(), 'run `node scripts/docs.ts`').toEqual([])
+  })
+
+  test('have every tag that is read', () => {
+    expect(TAGS.map(([tag]) => tag).toSorted()).toEqual(Object.keys(SecretTags.shape).toSorted())
   })
 
   test('have every error code, each with a sentence and no placeholder left', () => {

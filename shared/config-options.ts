@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import * as z from 'zod'
+import { DEFAULT_OVERLAP_MS, durationOf, retirePolicyOf } from './engine/policy.ts'
 import { DEFAULT_POLICY, LEAST_BITS } from './password.ts'
 
 /** Facts about one variable for people; `docs/configuration.md` is made from them. */
@@ -64,6 +65,23 @@ const names = z
     z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be names of providers, separated by commas')).min(1),
   )
 
+/** Text to a value by a reader that answers undefined for what it cannot read. */
+const readBy = <T>(read: (text: string) => T | undefined, message: string) =>
+  z.string().transform((text, context) => {
+    const value = read(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+
+const POLICY = 'must be next-rotation, immediate or a time such as 12h'
+const retirePolicy = readBy(retirePolicyOf, POLICY)
+const retirePolicies = readBy((text) => {
+  const read = text.split(',').map((one) => retirePolicyOf(one.trim()))
+  return read.every((one) => one !== undefined) ? read : undefined
+}, `each ${POLICY}`)
+const duration = readBy(durationOf, 'must be a time such as 90m or 2h')
+
 /** Every variable that a function reads. Parsed once per container by `readConfig`. */
 export const Environment = z.object({
   QUARTERTURN_STRATEGY: option(
@@ -95,6 +113,55 @@ export const Environment = z.object({
         'The EventBridge bus that receives the evidence of each finished rotation, besides the log.',
       values: 'name or ARN of a bus',
       default: 'none: evidence goes to the log only',
+    },
+  ),
+  QUARTERTURN_RETIRE_AFTER: option(retirePolicy.default('next-rotation'), {
+    description:
+      'When an old credential that goes on beside the new one is ended: when the next rotation replaces it, a time after each rotation (such as `12h` or `7d`), or at once, for a leak.',
+    values: '`next-rotation`, `immediate`, or a time in `s`, `m`, `h` or `d`',
+    default: '`next-rotation`',
+  }),
+  QUARTERTURN_RETIRE_CHOICES: option(retirePolicies.default([]), {
+    description: 'What a `quarterturn:retire-after` tag may choose besides QUARTERTURN_RETIRE_AFTER.',
+    values: 'as for QUARTERTURN_RETIRE_AFTER, separated by commas',
+    default: 'none',
+  }),
+  QUARTERTURN_SCHEDULE_ROLE: option(
+    z
+      .string()
+      .regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'must be the ARN of a role')
+      .optional(),
+    {
+      description:
+        'The role by which EventBridge Scheduler invokes this function for a retirement. Needed when a retirement may come before the next rotation.',
+      values: 'ARN of a role',
+      default: 'none',
+    },
+  ),
+  QUARTERTURN_SCHEDULE_GROUP: option(
+    z
+      .string()
+      .regex(/^[0-9A-Za-z_.-]{1,64}$/, 'must be the name of a schedule group')
+      .default('default'),
+    {
+      description: 'The EventBridge Scheduler group of the schedules for retirements.',
+      values: 'name of a group',
+      default: '`default`',
+    },
+  ),
+  QUARTERTURN_MINIMUM_OVERLAP: option(duration.default(DEFAULT_OVERLAP_MS), {
+    description:
+      'How long a consumer may hold on to a secret that it has read. A rotation that replaces the previous credential sooner after the last one is reported by the metric `OverlapCut`. A `quarterturn:minimum-overlap` tag can only ask for more.',
+    values: 'a time in `s`, `m`, `h` or `d`',
+    default: "`1h`, what AWS's caching clients default to",
+  }),
+  QUARTERTURN_OVERLAP_CUT: option(
+    z.enum(['report', 'refuse'], 'must be report or refuse').default('report'),
+    {
+      description:
+        'What is done with a rotation that cuts the overlap. A `quarterturn:overlap-cut` tag can only refuse it as well.',
+      values: '`report`, `refuse`',
+      default: '`report`',
     },
   ),
   QUARTERTURN_RESERVE_MS: option(wholeNumber(500, 60_000).default(2_000), {

@@ -1,4 +1,5 @@
 import { Environment } from './config-options.ts'
+import type { RetirementSettings } from './engine/policy.ts'
 import { QuarterturnError } from './errors/index.ts'
 import type { PasswordPolicy } from './password.ts'
 import type { Strategy } from './provider/contract.ts'
@@ -11,6 +12,7 @@ export interface Config {
   /** Name or ARN of the EventBridge bus for evidence. */
   readonly eventBus: string | undefined
   readonly reserveMs: number
+  readonly retirement: RetirementSettings
   /** What each provider is made with, by its name. */
   readonly options: {
     readonly postgres: {
@@ -45,11 +47,31 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const wrong = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  const problems = [...telltales(env['NODE_DEBUG']), ...unknownNames(env), ...new Set(wrong)]
+  const problems = [
+    ...telltales(env['NODE_DEBUG']),
+    ...unknownNames(env),
+    ...new Set(wrong),
+    ...(parsed.success ? contradictions(parsed.data) : []),
+  ]
   if (!parsed.success || problems.length > 0) {
     throw new QuarterturnError('CONFIG_INVALID', { problem: problems.join('; ') })
   }
   return configOf(parsed.data)
+}
+
+function contradictions(env: Environment): readonly string[] {
+  const policies = [env.QUARTERTURN_RETIRE_AFTER, ...env.QUARTERTURN_RETIRE_CHOICES]
+  const times = policies.filter((one) => typeof one === 'object')
+  return [
+    ...(policies.some((one) => one !== 'next-rotation') && env.QUARTERTURN_SCHEDULE_ROLE === undefined
+      ? ['QUARTERTURN_SCHEDULE_ROLE is missing, and QUARTERTURN_RETIRE_AFTER or QUARTERTURN_RETIRE_CHOICES needs it']
+      : []),
+    ...(times.some(({ afterMs }) => afterMs < env.QUARTERTURN_MINIMUM_OVERLAP)
+      ? [
+          'QUARTERTURN_RETIRE_AFTER or QUARTERTURN_RETIRE_CHOICES has a time shorter than QUARTERTURN_MINIMUM_OVERLAP',
+        ]
+      : []),
+  ]
 }
 
 const configOf = (env: Environment): Config => ({
@@ -57,6 +79,14 @@ const configOf = (env: Environment): Config => ({
   providers: env.QUARTERTURN_PROVIDERS,
   eventBus: env.QUARTERTURN_EVENT_BUS,
   reserveMs: env.QUARTERTURN_RESERVE_MS,
+  retirement: {
+    after: env.QUARTERTURN_RETIRE_AFTER,
+    choices: env.QUARTERTURN_RETIRE_CHOICES,
+    ...(env.QUARTERTURN_SCHEDULE_ROLE === undefined ? {} : { roleArn: env.QUARTERTURN_SCHEDULE_ROLE }),
+    groupName: env.QUARTERTURN_SCHEDULE_GROUP,
+    minimumOverlapMs: env.QUARTERTURN_MINIMUM_OVERLAP,
+    overlapCut: env.QUARTERTURN_OVERLAP_CUT,
+  },
   options: {
     postgres: {
       ...(env.QUARTERTURN_TLS_CA === undefined ? {} : { ca: env.QUARTERTURN_TLS_CA }),

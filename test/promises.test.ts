@@ -39,6 +39,8 @@ describe('never locked out, always converges, no orphans: by chance', () => {
     { kind: 'single' as const, refusesFirst: true },
     { kind: 'single' as const, edits: 2, editsChangePassword: true },
     { kind: 'alternating' as const, edits: 1 },
+    { kind: 'alternating' as const, retires: true },
+    { kind: 'alternating' as const, retires: true, invocations: 3, tokens: 2 },
   ])('%o', async (options) => {
     const { failed, errorInstance, numRuns } = await breaks(options, RUNS)
     expect(failed, errorInstance instanceof Error ? errorInstance.message : '').toBe(false)
@@ -56,6 +58,7 @@ describe('every story that once broke a promise', () => {
         tokens: 4,
         invocations: 3,
         edits: name.startsWith('an operator') ? 2 : 0,
+        retires: name.startsWith('a retirement'),
       })
       const { broken } = await playStory(world, STORIES[name])
       expect(broken, world.trace.join('\n')).toBeUndefined()

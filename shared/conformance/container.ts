@@ -120,8 +120,9 @@ export class Container {
 
 /** The provider's own operations, also where it is an instance of a class. */
 function bound(provider: Provider): Omit<Provider, 'open'> {
-  const { name, serves, schema, capabilities } = provider
+  const { name, serves, schema, capabilities, admin } = provider
   return {
+    ...(admin && { admin }),
     name,
     serves,
     schema,

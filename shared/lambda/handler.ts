@@ -1,6 +1,6 @@
 import middy from '@middy/core'
 import { withAbort } from '../aws/abort.ts'
-import { createEventSender, createSecretsManager } from '../aws/clients.ts'
+import { createEventSender, createLazyRds, createLazyScheduler, createSecretsManager } from '../aws/clients.ts'
 import { systemClock } from '../aws/clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { EngineDeps, Observer, StepReport } from '../engine/ports.ts'
@@ -79,6 +79,7 @@ function start({ providers, env = process.env, deps = createDeps }: RotationHand
       deps: deps(config, observability.observer),
       settings: {
         reserveMs: config.reserveMs,
+        retirement: config.retirement,
         ...(config.strategy === undefined ? {} : { strategy: config.strategy }),
       },
     })
@@ -97,6 +98,8 @@ function start({ providers, env = process.env, deps = createDeps }: RotationHand
 /** Everything the engine takes from outside, built once per container. */
 export const createDeps = (config: Config, observe: Observer): EngineDeps => ({
   secretsManager: createSecretsManager(),
+  rds: createLazyRds(),
+  scheduler: createLazyScheduler(),
   entropy: createEntropy(config.password),
   clock: systemClock,
   observe,

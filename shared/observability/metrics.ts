@@ -11,6 +11,10 @@ import { SERVICE } from './log.ts'
  * - `RotationFailed`: 1 for a step that failed, 0 for one that did not.
  * - `RotationFinished`: 1 when a rotation finished.
  * - `Preflight`: 1 for a test rotation.
+ * - `OverlapCut`: 1 when a rotation comes sooner after the last one than the minimum overlap, so that consumers which
+ *   still use the previous credential are cut off.
+ * - `Retired`: 1 when an old credential was ended before the next rotation. `RetirementPostponed`: 1 when it waits for a
+ *   rotation to end. One that fails for good is `RotationFailed` with the step `retireSecret`.
  * - `Gap`: upper bound in milliseconds of the time in which `AWSCURRENT` did not sign in, for class B.
  * - `EvidenceUndelivered`: 1 when the bus did not take the evidence of a finished rotation.
  */
@@ -54,7 +58,7 @@ export function createMetrics(): RotationMetrics {
   }
 
   return {
-    step: ({ provider, step, outcome, durationMs, secretArn, versionId, errorCode }) =>
+    step: ({ provider, step, outcome, durationMs, secretArn, versionId, errorCode, overlapCut }) =>
       publish({
         provider,
         step,
@@ -66,6 +70,9 @@ export function createMetrics(): RotationMetrics {
             ? { RotationFinished: [MetricUnit.Count, 1] }
             : {}),
           ...(outcome === 'preflight' ? { Preflight: [MetricUnit.Count, 1] } : {}),
+          ...(overlapCut === true ? { OverlapCut: [MetricUnit.Count, 1] } : {}),
+          ...(step === 'retireSecret' && outcome === 'done' ? { Retired: [MetricUnit.Count, 1] } : {}),
+          ...(outcome === 'postponed' ? { RetirementPostponed: [MetricUnit.Count, 1] } : {}),
         },
       }),
     refused: (errorCode) =>

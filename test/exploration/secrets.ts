@@ -3,10 +3,21 @@ import type {
   SecretsManagerPort,
   SecretVersion,
 } from '../../shared/aws/secrets-manager.ts'
+import { ADMIN_ARN } from '../simulation/target.ts'
 import type { Credential, State, VersionNumber } from './state.ts'
 
 export const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:explored-AbCdEf'
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
+
+/** The admin secret is there, consents and never changes: what becomes of it is tried elsewhere. */
+const ADMIN_SECRET: SecretDescription = {
+  ARN: ADMIN_ARN,
+  Tags: [{ Key: 'quarterturn:admin-for', Value: 'explored' }],
+}
+const ADMIN_VALUE: SecretVersion = {
+  VersionId: 'admin-version',
+  SecretString: JSON.stringify({ username: 'admin', password: 'admin-password' }),
+}
 
 export const idOf = (version: VersionNumber): string => `version-${String(version).padStart(24, '0')}`
 export const numberOf = (id: string): VersionNumber => Number(id.slice('version-'.length))
@@ -149,8 +160,9 @@ export const portOn = (
   set: (state: State) => void,
   change: PortChange = {},
 ): SecretsManagerPort => ({
-  describeSecret: async () => describe(get()),
-  getSecretValue: async (input) => getValue(get(), input),
+  describeSecret: async ({ SecretId }) => (SecretId === ADMIN_ARN ? ADMIN_SECRET : describe(get())),
+  getSecretValue: async (input) =>
+    input.SecretId === ADMIN_ARN ? ADMIN_VALUE : getValue(get(), input),
   putSecretValue: async (input) => {
     const value: Credential = JSON.parse(input.SecretString)
     const stages = change.stages?.(input.VersionStages) ?? input.VersionStages

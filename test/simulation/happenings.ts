@@ -9,8 +9,8 @@ export interface Happening {
   readonly play: () => Promise<unknown>
 }
 
-/** After how many actions a freshly started invocation stalls or dies; the longest step has about a dozen. */
-const PAUSES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+/** After how many actions a freshly started invocation stalls or dies; the longest step has sixteen. */
+const PAUSES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
 const TO_THE_END = Number.POSITIVE_INFINITY
 
 /**
@@ -18,7 +18,7 @@ const TO_THE_END = Number.POSITIVE_INFINITY
  * on in order, with a few invocations that stall somewhere and are thawed much later, die, or come out of turn.
  */
 export function happenings(world: World): Happening[] {
-  return [...deliveries(world), ...world.invocations.flatMap((one) => goOn(world, one)), ...events(world)]
+  return [...deliveries(world), ...retirements(world), ...world.invocations.flatMap((one) => goOn(world, one)), ...events(world)]
 }
 
 function deliveries(world: World): Happening[] {
@@ -51,9 +51,37 @@ function deliveries(world: World): Happening[] {
   )
 }
 
+/** A schedule runs, on time or much later, once or more often. */
+function retirements(world: World): Happening[] {
+  if (world.invocations.filter((one) => one.isAlive).length >= world.options.invocations) return []
+  return world.retirements().flatMap((event) => {
+    const name = `the retirement after ${world.name(event.ClientRequestToken)}`
+    const startAnd = (
+      what: string,
+      weight: number,
+      then: (one: Invocation) => Promise<unknown>,
+    ): Happening => ({
+      label: `${name} ${what}`,
+      weight,
+      play: async () => then(await world.startRetirement(event)),
+    })
+    return [
+      startAnd('runs', 150, (one) => world.runOn(one, TO_THE_END)),
+      ...PAUSES.flatMap((count) => [
+        startAnd(`stalls after ${count}`, 10, (one) => world.runOn(one, count)),
+        startAnd(`dies after ${count}`, 2, async (one) => {
+          await world.runOn(one, count)
+          await world.kill(one)
+        }),
+      ]),
+    ]
+  })
+}
+
 function goOn(world: World, one: Invocation): Happening[] {
   if (one.state !== 'parked') return []
-  const name = `${one.step}(${world.name(one.token)})`
+  const token = world.name(one.token)
+  const name = one.step === 'retireSecret' ? `the retirement after ${token}` : `${one.step}(${token})`
   const dies: Happening = { label: `${name} dies`, weight: 10, play: () => world.kill(one) }
   if (one.nextAction === 'lock' && world.target.lock !== undefined) return [dies]
   return [

@@ -1,5 +1,5 @@
 import { type Decide, decideBy, TABLES, type Tables } from '../../shared/engine/decide.ts'
-import { CANDIDATE_LABEL, type Known, type Step } from '../../shared/engine/known.ts'
+import { CANDIDATE_LABEL, type Known, type Task } from '../../shared/engine/known.ts'
 import type { StoryName } from './stories.ts'
 import type { WorldOptions } from './world.ts'
 
@@ -12,9 +12,9 @@ export interface Mistake {
 }
 
 /** The shipped tables without some rows. Throws for a name that is no row: a renamed rule must not pass unseen. */
-function without(rows: { readonly [S in Step]?: readonly string[] }): Tables {
+function without(rows: { readonly [S in Task]?: readonly string[] }): Tables {
   const tables = { ...TABLES }
-  for (const step of Object.keys(rows) as Step[]) {
+  for (const step of Object.keys(rows) as Task[]) {
     const names = rows[step] ?? []
     for (const name of names)
       if (!TABLES[step].some(({ rule }) => rule === name)) throw new Error(`${step} has no row "${name}"`)
@@ -44,7 +44,45 @@ const trustsOldLabels = (known: Known): Known =>
       }
     : known
 
+/** A row of the retirement that waits, whichever of the four that say so. */
+const WAITS = /^a rotation (is open|was opened meanwhile)/
+
+const goesByLabel = (known: Known): Known => ({
+  ...known,
+  ...(known.gone === 'protected' ? { gone: 'alternate' } : {}),
+  ...(known.lockedGone === 'protected' ? { lockedGone: 'alternate' } : {}),
+})
+
+const waiting = TABLES.retireSecret.map(({ rule }) => rule).filter((rule) => WAITS.test(rule))
+
 export const MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a retirement goes by the label: it neither waits nor looks whose credential it is',
+    world: {
+      kind: 'alternating',
+      retires: true,
+      decide: seeing(goesByLabel, without({ retireSecret: waiting })),
+    },
+    story: 'a retirement comes between the change and the move',
+  },
+  {
+    name: 'a retirement does not read labels again under the lock',
+    world: {
+      kind: 'alternating',
+      retires: true,
+      decide: seeing((known) =>
+        known.step === 'retireSecret' && known.lock === 'held' && known.retireLabels !== undefined
+          ? { ...known, lockedRetireLabels: known.retireLabels }
+          : known,
+      ),
+    },
+    story: 'a retirement stalls before the lock until the next rotation is set',
+  },
+  {
+    name: 'a retirement takes no lock',
+    world: { kind: 'alternating', retires: true, rules: { locks: false } },
+    story: 'a retirement stalls before the statement until the next rotation is set',
+  },
   {
     name: 'no write-ahead label',
     world: {

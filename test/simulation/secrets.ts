@@ -1,6 +1,6 @@
 import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
 import { CANDIDATE_LABEL } from '../../shared/engine/known.ts'
-import { createClock, createLocalSecretsManager, type LocalSecretsManager } from '../../shared/local/index.ts'
+import { createClock, createLocalSecretsManager, LocalScheduler, type LocalSecretsManager } from '../../shared/local/index.ts'
 import { SimulatedSecret } from './target.ts'
 
 /** What an operation of the port takes. */
@@ -16,6 +16,7 @@ export interface Holders {
 /** One secret in the local Secrets Manager, with what the simulation does to it beside the engine. */
 export class SimulatedSecrets {
   readonly arn: string
+  readonly scheduler: LocalScheduler
   readonly #model: LocalSecretsManager
   readonly #clock = createClock(0)
   readonly #values = new Map<string, SimulatedSecret>()
@@ -23,16 +24,23 @@ export class SimulatedSecrets {
   #versions = 0
 
   /** `seed` decides what AWS does not publish, such as whether AWSPENDING goes with the label move. */
-  constructor(value: SimulatedSecret, functionArn: string, seed: number) {
+  constructor(value: { readonly username: string; readonly password: string; readonly engine: string }, functionArn: string, seed: number) {
     this.#model = createLocalSecretsManager({ clock: this.#clock, seed })
     this.#model.registerFunction(functionArn, 'manual')
+    const admin = this.#model.call('CreateSecret', {
+      ClientRequestToken: this.#newToken(),
+      Name: 'admin',
+      SecretString: JSON.stringify({ username: 'admin', password: 'admin-password' }),
+      Tags: [{ Key: 'quarterturn:admin-for', Value: 'simulated' }],
+    })
+    this.scheduler = new LocalScheduler(this.#clock)
     const created = this.#model.call('CreateSecret', {
       ClientRequestToken: this.#newToken(),
       Name: 'simulated',
-      SecretString: JSON.stringify(value),
+      SecretString: JSON.stringify({ ...value, masterarn: admin.ARN }),
     })
     this.arn = created.ARN
-    this.#values.set(created.VersionId ?? '', value)
+    this.#values.set(created.VersionId ?? '', SimulatedSecret.parse(value))
     this.#model.call('RotateSecret', {
       ClientRequestToken: this.#newToken(),
       SecretId: this.arn,

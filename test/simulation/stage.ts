@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { RdsPort } from '../../shared/aws/rds-port.ts'
 import {
   createRotate,
   type EngineSettings,
@@ -6,10 +7,11 @@ import {
   type Rotate,
   type StepReport,
 } from '../../shared/engine/index.ts'
-import { STEPS, type Step } from '../../shared/engine/known.ts'
+import { STEPS, type Step, type Task } from '../../shared/engine/known.ts'
 import {
   CALM,
   createLocalSecretsManager,
+  LocalScheduler,
   type LocalSecretsManager,
   type LocalSecretsManagerOptions,
   portTo,
@@ -19,6 +21,9 @@ import { type Gate, simulatedProvider, Target, type TargetKind } from './target.
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
 
+const tagsOf = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+
 const atOnce: Gate = async (_label, action) => action()
 
 /** The engine on the local Secrets Manager with one simulated target, without any scheduling: for plain tests. */
@@ -26,6 +31,9 @@ export class Stage {
   readonly model: LocalSecretsManager
   readonly target: Target
   readonly secretArn: string
+  readonly adminArn: string
+  readonly scheduler: LocalScheduler
+  readonly #rds: RdsPort | undefined
   readonly evidence: Evidence[] = []
   readonly reports: StepReport[] = []
   readonly rules: string[] = []
@@ -41,20 +49,39 @@ export class Stage {
       settings?: EngineSettings
       model?: LocalSecretsManagerOptions
       provider?: Provider
+      target?: Target
+      rds?: RdsPort
+      /** Tags of the secret, and what the admin secret differs in. */
+      tags?: Readonly<Record<string, string>>
+      admin?: { readonly value?: object; readonly tags?: Readonly<Record<string, string>> }
+      /** Fields of the secret beside those of the simulation. */
+      more?: object
     } = {},
   ) {
     this.model = createLocalSecretsManager(options.model ?? { unpublished: CALM })
-    this.target = new Target(options.kind ?? 'single', 'p0')
+    this.target = options.target ?? new Target(options.kind ?? 'single', 'p0')
     const rules = { locks: true, changesInLockedSession: true }
     this.#provider = options.provider ?? (simulatedProvider(this.target, () => atOnce, rules) as Provider)
     this.#settings = { pendingReadDelaysMs: [], ...options.settings }
+    this.#rds = options.rds
+    this.scheduler = new LocalScheduler(this.model.clock)
     this.#rotate = this.#container()
     this.model.registerFunction(FUNCTION_ARN, 'manual')
+    this.adminArn = this.model.call('CreateSecret', {
+      ClientRequestToken: randomUUID(),
+      Name: 'admin',
+      SecretString: JSON.stringify(
+        options.admin?.value ?? { username: 'admin', password: this.target.adminPassword },
+      ),
+      Tags: tagsOf(options.admin?.tags ?? { 'quarterturn:admin-for': 'app' }),
+    }).ARN
+    const value = { engine: 'simulated', username: 'A', password: 'p0', note: 'kept' }
+    const pair = options.kind === 'alternating' ? { masterarn: this.adminArn } : {}
     this.secretArn = this.model.call('CreateSecret', {
       ClientRequestToken: randomUUID(),
       Name: 'app',
-      SecretString:
-        options.value ?? JSON.stringify({ engine: 'simulated', username: 'A', password: 'p0', note: 'kept' }),
+      SecretString: options.value ?? JSON.stringify({ ...value, ...pair, ...options.more }),
+      ...(options.tags === undefined ? {} : { Tags: tagsOf(options.tags) }),
     }).ARN
   }
 
@@ -69,6 +96,8 @@ export class Stage {
       settings: this.#settings,
       deps: {
         secretsManager: portTo(this.model),
+        scheduler: this.scheduler,
+        ...(this.#rds === undefined ? {} : { rds: this.#rds }),
         entropy: {
           bytes: (length) => new Uint8Array(length),
           password: () => {
@@ -99,7 +128,7 @@ export class Stage {
   }
 
   step(
-    step: Step,
+    step: Task,
     token: string,
     changes: { event?: object; functionArn?: string; timeLeftMs?: number } = {},
   ) {
@@ -118,6 +147,22 @@ export class Stage {
 
   async steps(token: string, steps: readonly Step[] = STEPS): Promise<void> {
     for (const step of steps) await this.step(step, token)
+  }
+
+  /** A schedule runs: the function is invoked with its event. */
+  retire(event: object) {
+    const { ClientRequestToken, Retirement } = event as { ClientRequestToken: string; Retirement: object }
+    return this.step('retireSecret', ClientRequestToken, { event: { Retirement } })
+  }
+
+  /** The admin secret gets another version, as a rotation of its own does. */
+  putAdmin(value: object, stages: readonly string[] = ['AWSCURRENT']): void {
+    this.model.call('PutSecretValue', {
+      ClientRequestToken: randomUUID(),
+      SecretId: this.adminArn,
+      SecretString: JSON.stringify(value),
+      VersionStages: [...stages],
+    })
   }
 
   labels(): Record<string, readonly string[]> {

@@ -151,6 +151,35 @@ export const STORIES = {
     'finishSecret(T1) runs',
     'setSecret(T1) thaws and runs',
   ],
+  'a retirement comes between the change and the move': [
+    ...rotation('T1'),
+    'RotateSecret',
+    'createSecret(T2) runs',
+    'setSecret(T2) runs',
+    'finishSecret(T2) stalls before UpdateSecretVersionStage',
+    'the retirement after T1 runs',
+    'finishSecret(T2) thaws and runs',
+  ],
+  'a retirement stalls before the lock until the next rotation is set': [
+    ...rotation('T1'),
+    'the retirement after T1 stalls before lock',
+    'RotateSecret',
+    'createSecret(T2) runs',
+    'setSecret(T2) runs',
+    'finishSecret(T2) stalls before UpdateSecretVersionStage',
+    'the retirement after T1 thaws and runs',
+    'finishSecret(T2) thaws and runs',
+  ],
+  'a retirement stalls before the statement until the next rotation is set': [
+    ...rotation('T1'),
+    'the retirement after T1 stalls before retire',
+    'RotateSecret',
+    'createSecret(T2) runs',
+    'setSecret(T2) runs',
+    'finishSecret(T2) stalls before UpdateSecretVersionStage',
+    'the retirement after T1 thaws and runs',
+    'finishSecret(T2) thaws and runs',
+  ],
 } as const satisfies Record<string, readonly string[]>
 
 export type StoryName = keyof typeof STORIES
@@ -180,16 +209,21 @@ export async function playStory(world: World, story: readonly string[]): Promise
   return { broken: await convergence(world), skipped }
 }
 
-const STALLING = /^(?<step>\w+)\(T(?<token>\d)\) stalls before (?<action>\w+)$/
+const STALLING =
+  /^(?:(?<step>\w+)\(T(?<token>\d)\)|the retirement after T(?<retired>\d)) stalls before (?<action>\w+)$/
 
 /** `setSecret(T1) stalls before change`: named by the action, so that a call more or less does not shift the place. */
 function stalling(world: World, label: string): (() => Promise<void>) | undefined {
-  const { step, token: number, action } = STALLING.exec(label)?.groups ?? {}
+  const { step, token: number, retired, action } = STALLING.exec(label)?.groups ?? {}
   const named = STEPS.find((one) => one === step)
-  const token = world.tokens[Number(number) - 1]
-  if (named === undefined || token === undefined || action === undefined) return undefined
+  const token = world.tokens[Number(number ?? retired) - 1]
+  const retirement = world.retirements().find((one) => one.ClientRequestToken === token)
+  if (token === undefined || action === undefined) return undefined
+  if (named === undefined && retirement === undefined) return undefined
   return async () => {
-    const one = await world.start(named, token)
+    const one = await (named === undefined && retirement !== undefined
+      ? world.startRetirement(retirement)
+      : world.start(named ?? 'retireSecret', token))
     const isThere = (): boolean =>
       (action === 'change' ? CHANGE : new RegExp(`^${action}`)).test(one.nextAction ?? '')
     while (one.state === 'parked' && !isThere() && world.canGoOn(one)) await world.runOn(one, 1)

@@ -1,10 +1,13 @@
 import * as z from 'zod'
 import {
+  type AdminUse,
   type Applied,
   defineProvider,
   type OpenRequest,
   type Provider,
+  type Retired,
   type Session,
+  type StoredSecret,
   type Verdict,
   type Who,
 } from '../../shared/provider/index.ts'
@@ -28,6 +31,8 @@ export class Target {
   /** The connection that holds the lock, and the invocation it belongs to. */
   lock: { readonly connection: object; readonly owner: Gate } | undefined
   refusedForGood: ReadonlySet<string> = new Set()
+  /** What the admin signs in with. */
+  adminPassword = 'admin-password'
   /** Failed sign-ins seen so far. */
   failedSignIns = 0
 
@@ -40,6 +45,7 @@ export class Target {
   }
 
   accepts(account: string, password: string): boolean {
+    if (account === ADMIN) return password === this.adminPassword
     const { primary, secondary } = this.account(account)
     return primary === password || secondary === password
   }
@@ -60,7 +66,16 @@ export class Target {
   }
 }
 
-export const SimulatedSecret = z.looseObject({ username: z.string(), password: z.string() })
+/** Where the admin secret is, unless a secret says so itself. */
+export const ADMIN_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:admin-AbCdEf'
+const ADMIN = 'admin'
+
+export const SimulatedSecret = z.looseObject({
+  username: z.string(),
+  password: z.string(),
+  masterarn: z.string().default(ADMIN_ARN),
+  host: z.string().default('simulated'),
+})
 export type SimulatedSecret = z.infer<typeof SimulatedSecret>
 
 const OPTIONS: Record<TargetKind, Pick<Provider['capabilities'], 'strategies' | 'repeat'>> = {
@@ -72,6 +87,9 @@ const OPTIONS: Record<TargetKind, Pick<Provider['capabilities'], 'strategies' | 
 }
 
 const other = (account: string): string => (account === 'A' ? 'B' : 'A')
+
+/** Whose credential may be used is part of the simulation: a pair is changed by the admin alone. */
+const NOT_BY_ITSELF = 'a pair is changed by the admin'
 
 export interface SimulationRules {
   /** The lock of the target is taken. Off: the rule that changes are serialised is removed. */
@@ -91,13 +109,28 @@ export function simulatedProvider(
     name: `simulated-${target.kind}`,
     serves: { engines: ['simulated'] },
     schema: SimulatedSecret,
-    capabilities: { ...OPTIONS[target.kind], lock: 'session', failedProbe: 'counts' },
-    identity: ({ username, password }) => ({
+    capabilities: {
+      ...OPTIONS[target.kind],
+      lock: 'session',
+      failedProbe: 'counts',
+      retires: target.kind === 'alternating',
+    },
+    identity: ({ username, password, host }) => ({
       account: username,
-      endpoint: 'simulated',
+      endpoint: host,
       credential: password,
+      server: { host, port: 1 },
     }),
-    ...(target.kind === 'alternating' ? { alternateOf: other } : {}),
+    ...(target.kind === 'alternating'
+      ? {
+          alternateOf: other,
+          admin: {
+            strategies: ['alternating-users'],
+            arn: ({ masterarn }: SimulatedSecret) => masterarn,
+            value: ({ admin }: { admin: StoredSecret }) => admin,
+          } satisfies AdminUse<SimulatedSecret>,
+        }
+      : {}),
     withCredential: ({ into, from }) => ({ ...into, username: from['username'], password: from['password'] }),
     propose: ({ current, strategy, entropy }) => ({
       ...current,
@@ -160,8 +193,9 @@ class SimulatedSession implements Session {
     }
   }
 
-  apply({ from, to }: { from: Who; to: Who }): Promise<Applied> {
+  apply({ from, to, as }: { from: Who; to: Who; as: Who }): Promise<Applied> {
     const target = this.#target
+    if (target.kind === 'alternating' && as !== 'admin') throw new Error(NOT_BY_ITSELF)
     const { username, password } = this.#value(to)
     const old = this.#value(from)
     const account = target.account(username)
@@ -210,6 +244,22 @@ class SimulatedSession implements Session {
             : first,
         )
     }
+  }
+
+  /** The account signs in no more, whatever its password; the next change brings it back. */
+  retire({ gone, keep, as }: { gone: Who; keep: Who; as: Who }): Promise<Retired> {
+    const target = this.#target
+    if (as !== 'admin') throw new Error(NOT_BY_ITSELF)
+    const { username } = this.#value(gone)
+    return this.#gate(`retire ${username}`, () => {
+      if (this.#rules.locks && target.lock?.connection !== this.#connection)
+        throw new Error('the connection was lost')
+      if (this.#value(keep).username === username) return { result: 'cannot', reason: 'it is to be kept' }
+      const account = target.account(username)
+      if (account.primary === undefined) return { result: 'already' }
+      account.primary = undefined
+      return { result: 'retired' }
+    })
   }
 
   close(): Promise<void> {

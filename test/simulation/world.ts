@@ -1,7 +1,9 @@
+import * as z from 'zod'
+import type { SchedulerPort } from '../../shared/aws/scheduler-port.ts'
 import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
 import { type Fate, Invocation } from '../../shared/conformance/invocation.ts'
 import type { Decide } from '../../shared/engine/decide.ts'
-import { CANDIDATE_LABEL, STEPS, type Step } from '../../shared/engine/known.ts'
+import { CANDIDATE_LABEL, STEPS, type Step, type Task } from '../../shared/engine/known.ts'
 import { createRotate, type Rotate } from '../../shared/engine/rotate.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { lockout } from './promises.ts'
@@ -28,10 +30,18 @@ export interface WorldOptions {
   /** This label is moved from wherever it is, instead of by compare-and-swap. */
   readonly movesBlindly?: string
   readonly rules?: Partial<SimulationRules>
+  /** The old credential is retired by a schedule that may run at any moment. */
+  readonly retires?: boolean
 }
 
+const RetireEvent = z.object({
+  ClientRequestToken: z.string(),
+  Retirement: z.object({ VersionId: z.string(), Attempt: z.number() }),
+})
+export type RetireEvent = z.infer<typeof RetireEvent>
+
 /** Actions that change nothing, so nothing has to be checked after them. */
-const READS = /(DescribeSecret|GetSecretValue [A-Z_]+|probe .*)$/
+const READS = /(DescribeSecret|GetSecretValue [A-Z_]*|GetSchedule|probe .*)$/
 const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
 
 /** Secrets Manager, one target, and every invocation alive; plays one happening at a time and checks the promises. */
@@ -80,10 +90,17 @@ export class World {
     }
     return createRotate({
       resolveProvider: () => Promise.resolve(provider),
-      settings: { pendingReadDelaysMs: [], reserveMs: 0 },
+      settings: {
+        pendingReadDelaysMs: [],
+        reserveMs: 0,
+        ...(this.options.retires === true
+          ? { retirement: { after: { afterMs: 1_000 }, roleArn: 'arn:aws:iam::111122223333:role/scheduler' } }
+          : {}),
+      },
       ...(this.options.decide === undefined ? {} : { decide: this.options.decide }),
       deps: {
         secretsManager: this.#port(),
+        scheduler: this.#scheduler(),
         entropy,
         clock: { now: () => this.secrets.now(), sleep: () => Promise.resolve() },
         observe: { decided: () => undefined, stepEnded: () => undefined, evidence: () => Promise.resolve() },
@@ -119,6 +136,15 @@ export class World {
     }
   }
 
+  #scheduler(): SchedulerPort {
+    const { scheduler } = this.secrets
+    return {
+      createSchedule: (input) => this.#gate()('CreateSchedule', () => scheduler.createSchedule(input)),
+      getSchedule: (input) => this.#gate()('GetSchedule', () => scheduler.getSchedule(input)),
+      deleteSchedule: (input) => this.#gate()('DeleteSchedule', () => scheduler.deleteSchedule(input)),
+    }
+  }
+
   /** The holder of the label as it is now instead of as it was read: no compare-and-swap. */
   #blindly<Input extends { readonly VersionStage: string; readonly MoveToVersionId?: string }>(
     input: Input,
@@ -146,7 +172,17 @@ export class World {
     return next === 'testSecret' ? 'finishSecret' : next
   }
 
-  async start(step: Step, token: string): Promise<Invocation> {
+  /** A retirement that is standing, by the token of its rotation. */
+  retirements(): RetireEvent[] {
+    return this.secrets.scheduler.standing().map(({ event }) => RetireEvent.parse(event))
+  }
+
+  /** The schedule invokes the function, whenever that may be. */
+  startRetirement(event: RetireEvent): Promise<Invocation> {
+    return this.start('retireSecret', event.ClientRequestToken, { Retirement: event.Retirement })
+  }
+
+  async start(step: Task, token: string, more: object = {}): Promise<Invocation> {
     const invocation = new Invocation(step, token, (label) =>
       this.#check(`${step}(${this.name(token)}) ${label}`),
     )
@@ -155,15 +191,17 @@ export class World {
       Step: step,
       SecretId: this.secrets.arn,
       ClientRequestToken: token,
+      ...more,
     }
     await this.#as(invocation, async () => {
       this.#rotate({ event, functionArn: FUNCTION_ARN, timeLeftMs: () => Number.POSITIVE_INFINITY }).then(
         () => {
-          this.#expected.set(token, STEPS.indexOf(step) + 1)
+          const done = STEPS.findIndex((one) => one === step)
+          if (done >= 0) this.#expected.set(token, done + 1)
           invocation.finished(undefined)
         },
         (error: unknown) => {
-          this.#expected.set(token, 0)
+          if (step !== 'retireSecret') this.#expected.set(token, 0)
           invocation.finished(error)
         },
       )
