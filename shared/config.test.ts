@@ -23,7 +23,14 @@ describe('the environment', () => {
         minimumOverlapMs: 3_600_000,
         overlapCut: 'report',
       },
-      options: { postgres: { allowClearTextLoopback: false, passwordForm: 'verifier', hash: 'keep' } },
+      options: {
+        postgres: {
+          allowClearTextLoopback: false,
+          passwordForm: 'verifier',
+          hash: 'keep',
+          reassignOwned: false,
+        },
+      },
       password: DEFAULT_POLICY,
     })
   })
@@ -131,8 +138,14 @@ describe('a wrong variable is named', () => {
     [{ QUARTERTURN_RESERVE_MS: '2s' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],
     [{ QUARTERTURN_RESERVE_MS: '0' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],
     [{ EXCLUDE_NUMBERS: 'maybe' }, 'EXCLUDE_NUMBERS must be true or false'],
-    [{ QUARTERTURN_RETIRE_AFTER: 'soon' }, 'QUARTERTURN_RETIRE_AFTER must be next-rotation, immediate or a time'],
-    [{ QUARTERTURN_RETIRE_AFTER: '0h' }, 'QUARTERTURN_RETIRE_AFTER must be next-rotation, immediate or a time'],
+    [
+      { QUARTERTURN_RETIRE_AFTER: 'soon' },
+      'QUARTERTURN_RETIRE_AFTER must be next-rotation, immediate or a time',
+    ],
+    [
+      { QUARTERTURN_RETIRE_AFTER: '0h' },
+      'QUARTERTURN_RETIRE_AFTER must be next-rotation, immediate or a time',
+    ],
     [{ QUARTERTURN_RETIRE_CHOICES: '1h,often' }, 'QUARTERTURN_RETIRE_CHOICES each must be'],
     [{ QUARTERTURN_RETIRE_AFTER: '2d' }, 'QUARTERTURN_SCHEDULE_ROLE is missing'],
     [{ QUARTERTURN_RETIRE_CHOICES: 'immediate' }, 'QUARTERTURN_SCHEDULE_ROLE is missing'],

@@ -21,6 +21,7 @@ export interface Config {
       readonly allowClearTextLoopback: boolean
       readonly passwordForm: 'verifier' | 'plaintext'
       readonly hash: 'keep' | 'scram'
+      readonly reassignOwned: boolean
     }
   }
   readonly password: PasswordPolicy
@@ -64,7 +65,9 @@ function contradictions(env: Environment): readonly string[] {
   const times = policies.filter((one) => typeof one === 'object')
   return [
     ...(policies.some((one) => one !== 'next-rotation') && env.QUARTERTURN_SCHEDULE_ROLE === undefined
-      ? ['QUARTERTURN_SCHEDULE_ROLE is missing, and QUARTERTURN_RETIRE_AFTER or QUARTERTURN_RETIRE_CHOICES needs it']
+      ? [
+          'QUARTERTURN_SCHEDULE_ROLE is missing, and QUARTERTURN_RETIRE_AFTER or QUARTERTURN_RETIRE_CHOICES needs it',
+        ]
       : []),
     ...(times.some(({ afterMs }) => afterMs < env.QUARTERTURN_MINIMUM_OVERLAP)
       ? [
@@ -93,6 +96,7 @@ const configOf = (env: Environment): Config => ({
       allowClearTextLoopback: env.QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK,
       passwordForm: env.QUARTERTURN_POSTGRES_PASSWORD_FORM,
       hash: env.QUARTERTURN_POSTGRES_HASH,
+      reassignOwned: env.QUARTERTURN_POSTGRES_REASSIGN_OWNED,
     },
   },
   password: {

@@ -24,7 +24,9 @@ const setFails = async (options: Options) => {
 
 /** The secrets that anything was asked of. */
 const asked = ({ model }: Stage): unknown[] => [
-  ...new Set(model.log.calls.flatMap(({ input }) => (input['SecretId'] === undefined ? [] : [input['SecretId']]))),
+  ...new Set(
+    model.log.calls.flatMap(({ input }) => (input['SecretId'] === undefined ? [] : [input['SecretId']])),
+  ),
 ]
 
 const ELSEWHERE = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:admin-AbCdEf'
@@ -62,7 +64,11 @@ describe('an admin secret is asked for only when', () => {
 
   test.each([
     ['a missing field', { username: 'admin' }, '`password`'],
-    ['an account that is rotated here', { username: 'B', password: 'p' }, 'an account that this secret rotates'],
+    [
+      'an account that is rotated here',
+      { username: 'B', password: 'p' },
+      'an account that this secret rotates',
+    ],
   ])('its value can be used: %s', async (_what, value, problem) => {
     const { error } = await setFails({ admin: { value } })
     expect(error.code).toBe('ADMIN_INVALID')

@@ -8,7 +8,10 @@ import { STEPS, type Step } from './known.ts'
 const HOUR_MS = 3_600_000
 
 /** The simulated pair, whose sessions a test may change. */
-function pairWith(change: (session: Session, request: OpenRequest<unknown>) => Partial<Session>, more: Partial<Provider> = {}) {
+function pairWith(
+  change: (session: Session, request: OpenRequest<unknown>) => Partial<Session>,
+  more: Partial<Provider> = {},
+) {
   const target = new Target('alternating', 'p0')
   const rules = { locks: true, changesInLockedSession: true }
   const sound = simulatedProvider(target, () => async (_label, action) => action(), rules) as Provider
@@ -59,7 +62,8 @@ describe('a secret that alternates', () => {
       stage.model.log.clear()
       await stage.step(step, token)
       calls[step] = stage.model.log.calls.map(
-        ({ operation, input }) => `${operation}${input['SecretId'] === stage.adminArn ? ' of the admin' : ''}`,
+        ({ operation, input }) =>
+          `${operation}${input['SecretId'] === stage.adminArn ? ' of the admin' : ''}`,
       )
     }
     expect(calls).toEqual({

@@ -25,7 +25,6 @@ async function due() {
   return world
 }
 
-
 describe('a retirement is scheduled', () => {
   test('by the name of the version, before the label moves, and is part of the record', async () => {
     const stage = new Stage({ kind: 'alternating', settings: { retirement } })
@@ -86,7 +85,9 @@ describe('a retirement is scheduled', () => {
     const stage = new Stage({ kind: 'alternating', tags: { 'quarterturn:retire-after': '1h' } })
     const error = await failure(stage.step('createSecret', stage.begin()))
     expect(error.code).toBe('TAG_INVALID')
-    expect(error.message).toContain('`quarterturn:retire-after` is not among those that the deployment allows')
+    expect(error.message).toContain(
+      '`quarterturn:retire-after` is not among those that the deployment allows',
+    )
   })
 })
 

@@ -1,6 +1,11 @@
 import middy from '@middy/core'
 import { withAbort } from '../aws/abort.ts'
-import { createEventSender, createLazyRds, createLazyScheduler, createSecretsManager } from '../aws/clients.ts'
+import {
+  createEventSender,
+  createLazyRds,
+  createLazyScheduler,
+  createSecretsManager,
+} from '../aws/clients.ts'
 import { systemClock } from '../aws/clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { EngineDeps, Observer, StepReport } from '../engine/ports.ts'
