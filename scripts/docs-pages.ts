@@ -33,7 +33,11 @@ export const TAGS: readonly (readonly [tag: string, what: string, values: string
     'How long a consumer may hold on to the secret.',
     'a time such as `2h`, not shorter than QUARTERTURN_MINIMUM_OVERLAP',
   ],
-  ['overlap-cut', 'What is done with a rotation that cuts the overlap.', '`refuse`; `report` where the deployment reports'],
+  [
+    'overlap-cut',
+    'What is done with a rotation that cuts the overlap.',
+    '`refuse`; `report` where the deployment reports',
+  ],
   [
     'admin-for',
     'On an admin secret: which secrets it serves.',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { SecretTags } from '../shared/engine/tags.ts'
 import { ERRORS } from '../shared/errors/index.ts'
 import { outOfDate } from './docs.ts'
-import { SecretTags } from '../shared/engine/tags.ts'
 import { pages, TAGS } from './docs-pages.ts'
 
 describe('the generated pages', () => {

@@ -1,15 +1,22 @@
+import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
-import { STEPS, type Step } from '../engine/known.ts'
+import { STEPS, type Step, type Task } from '../engine/known.ts'
 import { createRotate, type Rotate } from '../engine/rotate.ts'
 import type { Provider, Session } from '../provider/contract.ts'
 import { Invocation } from './invocation.ts'
 import type { KitSecret } from './secrets.ts'
-import { FUNCTION_ARN } from './secrets.ts'
+import { FUNCTION_ARN, RETIRE_AFTER_MS } from './secrets.ts'
 import { stopped } from './session.ts'
 import type { World } from './world.ts'
 
 /** A session never sees more than this, in milliseconds: Lambda gives no invocation more than the kit's longest wait. */
 const LONGEST_MS = 60_000
+
+/** Only a provider that can retire is ever asked to. */
+const RETIREMENT = {
+  after: { afterMs: RETIRE_AFTER_MS },
+  roleArn: 'arn:aws:iam::111122223333:role/conformance',
+}
 
 /** The `RotationToken` of every event; a canary too. */
 export const ROTATION_TOKEN = 'rotation-token-canary-0123456789-abcdef'
@@ -23,17 +30,18 @@ export class Container {
   readonly #secret: KitSecret
   readonly #rotate: Rotate
   readonly #sessions: Session[] = []
-  #running: Invocation<Step> | undefined
+  #running: Invocation<Task> | undefined
 
   constructor(world: World, secret: KitSecret) {
     this.#world = world
     this.#secret = secret
     this.#rotate = createRotate({
       resolveProvider: () => Promise.resolve(this.#provider()),
-      settings: { strategy: world.strategy, pendingReadDelaysMs: [], reserveMs: 500 },
+      settings: { strategy: world.strategy, pendingReadDelaysMs: [], reserveMs: 500, retirement: RETIREMENT },
       ...(world.kit.decide === undefined ? {} : { decide: world.kit.decide }),
       deps: {
         secretsManager: this.#port(),
+        scheduler: this.#scheduler(),
         entropy: world.entropy,
         clock: { now: () => secret.now(), sleep: () => Promise.resolve() },
         observe: {
@@ -46,15 +54,21 @@ export class Container {
   }
 
   /** Begins a step; `timeLeftMs` is what Lambda would give it, without end by default. */
-  start(step: Step, token: string, timeLeftMs = Number.POSITIVE_INFINITY): Invocation<Step> {
+  start<T extends Task>(
+    step: T,
+    token: string,
+    timeLeftMs = Number.POSITIVE_INFINITY,
+    more: object = {},
+  ): Invocation<T> {
     if (this.#running?.isAlive === true) throw new Error('a container runs one invocation at a time')
-    const invocation = new Invocation(step, token)
+    const invocation = new Invocation<T>(step, token)
     this.#running = invocation
     const event = {
       Step: step,
       SecretId: this.#secret.arn,
       ClientRequestToken: token,
       RotationToken: ROTATION_TOKEN,
+      ...more,
     }
     this.#rotate({ event, functionArn: FUNCTION_ARN, timeLeftMs: () => timeLeftMs }).then(
       () => invocation.finished(undefined),
@@ -71,7 +85,7 @@ export class Container {
     await Promise.all(this.#sessions.map((session) => session.close().catch(() => undefined)))
   }
 
-  #current(): Invocation<Step> {
+  #current(): Invocation<Task> {
     if (this.#running === undefined) throw new Error('no invocation is running')
     return this.#running
   }
@@ -80,9 +94,12 @@ export class Container {
     const { port } = this.#secret
     const gate = <T>(label: string, action: () => Promise<T>) => this.#current().gate(label, action)
     return {
-      describeSecret: (input) => gate('DescribeSecret', () => port.describeSecret(input)),
+      describeSecret: (input) =>
+        gate(`DescribeSecret${this.#admins(input)}`, () => port.describeSecret(input)),
       getSecretValue: (input) =>
-        gate(`GetSecretValue ${input.VersionStage ?? 'by id'}`, () => port.getSecretValue(input)),
+        gate(`GetSecretValue ${input.VersionStage ?? 'by id'}${this.#admins(input)}`, () =>
+          port.getSecretValue(input),
+        ),
       putSecretValue: (input) =>
         gate(`PutSecretValue ${input.VersionStages.join('+')}`, () => port.putSecretValue(input)),
       updateSecretVersionStage: (input) =>
@@ -90,6 +107,20 @@ export class Container {
           `UpdateSecretVersionStage ${input.MoveToVersionId === undefined ? 'take off' : 'move'} ${input.VersionStage}`,
           () => port.updateSecretVersionStage(input),
         ),
+    }
+  }
+
+  #admins({ SecretId }: { readonly SecretId: string }): string {
+    return SecretId === this.#secret.arn ? '' : ' of the admin'
+  }
+
+  #scheduler(): SchedulerPort {
+    const { scheduler } = this.#secret
+    const gate = <T>(label: string, action: () => Promise<T>) => this.#current().gate(label, action)
+    return {
+      createSchedule: (input) => gate('CreateSchedule', () => scheduler.createSchedule(input)),
+      getSchedule: (input) => gate('GetSchedule', () => scheduler.getSchedule(input)),
+      deleteSchedule: (input) => gate('DeleteSchedule', () => scheduler.deleteSchedule(input)),
     }
   }
 

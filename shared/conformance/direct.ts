@@ -28,10 +28,12 @@ export function openDirect(
   timeLeftMs = 20_000,
 ): Session {
   const values: { [W in Who]?: Sealed<unknown> } = {}
-  for (const who of ['current', 'pending', 'previous'] as const) {
+  for (const who of ['current', 'pending', 'previous', 'gone'] as const) {
     const stored = secrets[who]
     if (stored !== undefined) values[who] = seal(parsed(world, stored))
   }
+  const admin = adminValue(world)
+  if (admin !== undefined) values.admin = seal(parsed(world, admin))
   const end = performance.now() + timeLeftMs
   return world.kit.provider.open({
     values,
@@ -57,11 +59,29 @@ export async function withDirect<T>(
   }
 }
 
-/** Applies pending under the lock, signed in as `as`. */
-export const applied = (world: World, current: StoredSecret, pending: StoredSecret, as: Who = 'current') =>
-  withDirect(world, { current, pending }, (session) =>
-    session.exclusive({ as, work: () => session.apply({ from: as, to: 'pending', as }) }),
+/** The admin as the engine would put it into `values`, where the strategy has one. */
+export function adminValue({ kit, target, strategy, secret }: World): StoredSecret | undefined {
+  const { admin } = kit.provider
+  if (target.admin === undefined || admin?.strategies.includes(strategy) !== true) return undefined
+  return admin.value({ admin: target.admin.value, secret: secret.first })
+}
+
+/** As whom the provider makes changes with this strategy. */
+export const changer = ({ kit, strategy }: World): Who =>
+  kit.provider.admin?.strategies.includes(strategy) === true ? 'admin' : 'current'
+
+/** Applies pending under the lock; `from` was proven and signs in, unless the admin does. */
+export const applied = (
+  world: World,
+  current: StoredSecret,
+  pending: StoredSecret,
+  from: Who = 'current',
+) => {
+  const as = changer(world) === 'admin' ? 'admin' : from
+  return withDirect(world, { current, pending }, (session) =>
+    session.exclusive({ as, work: () => session.apply({ from, to: 'pending', as }) }),
   )
+}
 
 /** Which of the two sign in. */
 export const bothSignIn = async (

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { conformanceCases } from './index.ts'
 import { freshMemory, type MemoryKind, memoryProvider, signsInToMemory } from './test-memory.ts'
+import { freshPair, pairProvider, signsInToPair } from './test-memory-pair.ts'
 
 /** The target gives every hook, so only what the provider does not claim is skipped. */
-const NOT_FOR_THIS_ONE = /does not alternate|is of class B/
+const NOT_FOR_THIS_ONE = /does not alternate|is of class B|no admin makes the changes|does not retire/
 
 describe.each(['one', 'two'] as const)('a sound provider with %s password', (kind: MemoryKind) => {
   const cases = conformanceCases({
@@ -16,5 +17,22 @@ describe.each(['one', 'two'] as const)('a sound provider with %s password', (kin
     const result = await run()
     if (result.outcome === 'held') expect(result.points).toBeGreaterThan(0)
     else expect(result.reason).toMatch(NOT_FOR_THIS_ONE)
+  })
+})
+
+describe('a sound provider whose admin keeps a pair of accounts', () => {
+  const cases = conformanceCases({
+    provider: pairProvider(),
+    freshTarget: freshPair,
+    signIn: signsInToPair,
+    atOnce: 16,
+  })
+  test.each(cases)('$name', async ({ run }) => {
+    const result = await run()
+    if (result.outcome === 'held') expect(result.points).toBeGreaterThan(0)
+    else
+      expect(result.reason).toMatch(
+        /the target gives no `(limitConnections|lockUser|dropUser|changePasswordByHand|failover|log)`/,
+      )
   })
 })

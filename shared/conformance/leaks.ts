@@ -1,11 +1,14 @@
 import { formsOf } from '../redact-forms.ts'
 import { ROTATION_TOKEN } from './container.ts'
+import { adminValue } from './direct.ts'
 import type { World } from './world.ts'
 
 /** Every value that may be printed nowhere: the credential of each stored version, and the rotation token. */
 export function canaries(world: World): readonly string[] {
   const { provider } = world.kit
-  const credentials = [...world.secret.values.values()].flatMap((stored) => {
+  const admin = adminValue(world)
+  const values = [...world.secret.values.values(), ...(admin === undefined ? [] : [admin])]
+  const credentials = values.flatMap((stored) => {
     const parsed = provider.schema['~standard'].validate(stored)
     if (parsed instanceof Promise || parsed.issues !== undefined) return []
     return [provider.identity(parsed.value).credential]

@@ -1,5 +1,13 @@
 import { STRATEGIES } from '../engine/strategies.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
+import {
+  adminStaysHome,
+  everyAdminRotation,
+  everyRetirementCrash,
+  everyRetirementMoment,
+  everySharedAdmin,
+  rightsDrift,
+} from './cases/admin.ts'
 import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
 import { everyCrash, RECOVERIES, type Recovery } from './cases/crash.ts'
@@ -51,6 +59,12 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       ),
     ),
     draft('when the target falls back to its state before the change it notices or heals', everyFailover),
+    draft("the admin's credential goes to no other server than its own", adminStaysHome),
+    draft('while the admin rotates before any call, a rotation waits or ends well', everyAdminRotation),
+    draft('two secrets that share an admin are not in the way of each other', everySharedAdmin),
+    draft('rights changed by hand between rotations are equal after the next', rightsDrift),
+    draft('a retirement at any moment of the next rotation locks nobody out', everyRetirementMoment),
+    draft('a retirement killed before and after every call is made by the next try', everyRetirementCrash),
     draft('nothing that is printed, reported or raised holds a credential', quiet),
     draft('nothing that the provider itself answers or raises holds a credential', quietProvider),
     draft('the log of the target holds no credential', quietTarget),

@@ -75,4 +75,22 @@ export interface FreshTarget {
   readonly failedSignIns?: () => Promise<number>
   /** Everything that the target has logged since it started. */
   readonly log?: () => Promise<string>
+
+  /** The admin of this target, for strategies whose changes an admin secret makes. Required by those. */
+  readonly admin?: FreshAdmin
+  /** A second account at the same server, with the same admin. Closed by the kit like any other. */
+  readonly sharingAdmin?: () => Promise<FreshTarget>
+  /** Somebody grants the account of this secret something that its alternate has not. */
+  readonly driftRights?: (stored: StoredSecret) => Promise<void>
+  /** Whether the accounts of two stored secrets may do the same, asked without the provider. */
+  readonly haveSameRights?: (a: StoredSecret, b: StoredSecret) => Promise<boolean>
+}
+
+export interface FreshAdmin {
+  /** The admin secret as stored. */
+  readonly value: StoredSecret
+  /** The secret with the ARN of its admin secret in it, such as in AWS's field `masterarn`. Pure. */
+  readonly named: (secret: StoredSecret, adminArn: string) => StoredSecret
+  /** The admin gets another credential at the target; answers the admin secret as it is to be stored from then on. */
+  readonly rotate?: () => Promise<StoredSecret>
 }

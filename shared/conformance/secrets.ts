@@ -1,10 +1,20 @@
 import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
 import { CANDIDATE_LABEL } from '../engine/known.ts'
-import { createClock, createLocalSecretsManager, type LocalSecretsManager, portTo } from '../local/index.ts'
+import {
+  createClock,
+  createLocalSecretsManager,
+  LocalScheduler,
+  type LocalSecretsManager,
+  portTo,
+} from '../local/index.ts'
 import { createRandom, type Random } from '../local/random.ts'
 import type { StoredSecret } from '../provider/contract.ts'
+import type { FreshAdmin } from './options.ts'
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:conformance'
+
+/** After this time an old credential is retired, in milliseconds; longer than any case takes by the kit's clock. */
+export const RETIRE_AFTER_MS = 86_400_000
 
 /** The versions that hold the labels which count. */
 export interface Holders {
@@ -25,10 +35,24 @@ export class KitSecret {
   /** Version ids in the order in which they came about. */
   readonly #versions: string[] = []
 
-  constructor(stored: StoredSecret, name: string, seed: number) {
+  /** The schedules of its retirements. They run when the kit says so. */
+  readonly scheduler: LocalScheduler
+  readonly adminArn: string | undefined
+
+  constructor(
+    target: { readonly secret: StoredSecret; readonly admin?: FreshAdmin },
+    name: string,
+    seed: number,
+  ) {
     this.#random = createRandom(seed)
     this.model = createLocalSecretsManager({ clock: this.#clock, seed })
     this.model.registerFunction(FUNCTION_ARN, 'manual')
+    this.scheduler = new LocalScheduler(this.#clock)
+    this.adminArn = target.admin && this.#createAdmin(target.admin, name)
+    const stored =
+      target.admin === undefined || this.adminArn === undefined
+        ? target.secret
+        : target.admin.named(target.secret, this.adminArn)
     const { ARN, VersionId = '' } = this.model.call('CreateSecret', {
       ClientRequestToken: this.#random.uuid(),
       Name: name,
@@ -45,6 +69,30 @@ export class KitSecret {
     })
     this.model.endRotation(ARN, 'Succeeded')
     this.port = this.#remembering(portTo(this.model))
+  }
+
+  #createAdmin({ value }: FreshAdmin, name: string): string {
+    return this.model.call('CreateSecret', {
+      ClientRequestToken: this.#random.uuid(),
+      Name: `${name}-admin`,
+      SecretString: JSON.stringify(value),
+      Tags: [{ Key: 'quarterturn:admin-for', Value: name }],
+    }).ARN
+  }
+
+  /** The admin secret gets another version, as at the end of a rotation of its own. */
+  putAdmin(value: StoredSecret, stage: 'AWSCURRENT' | 'AWSPENDING' = 'AWSCURRENT'): void {
+    this.model.call('PutSecretValue', {
+      ClientRequestToken: this.#random.uuid(),
+      SecretId: this.adminArn ?? '',
+      SecretString: JSON.stringify(value),
+      VersionStages: [stage],
+    })
+  }
+
+  /** Lets the time pass that a retirement waits. */
+  passRetirement(): void {
+    this.#clock.advance(RETIRE_AFTER_MS)
   }
 
   /** Values stay known to the kit when no label is left on their version. */
@@ -104,6 +152,13 @@ export class KitSecret {
       pending: holder('AWSPENDING'),
       candidate: holder(CANDIDATE_LABEL),
     }
+  }
+
+  /** The value that the kit began with. */
+  get first(): StoredSecret {
+    const [first] = this.#values.values()
+    if (first === undefined) throw new Error('nothing was stored')
+    return first
   }
 
   value(version: string): StoredSecret | undefined {

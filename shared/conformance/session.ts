@@ -29,6 +29,7 @@ export function stopped(session: Session, invocation: Invocation, ears: Ears): S
     }
   const compare = session.compare?.bind(session)
   const repair = session.repair?.bind(session)
+  const retire = session.retire?.bind(session)
   return {
     check: (request) =>
       gate(
@@ -65,6 +66,13 @@ export function stopped(session: Session, invocation: Invocation, ears: Ears): S
       }),
     ...(compare && { compare: (request) => gate('compare rights', () => compare(request)) }),
     ...(repair && { repair: (request) => gate('repair rights', () => repair(request)) }),
+    ...(retire && {
+      retire: (request) =>
+        gate(
+          `retire as ${request.as}`,
+          heard(() => retire(request)),
+        ),
+    }),
     close: () => gate('close', () => session.close()),
   }
 }

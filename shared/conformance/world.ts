@@ -1,4 +1,4 @@
-import { STEPS, type Step } from '../engine/known.ts'
+import { STEPS, type Step, type Task } from '../engine/known.ts'
 import { STRATEGIES } from '../engine/strategies.ts'
 import { createRandom } from '../local/random.ts'
 import { createEntropy, DEFAULT_POLICY } from '../password.ts'
@@ -11,6 +11,12 @@ import { KitSecret } from './secrets.ts'
 
 /** An invocation that neither reaches its next action nor ends in this time, in milliseconds, is a failure. */
 const PATIENCE_MS = 90_000
+
+/** What a schedule invokes the function with, beside the secret. */
+export interface RetireEvent {
+  readonly ClientRequestToken: string
+  readonly Retirement: object
+}
 
 export interface StartOptions {
   /** A container that is warm from an earlier step. Default: a new one. */
@@ -30,7 +36,7 @@ export class World {
   readonly record = new Record()
   /** The version whose credential was the last to be applied, so that checks begin with what should sign in. */
   lastApplied: string | undefined
-  readonly #alive = new Map<Invocation<Step>, Container>()
+  readonly #alive = new Map<Invocation<Task>, Container>()
   readonly #containers: Container[] = []
 
   private constructor(kit: ConformanceOptions, strategy: Strategy, target: FreshTarget) {
@@ -39,7 +45,7 @@ export class World {
     this.kit = kit
     this.strategy = strategy
     this.target = target
-    this.secret = new KitSecret(target.secret, 'conformance', seed)
+    this.secret = new KitSecret(target, 'conformance', seed)
     this.entropy = createEntropy(DEFAULT_POLICY, (length) =>
       Uint8Array.from({ length }, () => random.below(256)),
     )
@@ -55,7 +61,7 @@ export class World {
 
   /** A second secret that names the same account. */
   anotherSecret(): KitSecret {
-    return new KitSecret(this.target.secret, 'another', (this.kit.seed ?? 1) + 1)
+    return new KitSecret(this.target, 'another', (this.kit.seed ?? 1) + 1)
   }
 
   container(secret: KitSecret = this.secret): Container {
@@ -73,8 +79,24 @@ export class World {
     return invocation
   }
 
+  /** A schedule runs: begins its retirement, and waits until it is before its first action, or has ended. */
+  async startRetirement(event: RetireEvent, options: StartOptions = {}): Promise<Invocation<Task>> {
+    const { ClientRequestToken, Retirement } = event
+    const container = options.container ?? this.container(options.secret)
+    const { timeLeftMs } = options
+    const invocation = container.start('retireSecret', ClientRequestToken, timeLeftMs, { Retirement })
+    this.#alive.set(invocation, container)
+    await this.#settle(invocation)
+    return invocation
+  }
+
+  /** The retirements that are scheduled. */
+  retirements(): readonly RetireEvent[] {
+    return this.secret.scheduler.standing().map(({ event }) => event as RetireEvent)
+  }
+
   /** Lets the action go before which the invocation waits. */
-  async advance(invocation: Invocation<Step>, fate: Fate = 'happens'): Promise<void> {
+  async advance(invocation: Invocation<Task>, fate: Fate = 'happens'): Promise<void> {
     const { next } = invocation
     if (next === undefined) return
     invocation.release(fate)
@@ -82,7 +104,7 @@ export class World {
     this.#note(invocation, `${next.label}${fate === 'happens' ? '' : ` (${fate})`}`)
   }
 
-  async #settle(invocation: Invocation<Step>): Promise<void> {
+  async #settle(invocation: Invocation<Task>): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<never>((_resolve, reject) => {
       const what = `${this.label(invocation)}: ${invocation.calls.at(-1)?.label ?? 'the step'} does not settle`
@@ -96,19 +118,19 @@ export class World {
   }
 
   /** Lets it go on until it ends. */
-  async runOn(invocation: Invocation<Step>): Promise<void> {
+  async runOn(invocation: Invocation<Task>): Promise<void> {
     while (invocation.state === 'parked') await this.advance(invocation)
   }
 
   /** Lets it go on until it waits before its call of this number. False when it ended before. */
-  async runTo(invocation: Invocation<Step>, index: number): Promise<boolean> {
+  async runTo(invocation: Invocation<Task>, index: number): Promise<boolean> {
     while (invocation.state === 'parked' && (invocation.next?.index ?? index) < index)
       await this.advance(invocation)
     return invocation.state === 'parked'
   }
 
   /** Killed before the action it waits for, or right after it: nothing is cleaned up, its connections are reset. */
-  async kill(invocation: Invocation<Step>, when: 'before' | 'after'): Promise<void> {
+  async kill(invocation: Invocation<Task>, when: 'before' | 'after'): Promise<void> {
     const label = invocation.next?.label ?? 'its end'
     if (when === 'before') invocation.die()
     else {
@@ -151,11 +173,11 @@ export class World {
     await this.target.close()
   }
 
-  label({ step, token }: Invocation<Step>): string {
+  label({ step, token }: Invocation<Task>): string {
     return `${step}(${this.secret.name(token)})`
   }
 
-  #note(invocation: Invocation<Step>, what: string): void {
+  #note(invocation: Invocation<Task>, what: string): void {
     const end = invocation.state === 'ended' ? ` -> ${invocation.error ?? 'ok'}` : ''
     this.record.trace.push(`${this.label(invocation)}: ${what}${end}`)
   }

@@ -1,6 +1,6 @@
 import { QuarterturnError } from '../errors/index.ts'
 import type { StoredSecret, Who } from '../provider/contract.ts'
-import { actor } from './actor.ts'
+import { actor, signedInAs } from './actor.ts'
 import { isNamed, isOtherStage } from './aws-names.ts'
 import type { StepContext } from './context.ts'
 import { type Action, CANDIDATE_LABEL, type Known, REUSED_LABEL } from './known.ts'
@@ -49,7 +49,7 @@ export const perform: Act = {
   apply: async (c, known) => {
     const from = provenOrFail(known)
     const as = await actor(c, known)
-    const applied = await c.target((session) => session.apply({ from, to: 'pending', as }))
+    const applied = await signedInAs(c, as, (session) => session.apply({ from, to: 'pending', as }))
     if (applied.result === 'refused') c.reason = applied.reason
     return { apply: applied.result }
   },
@@ -61,7 +61,7 @@ export const perform: Act = {
   },
   repair: async (c, known) => {
     const as = await actor(c, known)
-    await c.target(async (session) => session.repair?.({ a: 'current', b: 'pending', as }))
+    await signedInAs(c, as, async (session) => session.repair?.({ a: 'current', b: 'pending', as }))
     c.repaired = c.differences
     return { repair: 'done' }
   },
@@ -100,7 +100,9 @@ export const perform: Act = {
   },
   retire: async (c, known) => {
     const as = await actor(c, known)
-    const retired = await c.target(async (session) => session.retire?.({ gone: 'gone', keep: 'current', as }))
+    const retired = await signedInAs(c, as, async (session) =>
+      session.retire?.({ gone: 'gone', keep: 'current', as }),
+    )
     if (retired === undefined) return { retire: 'cannot' }
     if (retired.result === 'cannot') c.reason = retired.reason
     return { retire: retired.result }

@@ -1,4 +1,5 @@
-import type { Who } from '../provider/contract.ts'
+import { isQuarterturnError, QuarterturnError } from '../errors/index.ts'
+import type { Session, Who } from '../provider/contract.ts'
 import { readAdmin } from './admin.ts'
 import type { StepContext } from './context.ts'
 import type { Known } from './known.ts'
@@ -25,3 +26,27 @@ async function adminWhere(c: StepContext, known: Known, isAllowed: boolean): Pro
   if (c.versions.admin === undefined) await readAdmin(c, c.need('current'), 'AWSCURRENT')
   return 'admin'
 }
+
+/**
+ * One operation at the target, signed in as `as`. The admin may be refused between its proof and this: that is its own
+ * rotation, and says nothing of AWSCURRENT.
+ */
+export async function signedInAs<T>(
+  c: StepContext,
+  as: Who,
+  operation: (session: Session) => Promise<T>,
+): Promise<T> {
+  try {
+    return await c.target(operation)
+  } catch (error) {
+    throw as === 'admin' ? adminError(error) : error
+  }
+}
+
+export const adminError = (error: unknown): unknown =>
+  isQuarterturnError(error) && (error.code === 'CURRENT_REFUSED' || error.code === 'PENDING_REFUSED')
+    ? new QuarterturnError('ADMIN_ROTATING', {
+        problem: 'the target refuses the credential of the admin secret, which it took before',
+        cause: error,
+      })
+    : error

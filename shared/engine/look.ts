@@ -1,4 +1,4 @@
-import { checker, reader } from './actor.ts'
+import { checker, reader, signedInAs } from './actor.ts'
 import type { StepContext } from './context.ts'
 import {
   type Answers,
@@ -83,7 +83,9 @@ async function lockedLabels(c: StepContext): Promise<LockedLabelFacts> {
 
 async function check(c: StepContext, known: Known): Promise<CheckFacts> {
   const as = await checker(c, known)
-  const { possible, missing, notes, code, needsPrevious } = await c.target((session) => session.check({ as }))
+  const { possible, missing, notes, code, needsPrevious } = await signedInAs(c, as, (session) =>
+    session.check({ as }),
+  )
   // Asked with it, or where there is none, the answer stands as it is.
   if (needsPrevious === true && known.previous === undefined) return 'needs-previous'
   c.notes.push(...(notes ?? []))
@@ -96,7 +98,9 @@ async function check(c: StepContext, known: Known): Promise<CheckFacts> {
 
 async function compareRights(c: StepContext, known: Known): Promise<'equal' | 'different'> {
   const as = await reader(c, known)
-  const result = await c.target(async (session) => session.compare?.({ a: 'current', b: 'pending', as }))
+  const result = await signedInAs(c, as, async (session) =>
+    session.compare?.({ a: 'current', b: 'pending', as }),
+  )
   if (result === undefined || result.equal) return 'equal'
   c.reason = result.differences.join('; ')
   c.differences = result.differences

@@ -1,5 +1,6 @@
+import type { Who } from '../provider/contract.ts'
 import { perform } from './act.ts'
-import { actor } from './actor.ts'
+import { actor, adminError } from './actor.ts'
 import type { StepContext } from './context.ts'
 import type { Decide, Decision } from './decide.ts'
 import { failureOf } from './failure.ts'
@@ -38,9 +39,8 @@ export async function runStep(
       case 'act': {
         if (move.action === 'lock') {
           const locked: Known = { ...facts, lock: 'held' }
-          const work = (): Promise<Ended> => runStep(context, locked, decide, decided)
           const as = await actor(context, locked)
-          return await context.target((session) => session.exclusive({ as, work }))
+          return await inside(context, as, () => runStep(context, locked, decide, decided))
         }
         facts = { ...facts, ...(await perform[move.action](context, facts)) }
         break
@@ -48,5 +48,19 @@ export async function runStep(
       default:
         move satisfies never
     }
+  }
+}
+
+/** Runs the rest of the step under the lock. What the rest itself ends in is not what taking the lock ended in. */
+async function inside(context: StepContext, as: Who, rest: () => Promise<Ended>): Promise<Ended> {
+  let isInside = false
+  const work = (): Promise<Ended> => {
+    isInside = true
+    return rest()
+  }
+  try {
+    return await context.target((session) => session.exclusive({ as, work }))
+  } catch (error) {
+    throw as === 'admin' && !isInside ? adminError(error) : error
   }
 }

@@ -136,7 +136,8 @@ export interface OpenRequest<Secret> {
 
 /**
  * One session serves one invocation. Operations run one at a time. An operation that cannot say what happened
- * rejects, and the engine treats that as *unknown*: it never concludes that nothing was changed.
+ * rejects, and the engine treats that as *unknown*: it never concludes that nothing was changed. One whose own sign-in is
+ * refused rejects with `CURRENT_REFUSED`; of the admin, the engine makes `ADMIN_ROTATING` of it.
  */
 export interface Session {
   /**

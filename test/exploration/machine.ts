@@ -199,8 +199,8 @@ async function remember(context: ExploredContext, state: State, sleeper: Sleeper
 
 function asleep(sleeper: Sleeper, known: Known, context: ExploredContext): Sleeper {
   const read: Record<string, number> = {}
+  // The admin secret is another one, and the same at every time.
   for (const [name, version] of Object.entries(context.versions))
-    // The admin secret is another one, and the same at every time.
     if (version !== undefined && name !== 'admin') read[name] = numberOf(version.versionId)
   return { ...sleeper, known, labels: context.labels, read, isHalfway: false }
 }

@@ -161,8 +161,7 @@ export const portOn = (
   change: PortChange = {},
 ): SecretsManagerPort => ({
   describeSecret: async ({ SecretId }) => (SecretId === ADMIN_ARN ? ADMIN_SECRET : describe(get())),
-  getSecretValue: async (input) =>
-    input.SecretId === ADMIN_ARN ? ADMIN_VALUE : getValue(get(), input),
+  getSecretValue: async (input) => (input.SecretId === ADMIN_ARN ? ADMIN_VALUE : getValue(get(), input)),
   putSecretValue: async (input) => {
     const value: Credential = JSON.parse(input.SecretString)
     const stages = change.stages?.(input.VersionStages) ?? input.VersionStages

@@ -18,7 +18,12 @@ const TO_THE_END = Number.POSITIVE_INFINITY
  * on in order, with a few invocations that stall somewhere and are thawed much later, die, or come out of turn.
  */
 export function happenings(world: World): Happening[] {
-  return [...deliveries(world), ...retirements(world), ...world.invocations.flatMap((one) => goOn(world, one)), ...events(world)]
+  return [
+    ...deliveries(world),
+    ...retirements(world),
+    ...world.invocations.flatMap((one) => goOn(world, one)),
+    ...events(world),
+  ]
 }
 
 function deliveries(world: World): Happening[] {

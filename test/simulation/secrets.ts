@@ -1,6 +1,11 @@
 import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
 import { CANDIDATE_LABEL } from '../../shared/engine/known.ts'
-import { createClock, createLocalSecretsManager, LocalScheduler, type LocalSecretsManager } from '../../shared/local/index.ts'
+import {
+  createClock,
+  createLocalSecretsManager,
+  LocalScheduler,
+  type LocalSecretsManager,
+} from '../../shared/local/index.ts'
 import { SimulatedSecret } from './target.ts'
 
 /** What an operation of the port takes. */
@@ -24,7 +29,11 @@ export class SimulatedSecrets {
   #versions = 0
 
   /** `seed` decides what AWS does not publish, such as whether AWSPENDING goes with the label move. */
-  constructor(value: { readonly username: string; readonly password: string; readonly engine: string }, functionArn: string, seed: number) {
+  constructor(
+    value: { readonly username: string; readonly password: string; readonly engine: string },
+    functionArn: string,
+    seed: number,
+  ) {
     this.#model = createLocalSecretsManager({ clock: this.#clock, seed })
     this.#model.registerFunction(functionArn, 'manual')
     const admin = this.#model.call('CreateSecret', {

@@ -1,5 +1,5 @@
 import { STRATEGIES } from '../../engine/strategies.ts'
-import { applied, bothSignIn, openDirect, pause, proposed, withDirect } from '../direct.ts'
+import { applied, bothSignIn, changer, openDirect, pause, proposed, withDirect } from '../direct.ts'
 import type { World } from '../world.ts'
 import type { Claim } from './claim.ts'
 
@@ -19,7 +19,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     name: 'opening a session connects nowhere',
     needs: 'connections',
     async play(world) {
-      const session = openDirect(world, { current: world.target.secret })
+      const session = openDirect(world, { current: world.secret.first })
       await pause(STRAY_MS)
       const open = await world.target.connections?.()
       await session.close()
@@ -30,7 +30,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     key: 'probe',
     name: 'a probe accepts the right credential and rejects a wrong one',
     async play(world) {
-      const current = world.target.secret
+      const current = world.secret.first
       const pending = await proposed(world, current)
       return await withDirect(world, { current, pending }, async (session) => {
         const right = await session.probe({ who: 'current', at: 'writer' })
@@ -48,11 +48,11 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     key: 'check',
     name: 'a check finds the change possible and changes nothing',
     async play(world) {
-      const current = world.target.secret
+      const current = world.secret.first
       const pending = await proposed(world, current)
       return await withDirect(world, { current, pending }, async (session) => {
         const before = await bothSignIn(world, current, pending)
-        const { possible, missing } = await session.check({ as: 'current' })
+        const { possible, missing } = await session.check({ as: changer(world) })
         if (!possible)
           return `the check of a fresh target misses ${missing.map(({ privilege }) => privilege).join(', ')}`
         const after = await bothSignIn(world, current, pending)
@@ -65,18 +65,18 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     name: 'while one session holds the lock no other does, and afterwards another can',
     skip: ({ capabilities }) => (capabilities.lock === 'none' ? 'the target has no lock' : undefined),
     async play(world) {
-      const current = world.target.secret
+      const current = world.secret.first
       let intruded = false
       await withDirect(world, { current }, (first) =>
         first.exclusive({
-          as: 'current',
+          as: changer(world),
           work: async () => {
             const second = withDirect(
               world,
               { current },
               (session) =>
                 session.exclusive({
-                  as: 'current',
+                  as: changer(world),
                   work: () => {
                     intruded = true
                     return Promise.resolve()
@@ -90,7 +90,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
       )
       if (intruded) return 'two sessions hold the lock at once'
       const entered = await withDirect(world, { current }, (session) =>
-        session.exclusive({ as: 'current', work: () => Promise.resolve(true) }),
+        session.exclusive({ as: changer(world), work: () => Promise.resolve(true) }),
       )
       return entered ? undefined : 'the lock cannot be taken again'
     },
@@ -101,7 +101,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     skip: ({ capabilities }) =>
       capabilities.repeat === 'once' ? 'it says `once`: the engine never repeats it unproven' : undefined,
     async play(world) {
-      const current = world.target.secret
+      const current = world.secret.first
       const pending = await proposed(world, current)
       const first = await applied(world, current, pending)
       if (first.result !== 'applied') return `the first apply was ${first.result}`
@@ -128,7 +128,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
         ? undefined
         : `${strategy} is of class ${STRATEGIES[strategy].class}`,
     async play(world) {
-      const current = world.target.secret
+      const current = world.secret.first
       const pending = await proposed(world, current)
       await applied(world, current, pending)
       const state = await bothSignIn(world, current, pending)
@@ -139,12 +139,12 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     key: 'close',
     name: 'close ends every connection, may be repeated, and nothing works after it',
     async play(world) {
-      const current = world.target.secret
+      const current = world.secret.first
       const session = openDirect(world, { current })
       await session.probe({ who: 'current', at: 'writer' })
       const inside = Promise.withResolvers<void>()
       const held = session.exclusive({
-        as: 'current',
+        as: changer(world),
         work: () => {
           inside.resolve()
           return new Promise(() => undefined)
@@ -163,15 +163,15 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     key: 'close-final',
     name: 'close ends a change under way: what is in force then stays in force',
     async play(world) {
-      let current = world.target.secret
+      let current = world.secret.first
       for (const afterMs of INTERRUPTIONS_MS) {
         const pending = await proposed(world, current)
         const session = openDirect(world, { current, pending })
         const begun = Promise.withResolvers<void>()
         const change = session.exclusive({
-          as: 'current',
+          as: changer(world),
           work: () => {
-            const applying = session.apply({ from: 'current', to: 'pending', as: 'current' })
+            const applying = session.apply({ from: 'current', to: 'pending', as: changer(world) })
             begun.resolve()
             return applying
           },

@@ -8,7 +8,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
     key: 'propose',
     name: 'propose answers another credential for the account that is to change',
     async play(world) {
-      const current = world.target.secret
+      const current = world.secret.first
       const [was, is, other] = [
         identityOf(world, current),
         identityOf(world, await proposed(world, current)),
@@ -26,7 +26,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
     key: 'propose-keeps',
     name: 'propose keeps every key that it does not change, also those it does not know',
     async play(world) {
-      const current = { ...world.target.secret, [FOREIGN_KEY]: { kept: ['as', 1, null] } }
+      const current = { ...world.secret.first, [FOREIGN_KEY]: { kept: ['as', 1, null] } }
       const next = await proposed(world, current)
       const lost = Object.keys(current).find((key) => !(key in next))
       if (lost !== undefined) return `propose drops the key \`${lost}\``
@@ -39,7 +39,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
     key: 'with-credential',
     name: 'withCredential takes the credential of one value and everything else of the other',
     async play(world) {
-      const into = { ...world.target.secret, [FOREIGN_KEY]: 'kept' }
+      const into = { ...world.secret.first, [FOREIGN_KEY]: 'kept' }
       const from = { ...(await proposed(world, into)), [FOREIGN_KEY]: 'not taken', 'conformance.more': 1 }
       const made = world.kit.provider.withCredential({ into, from })
       if (made[FOREIGN_KEY] !== 'kept' || 'conformance.more' in made)
@@ -56,7 +56,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
     key: 'identity',
     name: 'identity tells two credentials apart, and nothing else',
     async play(world) {
-      const current = world.target.secret
+      const current = world.secret.first
       const was = identityOf(world, current)
       if (!isDeepStrictEqual(was, identityOf(world, { ...current, [FOREIGN_KEY]: 1 })))
         return 'identity depends on a key that belongs to the customer'
@@ -70,7 +70,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
     key: 'schema',
     name: 'the schema answers at once, takes the stored secret and refuses an empty one',
     async play(world) {
-      parsed(world, world.target.secret)
+      parsed(world, world.secret.first)
       const empty = world.kit.provider.schema['~standard'].validate({})
       if (empty instanceof Promise) return 'the schema is asynchronous'
       return empty.issues === undefined ? 'the schema takes an empty secret' : undefined
@@ -84,7 +84,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
         ? undefined
         : 'the provider does not alternate',
     async play(world) {
-      const { account } = identityOf(world, world.target.secret)
+      const { account } = identityOf(world, world.secret.first)
       const { provider } = world.kit
       const other = provider.alternateOf?.(account)
       if (other === undefined) return 'the provider alternates and has no alternateOf'
