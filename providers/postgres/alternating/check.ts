@@ -4,7 +4,7 @@ import type { Link } from '../link.ts'
 import type { Ask } from './ask.ts'
 import { differencesOf } from './differences.ts'
 import { refusalOf, whose } from './ours.ts'
-import type { Pair } from './pair.ts'
+import { gone, type Pair } from './pair.ts'
 import { grantCreateRole, grantPasswords, grantRole, needsAdminOption, setupScript } from './setup.ts'
 import { type Standing, standingOf } from './standing.ts'
 
@@ -48,11 +48,7 @@ export async function checkPair(
         version: standing.major,
       })}`,
     })
-  if (standing.owner === undefined)
-    return refuse('PRIVILEGE_MISSING', {
-      privilege: `there is no role ${pair.owner} at the server of the admin secret`,
-      remedy: 'see that the secret and its admin secret are of one server',
-    })
+  if (standing.owner === undefined) throw gone(pair.owner)
   const unfit = unfitness(standing)
   if (unfit !== undefined) return refuse('ACCOUNT_REFUSED', unfit)
   const verdict = whose(standing, mark, false)

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../../shared/provider/index.ts'
 import type { Ask } from './ask.ts'
 import { differencesOf, inWords } from './differences.ts'
-import type { Pair } from './pair.ts'
+import { gone, type Pair } from './pair.ts'
 import { actsAs } from './settings.ts'
 import { standingOf } from './standing.ts'
 
@@ -23,11 +23,8 @@ export async function comparePair(
 ): Promise<Comparison> {
   const standing = await standingOf(ask, pair)
   const { owner, clone } = standing
-  if (owner === undefined || clone === undefined)
-    return {
-      equal: false,
-      differences: [`there is no role ${owner === undefined ? pair.owner : pair.clone}`],
-    }
+  if (owner === undefined) throw gone(pair.owner)
+  if (clone === undefined) throw gone(pair.clone)
   const differences = [
     ...[owner, clone].flatMap(({ name, powers }) => powers.map((power) => `${name} has ${power}`)),
     ...standing.policies.map((policy) => `the row policy ${policy} names one of the pair`),

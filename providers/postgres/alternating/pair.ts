@@ -38,3 +38,10 @@ export function nextUser(user: string): string {
     })
   return next
 }
+
+/** A role that signed in a moment ago, or should be able to, is not there. */
+export const gone = (role: string): QuarterturnError =>
+  new QuarterturnError('CURRENT_REFUSED', {
+    problem: `there is no role ${role} at the server of the admin secret`,
+    remedy: 'find out who dropped it, and make it again with the password of the secret',
+  })

@@ -6,7 +6,7 @@ import type { Ask } from './ask.ts'
 import { differencesOf, reassign } from './differences.ts'
 import { type Difference, likenessOf } from './likeness.ts'
 import { refusalOf, whose } from './ours.ts'
-import type { Pair } from './pair.ts'
+import { gone, type Pair } from './pair.ts'
 import { type Standing, standingOf } from './standing.ts'
 
 export interface Preparation {
@@ -25,11 +25,7 @@ export async function preparePair(ask: Ask, preparation: Preparation): Promise<v
   const { pair, mark, reassigns } = preparation
   let standing = await standingOf(ask, pair)
   await refuseOthers(standing, preparation)
-  if (standing.owner === undefined)
-    throw new QuarterturnError('PRIVILEGE_MISSING', {
-      problem: `there is no role ${pair.owner} at the server of the admin secret`,
-      remedy: 'see that the secret and its admin secret are of one server',
-    })
+  if (standing.owner === undefined) throw gone(pair.owner)
   // A clone of ours is compared later, and what is repaired then is named.
   if (standing.clone?.marks.includes(mark)) return
   if (standing.clone === undefined) {
