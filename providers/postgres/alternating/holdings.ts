@@ -145,17 +145,19 @@ const DEFAULTS = `
 /** Asked in `standing`'s database; what was granted in others is not seen. Names come quoted from the server. */
 export async function holdingsOf(
   ask: Ask,
-  { owner, clone, major }: Standing,
+  { owner, clone, major, isNamedInGrants }: Standing,
   quoted: { readonly owner: string; readonly clone: string },
 ): Promise<readonly Holding[]> {
   if (owner === undefined || clone === undefined) return []
   const oids = [owner.oid, clone.oid]
+  const memberships = (await ask(MEMBERSHIPS(major), oids)).map((row) => inRole(row, quoted))
+  // The server keeps account of whom access lists name, so nothing is looked through for nothing.
+  if (!isNamedInGrants) return memberships
   const objects = await ask(OBJECTS(major).replaceAll('$1', '$1::oid').replaceAll('$2', '$2::oid'), oids)
-  const memberships = await ask(MEMBERSHIPS(major), oids)
   const defaults = await ask(DEFAULTS.replaceAll('$1', '$1::oid').replaceAll('$2', '$2::oid'), oids)
   return [
     ...objects.map((row) => onObject(row, quoted)),
-    ...memberships.map((row) => inRole(row, quoted)),
+    ...memberships,
     ...defaults.map((row) => byDefault(row, quoted)),
   ]
 }

@@ -12,7 +12,7 @@ export interface Setting {
   readonly isGuarded: boolean
 }
 
-/** `$1` is an array of role names. */
+/** `$1` and `$2` are the names of two roles. */
 export const SETTINGS = `
   SELECT r.rolname::text AS role, d.datname::text AS database, split_part(c, '=', 1) AS name,
     substr(c, strpos(c, '=') + 1) AS value,
@@ -22,7 +22,7 @@ export const SETTINGS = `
     LEFT JOIN pg_database d ON d.oid = o.setdatabase
     CROSS JOIN unnest(o.setconfig) AS c
     LEFT JOIN pg_settings s ON lower(s.name) = lower(split_part(c, '=', 1))
-  WHERE r.rolname = ANY ($1)
+  WHERE r.rolname IN ($1, $2)
   ORDER BY 1, 2 NULLS FIRST, 3`
 
 export const settingsOf = (rows: readonly Row[], role: string): readonly Setting[] =>

@@ -36,10 +36,13 @@ export interface Standing {
   readonly policies: readonly string[]
   /** Databases in which objects belong to the clone, with their number. */
   readonly ownedByClone: readonly { readonly database: string; readonly objects: number }[]
+  /** Something here is granted to the clone by name, or is to be granted of what it makes. */
+  readonly isNamedInGrants: boolean
   /** Other databases in which something is granted to the clone alone. */
   readonly grantedElsewhere: readonly string[]
 }
 
+/** `$1` is the owner, `$2` the clone. */
 const ROLES = `
   SELECT rolname::text AS name, oid::text AS oid,
     array_remove(ARRAY[CASE WHEN rolsuper THEN 'SUPERUSER' END, CASE WHEN rolreplication THEN 'REPLICATION' END,
@@ -48,64 +51,73 @@ const ROLES = `
     CASE WHEN isfinite(rolvaliduntil)
       THEN to_char(rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00' END AS valid_until,
     shobj_description(oid, 'pg_authid') AS comment,
-    pg_has_role(session_user, oid, 'MEMBER WITH ADMIN OPTION') AS administered,
-    current_setting('server_version_num')::int / 10000 AS major, current_database()::text AS database
-  FROM pg_roles WHERE rolname = ANY ($1)`
+    pg_has_role(session_user, oid, 'MEMBER WITH ADMIN OPTION') AS administered
+  FROM pg_roles WHERE rolname IN ($1, $2)`
 
-/** Before 16 a member has the rights if it inherits, and may always become the role. */
-const MEMBERSHIP = (major: number): string =>
-  major >= 16
-    ? `SELECT coalesce(bool_or(inherit_option) AND bool_or(set_option), false) AS member
-       FROM pg_auth_members WHERE roleid = $1::oid AND member = $2::oid`
-    : `SELECT count(*) > 0 AS member FROM pg_auth_members WHERE roleid = $1::oid AND member = $2::oid`
+/** A role's number, also of one that is not there. */
+const OID = (name: '$1' | '$2'): string => `(SELECT oid FROM pg_roles WHERE rolname = ${name})`
+
+/** Before 16 a grant has no options: a member has the rights if it inherits, and may always become the role. */
+const MEMBERSHIP = `
+  SELECT count(*) > 0 AND bool_or(coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true))
+    AND bool_or(coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)) AS member
+  FROM pg_auth_members m WHERE roleid = ${OID('$1')} AND member = ${OID('$2')}`
 
 /** What hangs on the two roles, in all databases: policies, objects, grants. Of objects only what changes hands. */
 const DEPENDENCIES = `
-  SELECT s.deptype::text AS kind, d.datname::text AS database, s.refobjid = $2::oid AS is_clone, count(*)::int AS objects
+  SELECT CASE WHEN s.deptype = 'o' AND s.classid = 'pg_default_acl'::regclass THEN 'a' ELSE s.deptype::text END AS kind,
+    d.datname::text AS database, s.refobjid = ${OID('$2')} AS is_clone, count(*)::int AS objects
   FROM pg_shdepend s LEFT JOIN pg_database d ON d.oid = s.dbid
-  WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid IN ($1::oid, $2::oid) AND s.deptype IN ('o', 'a', 'r')
-    AND (s.deptype <> 'o' OR s.classid NOT IN ('pg_default_acl'::regclass, 'pg_user_mapping'::regclass))
+  WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid IN (${OID('$1')}, ${OID('$2')})
+    AND s.deptype IN ('o', 'a', 'r') AND s.classid <> 'pg_user_mapping'::regclass
   GROUP BY 1, 2, 3 ORDER BY 1, 2`
 
 const POLICIES = `
   SELECT format('%I ON %s', polname, polrelid::regclass) AS policy
-  FROM pg_policy WHERE polroles && ARRAY[$1::oid, $2::oid] ORDER BY 1`
+  FROM pg_policy WHERE polroles && ARRAY[${OID('$1')}, ${OID('$2')}] ORDER BY 1`
 
-const NO_ROLE = '0'
+const listOf = (query: string): string =>
+  `(SELECT coalesce(json_agg(row_to_json(q)), '[]') FROM (${query}) q)`
+
+/** All of it in one question. */
+const STANDING =
+  `SELECT current_setting('server_version_num')::int / 10000 AS major, current_database()::text AS database,
+  ${listOf(ROLES)} AS roles, ${listOf(SETTINGS)} AS settings, ${listOf(DEPENDENCIES)} AS hanging,
+  ${listOf(POLICIES)} AS policies, coalesce((${MEMBERSHIP}), false) AS member`
+    .replaceAll('$1', '$1::text')
+    .replaceAll('$2', '$2::text')
 
 export async function standingOf(ask: Ask, { owner, clone }: Pair): Promise<Standing> {
-  const rows = await ask(ROLES, [[owner, clone]])
-  const settings = await ask(SETTINGS, [[owner, clone]])
+  const [row = {}] = await ask(STANDING, [owner, clone])
+  const list = (key: string): readonly Row[] => (Array.isArray(row[key]) ? row[key] : [])
+  const database = String(row['database'])
+  const isHere = (one: Row) => one['database'] === database
   const role = (name: string): Role | undefined => {
-    const row = rows.find((one) => one['name'] === name)
-    return row === undefined ? undefined : roleOf(row, settingsOf(settings, name))
+    const found = list('roles').find((one) => one['name'] === name)
+    return found === undefined ? undefined : roleOf(found, settingsOf(list('settings'), name))
   }
-  const [first] = rows
-  const major = Number(first?.['major'] ?? 0)
-  const database = String(first?.['database'] ?? '')
-  const found = { owner: role(owner), clone: role(clone) }
-  const oids = [found.owner?.oid ?? NO_ROLE, found.clone?.oid ?? NO_ROLE]
-  const hanging = await ask(DEPENDENCIES, oids)
-  const isHere = (row: Row) => row['database'] === database
-  const policies = hanging.filter(({ kind }) => kind === 'r')
-  const [membership] = await ask(MEMBERSHIP(major), oids)
+  const ofClone = (kind: string) =>
+    list('hanging').filter((one) => one['kind'] === kind && one['is_clone'] === true)
   return {
-    major,
+    major: Number(row['major']),
     database,
-    ...found,
-    isMember: membership?.['member'] === true,
+    owner: role(owner),
+    clone: role(clone),
+    isMember: row['member'] === true,
     policies: [
-      ...(policies.some(isHere) ? (await ask(POLICIES, oids)).map(({ policy }) => String(policy)) : []),
-      ...policies.filter((row) => !isHere(row)).map((row) => `one in the database ${row['database']}`),
+      ...list('policies').map(({ policy }) => String(policy)),
+      ...list('hanging')
+        .filter((one) => one['kind'] === 'r' && !isHere(one))
+        .map((one) => `one in the database ${one['database']}`),
     ],
-    ownedByClone: hanging
-      .filter((row) => row['kind'] === 'o' && row['is_clone'] === true)
-      .map((row) => ({ database: String(row['database'] ?? database), objects: Number(row['objects']) })),
-    grantedElsewhere: hanging
-      .filter(
-        (row) => row['kind'] === 'a' && row['is_clone'] === true && !isHere(row) && row['database'] !== null,
-      )
-      .map((row) => String(row['database'])),
+    ownedByClone: ofClone('o').map((one) => ({
+      database: String(one['database'] ?? database),
+      objects: Number(one['objects']),
+    })),
+    isNamedInGrants: ofClone('a').some((one) => isHere(one) || one['database'] === null),
+    grantedElsewhere: ofClone('a')
+      .filter((one) => !isHere(one) && one['database'] !== null)
+      .map((one) => String(one['database'])),
   }
 }
 
