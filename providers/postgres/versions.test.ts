@@ -1,4 +1,4 @@
-/** What a rotation of one user is made of, on the versions that the other tests do not run against. */
+/** What rotations are made of, on the versions that the other tests do not run against. */
 import { describe, expect, test } from 'vitest'
 import { conformanceCases } from '../../shared/conformance/index.ts'
 import { describeOnOlderVersions } from '../../test/servers/each.ts'
