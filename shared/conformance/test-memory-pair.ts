@@ -61,7 +61,7 @@ export class PairServer {
 
 const servers = new Map<string, PairServer>()
 
-const serverOf = (host: unknown): PairServer => {
+export const serverOf = (host: unknown): PairServer => {
   const server = servers.get(String(host))
   if (server === undefined) throw new Error('no such server')
   return server
@@ -111,7 +111,10 @@ function targetOn(server: PairServer, host: string, username: string): FreshTarg
       },
     },
     sharingAdmin: async () => targetOn(server, host, 'other'),
-    driftRights: async (stored) => void server.roles.get(String(stored['username']))?.rights.add('write'),
+    driftRights: async (stored) => {
+      const rights = server.roles.get(String(stored['username']))?.rights
+      rights?.add(`right ${rights.size}`)
+    },
     haveSameRights: async (a, b) => rightsOf(server, a) === rightsOf(server, b),
     outage: trouble('isDown'),
     slow: trouble('isSlow'),

@@ -32,7 +32,7 @@ export async function readAdmin(
   if (provider?.admin === undefined) throw new Error('the provider knows no admin')
   const arn = adminArn(c, provider, of)
   const consent = await consentOf(c, arn)
-  const raw = await valueOf(c, arn, stage)
+  const raw = await storedValue(c, arn, stage)
   if (raw === undefined) return undefined
   const stored = invalidUnless(() => storedOf(raw, label(stage), c.input.cleaner))
   const complete =
@@ -95,7 +95,11 @@ function serves(tags: SecretDescription['Tags'], name: string): boolean {
     .some((one) => (one.endsWith('/') && one !== '/' ? name.startsWith(one) : name === one))
 }
 
-async function valueOf(c: StepContext, arn: string, stage: AdminStage): Promise<SecretVersion | undefined> {
+async function storedValue(
+  c: StepContext,
+  arn: string,
+  stage: AdminStage,
+): Promise<SecretVersion | undefined> {
   try {
     return await c.raw((sm) => sm.getSecretValue({ SecretId: arn, VersionStage: stage }))
   } catch (error) {

@@ -31,6 +31,19 @@ describe('the event', () => {
     expect(RotationToken).toBeDefined()
   })
 
+  test('of our own schedule names the version whose credential is to go', () => {
+    const Retirement = { VersionId: event.ClientRequestToken, Attempt: 2 }
+    const { RotationToken: _, ...retire } = { ...event, Step: 'retireSecret', Retirement }
+    expect(parseEvent(retire)).toEqual(retire)
+    expect(problemOf({ ...retire, Retirement: undefined })).toBe('`Retirement` is missing')
+    expect(problemOf({ ...retire, Retirement: { ...Retirement, Attempt: 25 } })).toContain(
+      '`Retirement.Attempt`',
+    )
+    expect(problemOf({ ...retire, Retirement: { ...Retirement, VersionId: '*' } })).toContain(
+      'must be a version id',
+    )
+  })
+
   test.each([
     ['nothing', undefined, 'the event must be an object'],
     ['a string', 'createSecret', 'the event must be an object'],

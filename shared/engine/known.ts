@@ -57,7 +57,7 @@ export type PreviousRelation = 'absent' | 'same-credential' | 'same-account' | '
  * - `same-value`: the pending credential itself.
  * - `unfinished`: another value for the same account, which may be in force.
  * - `overtaken`: like unfinished, but older than both the previous and the current version, so it may be a finished
- *   one that hand-written versions have overtaken.
+ *   one that hand-written versions have overtaken; or, in a pair, of the account that is current.
  */
 export type CandidateFacts = 'finished' | 'other-account' | 'same-value' | 'unfinished' | 'overtaken'
 

@@ -39,6 +39,8 @@ export async function candidateFacts(
     return 'finished'
   const { own } = c.versions
   if (own !== undefined && isSameCredential(candidate, own)) return 'same-value'
+  // Made when the secret was no pair yet: it may have been set in place, and then current is refused.
+  if (own === undefined && isOfPair && isSameAccount(candidate, current)) return 'overtaken'
   const isOfTheChangedAccount =
     own !== undefined
       ? isSameAccount(candidate, own)

@@ -156,11 +156,19 @@ export class LocalSecretsManager {
     this.#service.find(secretId).deletedAtMs = isDeleted ? this.clock.now() : undefined
   }
 
-  /** Lets another AWS service own the secret (`OwningService`), or gives it a `Type`. */
-  setOwner(secretId: string, owner: { readonly OwningService?: string; readonly Type?: string }): void {
+  /** Lets another AWS service own the secret (`OwningService`, with the `aws:` tags it gives), or gives it a `Type`. */
+  setOwner(
+    secretId: string,
+    owner: {
+      readonly OwningService?: string
+      readonly Type?: string
+      readonly tags?: Readonly<Record<string, string>>
+    },
+  ): void {
     const secret = this.#service.find(secretId)
     secret.owningService = owner.OwningService
     secret.type = owner.Type
+    for (const [key, value] of Object.entries(owner.tags ?? {})) secret.tags.set(key, value)
   }
 }
 

@@ -3,7 +3,7 @@ import { perform } from '../../shared/engine/act.ts'
 import { StepContext, type StepInput } from '../../shared/engine/context.ts'
 import { Deadline } from '../../shared/engine/deadline.ts'
 import type { Decide } from '../../shared/engine/decide.ts'
-import type { Known } from '../../shared/engine/known.ts'
+import type { Known, Question } from '../../shared/engine/known.ts'
 import { look } from '../../shared/engine/look.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
 import type { Version } from '../../shared/engine/version.ts'
@@ -54,12 +54,22 @@ class ExploredContext extends StepContext {
   }
 }
 
+/** Questions whose answer never changes here: asked in one action with what went before. */
+const CONSTANT: readonly Question[] = ['check', 'admin', 'overlap']
+
 /**
  * Carries out the next move of an invocation by the shipped decision, look and act, as one atomic action. Ending is no
  * action of its own. Undefined when the invocation waits for the lock.
  */
 export async function moveOn(state: State, sleeper: Sleeper, machine: Machine): Promise<Moved | undefined> {
-  const moved = await carryOutNext(state, sleeper, machine)
+  let moved = await carryOutNext(state, sleeper, machine)
+  while (moved?.sleeper !== undefined && !moved.sleeper.isHalfway) {
+    const next = machine.decide(moved.sleeper.known).move
+    if (next.kind !== 'ask' || !CONSTANT.includes(next.question)) break
+    const { label } = moved
+    moved = await carryOutNext(moved.state, moved.sleeper, machine)
+    if (moved !== undefined) moved = { ...moved, label: `${label}, ${moved.label}` }
+  }
   if (moved?.sleeper === undefined) return moved
   const { move } = machine.decide(moved.sleeper.known)
   if (moved.sleeper.isHalfway || (move.kind !== 'end' && move.kind !== 'fail')) return moved
@@ -174,7 +184,8 @@ function wake(
     registration: { type: undefined, tags: {} },
     secretsManager,
     entropy: { bytes: (length) => new Uint8Array(length), password: () => `p${sleeper.token}` },
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
+    // Later than any version: no rotation comes too soon.
+    clock: { now: () => Number.MAX_SAFE_INTEGER, sleep: () => Promise.resolve() },
     resolveProvider: () => Promise.resolve(provider),
     settings: { pendingReadDelaysMs: [] },
     deadline: noDeadline,

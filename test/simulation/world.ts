@@ -1,11 +1,10 @@
 import * as z from 'zod'
-import type { SchedulerPort } from '../../shared/aws/scheduler-port.ts'
-import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
 import { type Fate, Invocation } from '../../shared/conformance/invocation.ts'
 import type { Decide } from '../../shared/engine/decide.ts'
-import { CANDIDATE_LABEL, STEPS, type Step, type Task } from '../../shared/engine/known.ts'
+import { STEPS, type Step, type Task } from '../../shared/engine/known.ts'
 import { createRotate, type Rotate } from '../../shared/engine/rotate.ts'
 import type { Provider } from '../../shared/provider/index.ts'
+import { portOf, schedulerOf } from './ports.ts'
 import { lockout } from './promises.ts'
 import { SimulatedSecrets } from './secrets.ts'
 import { type SimulationRules, simulatedProvider, Target, type TargetKind } from './target.ts'
@@ -99,8 +98,8 @@ export class World {
       },
       ...(this.options.decide === undefined ? {} : { decide: this.options.decide }),
       deps: {
-        secretsManager: this.#port(),
-        scheduler: this.#scheduler(),
+        secretsManager: portOf(this.secrets, () => this.#gate(), this.options),
+        scheduler: schedulerOf(this.secrets, () => this.#gate()),
         entropy,
         clock: { now: () => this.secrets.now(), sleep: () => Promise.resolve() },
         observe: { decided: () => undefined, stepEnded: () => undefined, evidence: () => Promise.resolve() },
@@ -112,47 +111,6 @@ export class World {
   #gate() {
     if (this.#running === undefined) throw new Error('no invocation is running')
     return this.#running.gate
-  }
-
-  /** Each call is one action of the invocation that makes it. */
-  #port(): SecretsManagerPort {
-    const { secrets } = this
-    return {
-      describeSecret: (input) => this.#gate()('DescribeSecret', () => secrets.describeSecret(input)),
-      getSecretValue: (input) =>
-        this.#gate()(`GetSecretValue ${input.VersionStage ?? ''}`, () => secrets.getSecretValue(input)),
-      putSecretValue: (input) =>
-        this.#gate()(`PutSecretValue ${input.VersionStages.join('+')}`, () =>
-          secrets.putSecretValue(
-            this.options.labelsInPut === true
-              ? { ...input, VersionStages: [...input.VersionStages, CANDIDATE_LABEL] }
-              : input,
-          ),
-        ),
-      updateSecretVersionStage: (input) =>
-        this.#gate()(`UpdateSecretVersionStage ${input.VersionStage}`, () =>
-          secrets.updateSecretVersionStage(this.#blindly(input)),
-        ),
-    }
-  }
-
-  #scheduler(): SchedulerPort {
-    const { scheduler } = this.secrets
-    return {
-      createSchedule: (input) => this.#gate()('CreateSchedule', () => scheduler.createSchedule(input)),
-      getSchedule: (input) => this.#gate()('GetSchedule', () => scheduler.getSchedule(input)),
-      deleteSchedule: (input) => this.#gate()('DeleteSchedule', () => scheduler.deleteSchedule(input)),
-    }
-  }
-
-  /** The holder of the label as it is now instead of as it was read: no compare-and-swap. */
-  #blindly<Input extends { readonly VersionStage: string; readonly MoveToVersionId?: string }>(
-    input: Input,
-  ): Input {
-    if (input.VersionStage !== this.options.movesBlindly || input.MoveToVersionId === undefined) return input
-    const { candidate, current } = this.secrets.holders()
-    const holder = input.VersionStage === CANDIDATE_LABEL ? candidate : current
-    return { ...input, ...(holder === undefined ? {} : { RemoveFromVersionId: holder }) }
   }
 
   get hasEdits(): boolean {
@@ -196,7 +154,7 @@ export class World {
     await this.#as(invocation, async () => {
       this.#rotate({ event, functionArn: FUNCTION_ARN, timeLeftMs: () => Number.POSITIVE_INFINITY }).then(
         () => {
-          const done = STEPS.findIndex((one) => one === step)
+          const done = (STEPS as readonly Task[]).indexOf(step)
           if (done >= 0) this.#expected.set(token, done + 1)
           invocation.finished(undefined)
         },

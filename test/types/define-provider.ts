@@ -24,6 +24,14 @@ export const acme = defineProvider({
   serves: { engines: ['acme'] },
   schema: Secret,
   capabilities: { strategies: ['single-user'], repeat: 'harmless', lock: 'none', failedProbe: 'free' },
+  admin: {
+    strategies: ['alternating-users'],
+    arn(secret) {
+      same<typeof secret, Secret>(true)
+      return undefined
+    },
+    value: ({ admin, secret }) => ({ ...secret, ...admin }),
+  },
   identity(secret) {
     // What the schema makes, not what is stored: a port is a number here.
     same<typeof secret, Secret>(true)

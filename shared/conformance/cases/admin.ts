@@ -6,7 +6,7 @@ import { type Point, Skipped, type Trial } from '../points.ts'
 import { lockedOut, neverConverges, nextRotationFails, notFinished } from '../promises.ts'
 import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
 import { KitSecret } from '../secrets.ts'
-import { labelsOf } from '../story.ts'
+import { ConformanceFailure, labelsOf } from '../story.ts'
 import { World } from '../world.ts'
 
 const NO_ADMIN = 'no admin makes the changes of this strategy'
@@ -168,9 +168,11 @@ export async function everyRetirementCrash(trial: Trial, strategy: Strategy): Pr
   const calls = await trial.look(strategy, async (world) => {
     const { invocation } = await dueRetirement(world)
     await world.runOn(invocation)
-    return invocation.error === undefined ? invocation.calls : []
+    if (invocation.error === undefined) return invocation.calls
+    const broken = (await lockedOut(world)) ?? `always converges: it ended in ${invocation.error}`
+    const story = world.record.trace.map((line) => `  ${line}`).join('\n')
+    throw new ConformanceFailure(`retirement/${strategy}/undisturbed`, `${broken}, after a retirement`, story)
   })
-  if (calls.length === 0) throw new Error('the undisturbed retirement does not end well')
   await trial.all(
     calls.flatMap(({ index, label, isMoment }) =>
       (isMoment ? (['before'] as const) : (['before', 'after'] as const)).map((when): Point => {

@@ -41,14 +41,21 @@ export const readOwn: readonly Rule[] = [
 export const ownOf = (known: Known) => (known.own === 'absent' ? undefined : known.own)
 
 /**
+ * In a pair, a pending value for the account that is current. Either it came too late, or the secret was no pair when it
+ * was made and may have been set in place already: then current is refused.
+ */
+export const isInPlaceOfPair = (known: Known): boolean =>
+  known.current === 'same-account' && alternates(known)
+
+/**
  * The pending value was overtaken when it is the current credential, when its version was current before (finished, and
- * then replaced by hand), or, for a secret that alternates, when it names the account that is current. A value taken
- * over from an earlier rotation may also be the previous credential.
+ * then replaced by hand), or, in a pair, when it names the account that is current and current works. A value taken over
+ * from an earlier rotation may also be the previous credential.
  */
 export const isOvertaken = (known: Known): boolean =>
   ownOf(known)?.isPrevious === true ||
   known.current === 'same-credential' ||
-  (known.current === 'same-account' && alternates(known)) ||
+  (isInPlaceOfPair(known) && known.currentProof === 'accepted') ||
   (ownOf(known)?.isReused === true && known.previous === 'same-credential')
 
 /** The secret goes to and fro between two accounts: that was chosen, or AWSPREVIOUS shows it. */

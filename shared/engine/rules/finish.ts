@@ -1,6 +1,14 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
-import { comparesRights, guards, isOvertaken, ownOf, readAdmin, stopUnlessConclusive } from './common.ts'
+import {
+  comparesRights,
+  guards,
+  isInPlaceOfPair,
+  isOvertaken,
+  ownOf,
+  readAdmin,
+  stopUnlessConclusive,
+} from './common.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
 
@@ -57,6 +65,14 @@ export const finishRules: readonly Rule[] = [
     when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
     move: ask('pair'),
   },
+  {
+    rule: 'in a pair, a value for the account of AWSCURRENT: current decides whether it came too late',
+    when: (k) => isInPlaceOfPair(k) && k.currentProof === undefined,
+    move: ask('currentProof'),
+  },
+  ...stopUnlessConclusive('current of the same account', (k) =>
+    isInPlaceOfPair(k) ? k.currentProof : undefined,
+  ),
   { rule: 'an overtaken value is not finished', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
   { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),

@@ -5,6 +5,7 @@ import {
   checkRotation,
   comparesRights,
   guards,
+  isInPlaceOfPair,
   isOvertaken,
   ownOf,
   readAdmin,
@@ -71,6 +72,11 @@ const proveRules: readonly Rule[] = [
     rule: 'the same account: see whether the secret goes on alternating',
     when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
     move: ask('pair'),
+  },
+  {
+    rule: 'in a pair, a value for the account of AWSCURRENT: current decides whether it came too late',
+    when: (k) => isInPlaceOfPair(k) && k.currentProof === undefined,
+    move: ask('currentProof'),
   },
   {
     rule: 'an overtaken pending value is released',
