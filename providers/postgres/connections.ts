@@ -11,6 +11,13 @@ import { NOT_ASKED, signInError, verdictOf } from './verdict.ts'
 /** Where a connection goes; what a secret says besides is not used there. */
 export type Server = Pick<PostgresSecret, 'host' | 'port'>
 
+export const nameOf = ({ host, port }: Server): string => JSON.stringify([host, port])
+
+export const isOfOneServer = (one: PostgresSecret, other: PostgresSecret): boolean =>
+  (['host', 'port', 'adminHost', 'adminPort', 'dbname', 'ssl'] as const).every(
+    (key) => one[key] === other[key],
+  )
+
 /** Every connection of one session: made here, and ended here all at once. */
 export class Connections {
   readonly #request: OpenRequest<PostgresSecret>

@@ -20,7 +20,7 @@ import { type Budget, budget } from './budget.ts'
 import type { Asked } from './challenge.ts'
 import { type ChangeOptions, changePassword } from './change.ts'
 import { checkTarget, refusePooler, refuseReadOnly } from './check.ts'
-import { Connections, type Server } from './connections.ts'
+import { Connections, isOfOneServer, nameOf, type Server } from './connections.ts'
 import { PostgresFailure } from './failure.ts'
 import type { Attempt, Link } from './link.ts'
 import { freeLock, takeLock } from './lock.ts'
@@ -159,8 +159,9 @@ export class PostgresSession implements Session {
 
   async repair({ b, as }: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void> {
     const pair = pairOf(this.#secret(b).username)
+    const [{ mark }, reassigns] = [this.#request, this.#options.reassignOwned]
     await this.#asLocked(as, (link, time) =>
-      inTransaction(link, time, (ask) => repairPair(ask, { pair, mark: this.#request.mark })),
+      inTransaction(link, time, (ask) => repairPair(ask, { pair, mark, reassigns })),
     )
   }
 
@@ -271,8 +272,9 @@ export class PostgresSession implements Session {
   /** Whether the value of AWSPREVIOUS signs in as the user. Once seen it need not be seen again. */
   async #proves(user: string): Promise<boolean> {
     if (this.#proven === user) return true
-    const { previous } = this.#request.values
-    if (previous?.reveal().username !== user) return false
+    const previous = this.#request.values.previous?.reveal()
+    // A credential goes to its own server only.
+    if (previous?.username !== user || !isOfOneServer(previous, this.#secret('current'))) return false
     const verdict = await this.probe({ who: 'previous', at: 'writer' })
     if (verdict.verdict === 'unknown') throw signInError(verdict, 'previous')
     if (verdict.verdict === 'accepted') this.#proven = user
@@ -294,5 +296,3 @@ export class PostgresSession implements Session {
     }
   }
 }
-
-const nameOf = ({ host, port }: Server): string => JSON.stringify([host, port])

@@ -119,4 +119,27 @@ describeOnEachPostgres('a pair of AWS’s template', {}, (server) => {
     expect(await stage.repeat(), stage.problem).toEqual(WHOLE)
     await pair.as(stage, 'DROP SCHEMA room')
   })
+
+  test('is not proven by a password of another server', async () => {
+    const pair = await awsPair('moved')
+    const stage = pair.stage({}, { previous: { ...pair.cloned, host: '127.0.0.1' } })
+    expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret ACCOUNT_NOT_OURS'])
+  })
+
+  test('that made objects in the clone’s own name later is refused or repaired like before', async () => {
+    const pair = await freshPair(server(), 'later')
+    const stage = pair.stage()
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    await server().sql('CREATE TABLE made_late (); ALTER TABLE made_late OWNER TO later_clone')
+    expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret PRIVILEGE_MISSING'])
+    expect(stage.remedy).toContain('REASSIGN OWNED BY "later_clone" TO "later";')
+    const repairing = pair.stage({ reassignOwned: true }, { previous: pair.secret })
+    repairing.put(pair.secret)
+    repairing.put(stage.value('AWSCURRENT'))
+    expect(await repairing.rotate(), repairing.problem).toEqual(WHOLE)
+    expect(repairing.reports.flatMap(({ repaired = [] }) => repaired).join()).toContain(
+      'belongs to "later_clone"',
+    )
+    await pair.as(repairing, 'DROP TABLE public.made_late')
+  })
 })

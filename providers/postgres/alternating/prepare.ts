@@ -32,7 +32,7 @@ export async function preparePair(ask: Ask, preparation: Preparation): Promise<v
     // It has no password until everything else is right.
     await ask(`CREATE ROLE ${pg.escapeIdentifier(pair.clone)} LOGIN`)
     standing = await standingOf(ask, pair)
-  } else if (reassigns && standing.ownedByClone.some(({ database }) => database === standing.database)) {
+  } else if (reassigns && ownsHere(standing)) {
     // Before the clone begins to act as the owner.
     await giveToOwner(ask, pair)
   }
@@ -57,12 +57,17 @@ async function refuseOthers(
   })
 }
 
+const ownsHere = ({ ownedByClone, database }: Standing): boolean =>
+  ownedByClone.some((one) => one.database === database)
+
 /** Adds what is missing, then removes what is too much, in one transaction that is begun and ended elsewhere. */
 export async function repairPair(
   ask: Ask,
-  { pair, mark }: Pick<Preparation, 'pair' | 'mark'>,
+  { pair, mark, reassigns }: Pick<Preparation, 'pair' | 'mark' | 'reassigns'>,
 ): Promise<void> {
-  const { add, remove, spare } = await differencesOf(ask, await standingOf(ask, pair), mark)
+  const standing = await standingOf(ask, pair)
+  const { add, remove, spare } = await differencesOf(ask, standing, mark)
+  if (reassigns && ownsHere(standing)) await giveToOwner(ask, pair)
   await carryOut(ask, [...add, ...remove, ...spare])
 }
 
