@@ -29,7 +29,8 @@ describe('the command', () => {
   })
 
   test('help has every command, and none of its lines is wide', () => {
-    for (const command of ['provider new <name>', 'local']) expect(HELP).toContain(`\n  ${command} `)
+    for (const command of ['provider new <name>', 'provider setup <provider>', 'local'])
+      expect(HELP).toContain(`\n  ${command} `)
     expect(HELP.split('\n').filter((line) => line.length > 110)).toEqual([])
   })
 
@@ -40,9 +41,12 @@ describe('the command', () => {
 
   test.each([
     [[], 'a command is missing'],
-    [['rotate'], '`rotate` is no command; there is `provider new`, `local`'],
-    [['provider'], '`provider` is no command; there is `provider new`'],
-    [['provider', 'nwe', 'acme'], '`provider nwe acme` is no command; there is `provider new`'],
+    [['rotate'], '`rotate` is no command; there is `provider new`, `provider setup`, `local`'],
+    [['provider'], '`provider` is no command; there is `provider new`, `provider setup`'],
+    [
+      ['provider', 'nwe', 'acme'],
+      '`provider nwe acme` is no command; there is `provider new`, `provider setup`',
+    ],
     [['--colour'], "Unknown option '--colour'"],
   ])('%j is refused, and the help is named', async (args, problem) => {
     const { status, out, err } = await quarterturn(...args)

@@ -7,6 +7,7 @@ import { firstSentence, Problem } from './problem.ts'
 /** Commands by their words, the longest first. Each is loaded when it is asked for: the drivers of providers take a while. */
 const COMMANDS: readonly (readonly [words: readonly string[], load: () => Promise<Command>])[] = [
   [['provider', 'new'], async () => (await import('./provider-new.ts')).providerNew],
+  [['provider', 'setup'], async () => (await import('./provider-setup.ts')).providerSetup],
   [['local'], async () => (await import('./local.ts')).local],
 ]
 

@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import { Environment } from '../shared/config-options.ts'
 import { type Actor, ERRORS, type ErrorFacts } from '../shared/errors/index.ts'
-import { localPage } from './local-page.ts'
 import { explorationPage } from '../test/exploration/page.ts'
 import { readRecord } from '../test/exploration/record.ts'
+import { localPage } from './local-page.ts'
 
 const NOTICE = '<!-- Made by `node scripts/docs.ts`; edit the list in the code instead. -->'
 

@@ -25,7 +25,7 @@ const only = process.env['QUARTERTURN_POINT']
 /** Where the report goes, as `.json` and `.md`. Default: nowhere. */
 const reportFile = process.env['QUARTERTURN_REPORT']
 /** The longest case takes two minutes on two idle cores. */
-const CASE_MS = 600_000
+const CASE_MS = 900_000
 
 const found = await findPostgres('embedded')
 const missing = isUnavailable(found) ? found.unavailable : undefined

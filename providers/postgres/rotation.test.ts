@@ -59,7 +59,9 @@ describeOnEachPostgres('a rotation', {}, (server) => {
 
   test('a role that is dropped directly before its change is told as refused, not as a lost connection', async () => {
     const { current } = await fresh('dropped')
-    const stage = stageRotation(current, trust(), () => server().sql('DROP ROLE dropped'))
+    const stage = stageRotation(current, trust(), {
+      underLock: () => server().sql('DROP ROLE dropped'),
+    })
     expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret CURRENT_REFUSED'])
     expect(stage.remedy).toContain('create the role again')
   })

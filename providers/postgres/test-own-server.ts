@@ -1,5 +1,6 @@
 /** A role on a server of its own: what happens to the whole server is seen by this point alone, so one goes at a time. */
 import type { FreshTarget } from '../../shared/conformance/index.ts'
+import type { StoredSecret } from '../../shared/provider/index.ts'
 import type { PostgresServer } from '../../test/servers/postgres.ts'
 import { freshRole } from './test-conformance.ts'
 
@@ -13,14 +14,16 @@ export const OWN_SERVER = {
 } as const
 
 export async function freshRoleOnOwnServer(server: PostgresServer): Promise<FreshTarget> {
-  const { wire: _, ...fresh } = await freshRole(server)
+  const { wire: _, admin, ...fresh } = await freshRole(server)
+  const here = (stored: StoredSecret): StoredSecret => ({ ...stored, port: server.port })
   const setting = (name: string, value: string, back: string) => async () => {
     await server.useSettings({ [name]: value })
     return () => server.useSettings({ [name]: back })
   }
   return {
     ...fresh,
-    secret: { ...fresh.secret, port: server.port },
+    secret: here(fresh.secret),
+    ...(admin && { admin: { ...admin, value: here(admin.value) } }),
     /** A crash, recovery, and all that a client sees of it. */
     outage: async () => {
       await server.halt('immediate')

@@ -1,7 +1,7 @@
 import type { Task } from '../engine/known.ts'
 import type { Strategy } from '../provider/contract.ts'
 import type { Invocation } from './invocation.ts'
-import type { ConformanceOptions } from './options.ts'
+import type { ConformanceOptions, FreshAdmin } from './options.ts'
 import { callId } from './recording.ts'
 import {
   createWireIdentity,
@@ -10,6 +10,7 @@ import {
   type Point,
   type Ruling,
   startWireProxy,
+  type WireAccess,
   type WireIdentity,
   type WireProxy,
 } from './wire/index.ts'
@@ -71,6 +72,7 @@ export class Wired {
           Promise.resolve({
             ...target,
             secret: wire.at(target.secret, proxy),
+            ...(target.admin && { admin: adminAt(target.admin, wire, proxy) }),
             close: async () => {
               await proxy.close()
               await target.close()
@@ -109,5 +111,15 @@ export class Wired {
   /** How many sign-ins the target refused on the wire, by invocation. */
   refusals(phase: Phase): Iterable<number> {
     return this.#refusals.get(phase)?.values() ?? []
+  }
+}
+
+/** The admin signs in to the same server, so its connections are led through the proxy too. */
+function adminAt(admin: FreshAdmin, wire: WireAccess, proxy: WireProxy): FreshAdmin {
+  const { value, rotate } = admin
+  return {
+    ...admin,
+    value: wire.at(value, proxy),
+    ...(rotate && { rotate: async () => wire.at(await rotate.call(admin), proxy) }),
   }
 }
