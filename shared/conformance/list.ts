@@ -12,7 +12,7 @@ import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/qu
 import { RECOVERIES } from './cases/recovery.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
-import { CUTS, everyCut } from './cases/wire.ts'
+import { cutsFor, everyCut } from './cases/wire.ts'
 import type { Skipped, Trial } from './points.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
@@ -42,7 +42,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
         everyCrash(trial, strategy, recovery),
       ),
     ),
-    ...CUTS.map((cut) =>
+    ...cutsFor(strategy).map((cut) =>
       draft(`cut before every message of ${cut.scene.name}, it recovers by ${cut.recovery}`, (trial) =>
         everyCut(trial, strategy, cut),
       ),

@@ -69,6 +69,7 @@ export class Wired {
         signIn: (stored) => options.signIn(wire.at(stored, wire.upstream)),
         freshTarget: () =>
           Promise.resolve({
+            ...target,
             secret: wire.at(target.secret, proxy),
             close: async () => {
               await proxy.close()

@@ -18,6 +18,11 @@ interface WireScene {
   readonly begin: (world: World) => string | Promise<string>
 }
 
+interface Cut {
+  readonly scene: WireScene
+  readonly recovery: Recovery
+}
+
 const ROTATION: WireScene = {
   name: 'a rotation',
   refusals: 0,
@@ -37,14 +42,31 @@ const NEXT: WireScene = {
   },
 }
 
+/** Where two credentials live, the second rotation finds one in its way, and changes the other account. */
+const SECOND: WireScene = {
+  name: 'the rotation after a finished one',
+  refusals: 0,
+  begin: async (world) => {
+    const error = await world.deliverAll(world.secret.rotate())
+    if (error !== undefined) throw new Error(`the rotation before ended in ${error}`)
+    return world.secret.rotate()
+  },
+}
+
 /** What is cut, and how it recovers. Other ways out of the two rarer scenes lead through the same messages again. */
-export const CUTS: readonly { readonly scene: WireScene; readonly recovery: Recovery }[] = [
+const CUTS: readonly Cut[] = [
   { scene: ROTATION, recovery: 'the same step again' },
   { scene: ROTATION, recovery: 'the whole sequence with the same token' },
   { scene: ROTATION, recovery: 'a new token after the old one was abandoned' },
   { scene: AGAIN, recovery: 'the whole sequence with the same token' },
   { scene: NEXT, recovery: 'a new token after the old one was abandoned' },
 ]
+
+/** One user changed in place sends the same messages each time. */
+export const cutsFor = (strategy: Strategy): readonly Cut[] =>
+  strategy === 'single-user'
+    ? CUTS
+    : [...CUTS, { scene: SECOND, recovery: 'the whole sequence with the same token' }]
 
 /** What a lost connection is told as; any other code claims to know what the target said. */
 const CODES: readonly ErrorCode[] = ['TARGET_UNREACHABLE', 'DEADLINE']
@@ -53,7 +75,7 @@ const CODES: readonly ErrorCode[] = ['TARGET_UNREACHABLE', 'DEADLINE']
 export async function everyCut(
   trial: Trial,
   strategy: Strategy,
-  { scene, recovery }: (typeof CUTS)[number],
+  { scene, recovery }: Cut,
 ): Promise<Skipped | undefined> {
   return await coverEach(trial, {
     strategy,
