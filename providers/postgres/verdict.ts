@@ -126,5 +126,6 @@ export function signInError(refusal: Refusal, as: Who): QuarterturnError {
       : (refusal.code ?? 'TARGET_UNREACHABLE')
   return new QuarterturnError(code, {
     problem: `signing in with the ${as} credential failed: ${refusal.reason ?? refusal.verdict}`,
+    fields: { credential: as },
   })
 }

@@ -44,4 +44,5 @@ export const gone = (role: string): QuarterturnError =>
   new QuarterturnError('CURRENT_REFUSED', {
     problem: `there is no role ${role} at the server of the admin secret`,
     remedy: 'find out who dropped it, and make it again with the password of the secret',
+    fields: { credential: 'current' },
   })
