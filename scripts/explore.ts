@@ -2,18 +2,20 @@
  * Explores every state of a few rotations with the shipped decisions, beyond what the tests have time for:
  *
  *   npm run explore                                  everything; hours
- *   npm run explore -- [KIND…] [--rotations 3|any] [--invocations 2] [--edits 0] [--containers cold|warm|both] [--retires]
+ *   npm run explore -- --quick                       what the tests go through; minutes
+ *   npm run explore -- [KIND…] [--rotations 3|any] [--invocations 2] [--edits 0] [--containers cold|warm|both] [--retires] [--any-token]
  *   npm run explore -- --rules [--matching WORDS]    every rule taken out, one after the other
  *
  * Prints the states seen, and the shortest story where a promise breaks, which ends it with 1. `--record` keeps the
- * results in `test/exploration/record.json`, which `npm run docs` makes a page of. Ctrl-C ends the run that is going on
+ * results in `test/exploration/record.json`, which `npm run docs` makes a page of; `--missing` runs only what is not in it.
+ * Ctrl-C ends the run that is going on
  * and says how far it came.
  */
 import { parseArgs } from 'node:util'
 import { type Explored, explore, type Range } from '../test/exploration/explore.ts'
 import { BEYOND, IN_TESTS, inWords, nameOf, type Run } from '../test/exploration/program.ts'
 import { keep, readRecord, recordOfRule, recordOfRun } from '../test/exploration/record.ts'
-import { RULES, SOUND, TWO, tryWithout } from '../test/exploration/rules.ts'
+import { RULES, type RuleOut, SOUND, TWO, tryWithout } from '../test/exploration/rules.ts'
 import { ENDLESS } from '../test/exploration/state.ts'
 import { TARGET_KINDS, type TargetKind } from '../test/simulation/target.ts'
 
@@ -25,11 +27,13 @@ const { values, positionals } = parseArgs({
     edits: { type: 'string' },
     containers: { type: 'string' },
     retires: { type: 'boolean' },
+    'any-token': { type: 'boolean' },
     most: { type: 'string' },
     rules: { type: 'boolean' },
     matching: { type: 'string', default: '' },
     record: { type: 'boolean', default: false },
     missing: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
   },
 })
 
@@ -55,7 +59,7 @@ const CONTAINERS = ['cold', 'warm', 'both'] as const
 const containers = CONTAINERS.find((one) => one === (values.containers ?? 'cold'))
 if (containers === undefined) wrong(`--containers must be one of ${CONTAINERS.join(', ')}`)
 
-const isOneRange = ['rotations', 'invocations', 'edits', 'containers', 'retires'].some(
+const isOneRange = ['rotations', 'invocations', 'edits', 'containers', 'retires', 'any-token'].some(
   (name) => values[name as keyof typeof values] !== undefined,
 )
 const range: Range = {
@@ -65,15 +69,12 @@ const range: Range = {
   edits: count('edits', 0),
   containers,
   ...(values.retires === true ? { retires: true } : {}),
+  ...(values['any-token'] === true ? { anyToken: true } : {}),
 }
-
-let isStopped = false
-process.on('SIGINT', () => {
-  isStopped = true
-})
 
 const stop = new AbortController()
 process.on('SIGINT', () => stop.abort())
+const isStopped = (): boolean => stop.signal.aborted
 
 /** A line that is written over, where somebody is looking. */
 function progress(name: string): (states: number, depth: number) => void {
@@ -101,7 +102,7 @@ async function carryOut(run: Run): Promise<void> {
     process.exitCode = 1
     for (const line of found.story) console.log(`  ${line}`)
   }
-  if (values.record && !isStopped) keep({ run: recordOfRun(run, explored, seconds) })
+  if (values.record && !isStopped()) keep({ run: recordOfRun(run, explored, seconds) })
 }
 
 const verdict = ({ found, isComplete }: Explored): string => {
@@ -111,8 +112,10 @@ const verdict = ({ found, isComplete }: Explored): string => {
 }
 
 async function takeOutRules(): Promise<void> {
-  for (const rule of RULES.filter((one) => one.rule.includes(values.matching))) {
-    if (isStopped) break
+  const isWanted = ({ rule, isLong }: RuleOut): boolean =>
+    rule.includes(values.matching) && !(values.quick && isLong === true)
+  for (const rule of RULES.filter(isWanted)) {
+    if (isStopped()) break
     const tried = await tryWithout(rule, stop.signal)
     const what =
       tried.found === undefined ? 'nothing breaks' : `${tried.found.promise}, ${tried.found.actions} actions`
@@ -120,8 +123,8 @@ async function takeOutRules(): Promise<void> {
     for (const line of tried.found?.story ?? []) console.log(`  ${line}`)
     const isExpected =
       typeof rule.breaks === 'object' ? tried.found === undefined : tried.found?.promise === rule.breaks
-    if (!isExpected && !isStopped) process.exitCode = 1
-    if (values.record && !isStopped) keep({ rule: recordOfRule(tried, inWords({ ...TWO, ...rule.range })) })
+    if (!isExpected && !isStopped()) process.exitCode = 1
+    if (values.record && !isStopped()) keep({ rule: recordOfRule(tried, inWords({ ...TWO, ...rule.range })) })
   }
 }
 
@@ -129,8 +132,8 @@ if (values.rules === true) await takeOutRules()
 else {
   const runs: readonly Run[] = isOneRange
     ? kinds.map((kind) => ({ kind, range }))
-    : [...IN_TESTS, ...BEYOND].filter(({ kind }) => kinds.includes(kind))
+    : [...IN_TESTS, ...(values.quick ? [] : BEYOND)].filter(({ kind }) => kinds.includes(kind))
   const known = values.missing ? readRecord().runs.map(({ name }) => name) : []
-  for (const run of runs) if (!isStopped && !known.includes(nameOf(run))) await carryOut(run)
-  if (!isOneRange && !isStopped && !values.missing) await takeOutRules()
+  for (const run of runs) if (!isStopped() && !known.includes(nameOf(run))) await carryOut(run)
+  if (!isOneRange && !isStopped() && !values.missing) await takeOutRules()
 }

@@ -1,6 +1,6 @@
 import { BEYOND, IN_TESTS, nameOf } from './program.ts'
 import type { Record, RuleRecord, RunRecord } from './record.ts'
-import { RULES } from './rules.ts'
+import { RULES, type RuleOut } from './rules.ts'
 
 const count = (number: number): string => number.toLocaleString('en-GB')
 
@@ -10,9 +10,9 @@ export function explorationPage(record: Record): readonly string[] {
     name: nameOf(run),
     seen: record.runs.find(({ name }) => name === nameOf(run)),
   }))
-  const rules = RULES.flatMap(({ rule, kind }) => {
-    const seen = record.rules.find((one) => one.rule === rule)
-    return seen === undefined ? [] : [{ seen, kind }]
+  const rules = RULES.flatMap((rule) => {
+    const seen = record.rules.find((one) => one.rule === rule.rule)
+    return seen === undefined ? [] : [{ seen, rule }]
   })
   return [
     'The decisions that ship are followed through every state that a few rotations can lead to, breadth first. Each call',
@@ -43,9 +43,9 @@ export function explorationPage(record: Record): readonly string[] {
     '',
     '| Without the rule | Target | What breaks | Actions |',
     '| --- | --- | --- | ---: |',
-    ...rules.map(({ seen, kind }) => ruleRow(seen, kind)),
+    ...rules.map(({ seen, rule }) => ruleRow(seen, rule.kind)),
     '',
-    ...rules.flatMap(({ seen, kind }) => ruleText(seen, kind)),
+    ...rules.flatMap(({ seen, rule }) => ruleText(seen, rule)),
   ]
 }
 
@@ -64,13 +64,14 @@ function ruleRow({ rule, found }: RuleRecord, kind: string): string {
   return `| ${rule} | ${kind} | ${found === undefined ? 'nothing' : found.promise} | ${found?.actions ?? ''} |`
 }
 
-function ruleText({ rule, range, states, found, kept = '' }: RuleRecord, kind: string): string[] {
+function ruleText(seen: RuleRecord, { kind, breaks }: RuleOut): string[] {
+  const { rule, range, states, found } = seen
   const where = `${kind}, ${range}`
   if (found === undefined)
     return [
       `### ${rule}`,
       '',
-      `Nothing breaks without it (${where}: ${count(states)} states). It is kept: ${kept}.`,
+      `Nothing breaks without it (${where}: ${count(states)} states). It is kept: ${typeof breaks === 'object' ? breaks.nothing : ''}.`,
       '',
     ]
   return [

@@ -27,8 +27,6 @@ const RuleRecord = z.object({
   found: z
     .object({ promise: z.string(), how: z.string(), actions: z.number(), story: z.array(z.string()) })
     .optional(),
-  /** Why a rule is kept without which nothing was found. */
-  kept: z.string().optional(),
 })
 export type RuleRecord = z.infer<typeof RuleRecord>
 
@@ -48,7 +46,7 @@ export const recordOfRun = (run: Run, explored: Explored, seconds: number): RunR
 })
 
 export function recordOfRule(tried: Tried, range: string): RuleRecord {
-  const { rule, breaks } = tried.rule
+  const { rule } = tried.rule
   return {
     rule,
     range,
@@ -57,7 +55,6 @@ export function recordOfRule(tried: Tried, range: string): RuleRecord {
     ...(tried.found && {
       found: { ...tried.found, story: [...tried.found.story] },
     }),
-    ...(typeof breaks === 'object' ? { kept: breaks.nothing } : {}),
   }
 }
 

@@ -14,7 +14,7 @@ export const RETIREMENT_RULES: readonly RuleOut[] = [
     breaks: 'never locked out',
   },
   {
-    rule: 'a retirement ends no credential that a protected version has',
+    rule: 'a retirement at least ends no credential that a protected version has, where it does not wait',
     kind: 'alternating',
     range: RETIRES,
     without: { decide: seeing(goesByLabel, without({ retireSecret: WAITING })) },
@@ -57,7 +57,11 @@ export const RETIREMENT_RULES: readonly RuleOut[] = [
     kind: 'alternating',
     range: RETIRES,
     without: rows({ finishSecret: ['AWSCURRENT moved before the retirement was scheduled'] }),
-    breaks: { nothing: '' },
+    breaks: {
+      nothing:
+        'the schedule that was made first stays, and whoever made it read the same credential; the row is for values that the target issues, where two invocations of one token may hold different ones',
+    },
+    isLong: true,
   },
   {
     rule: 'a retirement whose rotation never ended does nothing',
@@ -71,6 +75,10 @@ export const RETIREMENT_RULES: readonly RuleOut[] = [
         'another rotation came meanwhile',
       ],
     }),
-    breaks: { nothing: '' },
+    breaks: {
+      nothing:
+        'the comparison with AWSCURRENT, and the target, which ends no account that is to be kept, stop it too; the rows end it before anything is asked',
+    },
+    isLong: true,
   },
 ]
