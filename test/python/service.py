@@ -8,7 +8,7 @@ import threading
 
 class Service:
     def __init__(self, *options):
-        command = [os.environ["NODE"], os.environ["QUARTERTURN_COMMAND"], "local", *options]
+        command = [os.environ["NODE"], os.environ["LOCAL_COMMAND"], "local", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.lines = []
         self.environment = {}
