@@ -36,7 +36,7 @@ if (missing === undefined) {
       ...Object.fromEntries(inherited),
       HOME: folder,
       NODE: process.execPath,
-      QUARTERTURN_COMMAND: join(ROOT, 'cli', 'bin.js'),
+      LOCAL_COMMAND: join(ROOT, 'cli', 'bin.js'),
       LOCAL_OPERATIONS: OPERATION_NAMES.join(','),
       PYTHONDONTWRITEBYTECODE: '1',
     },

@@ -47,6 +47,19 @@ describe('the state in a file', () => {
     expect(drawn(kept.local)).toBe(drawn(whole.local))
   })
 
+  test('lists go on in the order that they had', async () => {
+    const listed = (local: Local) =>
+      local.model.call('ListSecrets', {}).SecretList.map(({ Name }: { readonly Name: string }) => Name)
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const options = { dataFile: `${fileIn()}${seed}`, seed, unpublished: {} }
+      const { local, client } = await start(options)
+      for (const Name of ['a', 'b']) await client.send(new CreateSecretCommand({ Name }))
+      const before = listed(local)
+      await local.close()
+      expect(listed((await start(options)).local)).toEqual(before)
+    }
+  })
+
   test('a rotation that was broken off begins anew and ends', async () => {
     const { local, client } = await start({
       dataFile: fileIn(),

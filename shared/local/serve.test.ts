@@ -101,6 +101,38 @@ describe('AWS JSON 1.1:', () => {
     })
   })
 
+  test.each([
+    ['SecretString', '"a\\ud800"'],
+    ['Name', '"\\udc00"'],
+  ])('half of a surrogate pair in %s is refused', async (member, value) => {
+    const response = await post('secretsmanager.CreateSecret', `{"Name":"new","${member}":${value}}`)
+    expect(await response.json()).toMatchObject({ __type: 'SerializationException' })
+  })
+
+  test.each([
+    ['its headers', 'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow:'],
+    ['its body', 'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 9\r\n\r\n{'],
+  ])(
+    'a request that never ends %s is refused in time, and others are answered meanwhile',
+    async (_what, begun) => {
+      const hasty = await serveLocal(model, { requestMs: 200 })
+      const socket = connect(hasty.port, '127.0.0.1')
+      let received = ''
+      socket.on('data', (data) => {
+        received += data
+      })
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      socket.write(begun)
+      expect((await fetch(hasty.url)).status).toBe(400)
+      await closed
+      await hasty.close()
+      expect(received).toMatch(/^HTTP\/1\.1 408 /)
+      expect(JSON.parse(received.slice(received.indexOf('\r\n\r\n')))).toMatchObject({
+        __type: 'RequestTimeoutException',
+      })
+    },
+  )
+
   test('a body over a mebibyte is refused, announced or not', async () => {
     const response = await post('secretsmanager.DescribeSecret', ' '.repeat(1_048_577))
     expect(response.status).toBe(413)

@@ -8,7 +8,7 @@ import type { LocalSecretsManager } from './model.ts'
 
 /** A value of the greatest size with every character escaped, and the other members. */
 const LARGEST_BODY = 1_048_576
-/** How long a request may take to arrive. */
+/** How long the headers of a request may take, and the whole of it. */
 const HEADERS_MS = 10_000
 const REQUEST_MS = 30_000
 
@@ -23,6 +23,8 @@ export interface LocalServer {
 export interface ServeOptions extends Omit<Behind, 'aws'> {
   /** A free one by default. */
   readonly port?: number | undefined
+  /** How long a request may take to arrive, in milliseconds. 30,000 by default, of which the headers have 10,000. */
+  readonly requestMs?: number | undefined
 }
 
 /**
@@ -33,11 +35,16 @@ export interface ServeOptions extends Omit<Behind, 'aws'> {
  */
 export async function serveLocal(
   served: LocalSecretsManager | LocalAws,
-  { port: wanted, ...behind }: ServeOptions = {},
+  { port: wanted, requestMs = REQUEST_MS, ...behind }: ServeOptions = {},
 ): Promise<LocalServer> {
   const aws = served instanceof LocalAws ? served : awsAround(served)
   const server = createServer(
-    { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+    {
+      headersTimeout: Math.min(HEADERS_MS, requestMs),
+      requestTimeout: requestMs,
+      // Node looks every 30 seconds by itself, which would be the limit.
+      connectionsCheckingInterval: Math.min(1000, requestMs),
+    },
     (request, response) => {
       respond({ aws, ...behind }, request, response).catch(() => response.destroy())
     },

@@ -69,7 +69,8 @@ export class Service {
   readonly replicated = new Set<StoredSecret>()
   /** Regions from which replicas come. */
   readonly sources = new Set<string>()
-  #listIsDescending: boolean | undefined
+  /** The order of a list that names none, once one was asked for. */
+  listsDescending: boolean | undefined
 
   constructor(options: ServiceOptions) {
     const { accountId, region, clock, random, draw, observer, serviceIn, functions } = options
@@ -103,8 +104,8 @@ export class Service {
 
   /** The order of a list that names none: one for good, or a second page could repeat the first. */
   listIsDescending(): boolean {
-    this.#listIsDescending ??= this.draw.listIsDescending()
-    return this.#listIsDescending
+    this.listsDescending ??= this.draw.listIsDescending()
+    return this.listsDescending
   }
 
   /** The secret goes without a trace; nothing is copied from it any more. */

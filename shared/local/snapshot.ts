@@ -71,7 +71,11 @@ const Secret = z.object({
   versions: z.array(Version),
   labels: Pairs,
 })
-export const Snapshot = z.object({ random: z.int(), secrets: z.array(Secret) })
+export const Snapshot = z.object({
+  random: z.int(),
+  listsDescending: z.boolean().optional(),
+  secrets: z.array(Secret),
+})
 
 // A member that were not written would be lost with a restart.
 Version.shape satisfies Record<keyof StoredVersion, unknown>
@@ -82,9 +86,10 @@ Replica.shape satisfies Record<keyof Replication, unknown>
 /** The state of one service as JSON can hold it: every secret, and where the random numbers stand. */
 export type Snapshot = z.input<typeof Snapshot>
 
-export function takeSnapshot({ secrets, random }: Service): Snapshot {
+export function takeSnapshot({ secrets, random, listsDescending }: Service): Snapshot {
   return {
     random: random.state,
+    listsDescending,
     secrets: [...secrets.values()].map(({ replicas, tags, labels, versions, ...secret }) => ({
       ...secret,
       replicas: [...replicas.values()],
@@ -106,6 +111,7 @@ function written({ SecretString, SecretBinary }: SecretValue): z.input<typeof Va
 /** Replaces the state. Throws, with nothing changed, for what {@link takeSnapshot} never answers. */
 export function restoreSnapshot(service: Service, snapshot: z.output<typeof Snapshot>): void {
   service.random.state = snapshot.random
+  service.listsDescending = snapshot.listsDescending
   for (const secret of [...service.secrets.values()]) service.remove(secret)
   for (const secret of snapshot.secrets) service.keep(storedFrom(secret))
 }

@@ -8,7 +8,7 @@ import threading
 
 class Service:
     def __init__(self, *options):
-        command = [os.environ["NODE"], os.environ["QUARTERTURN_COMMAND"], "local", *options]
+        command = [os.environ["NODE"], os.environ["LOCAL_COMMAND"], "local", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.lines = []
         self.environment = {}
@@ -21,7 +21,8 @@ class Service:
                 break
         else:
             raise RuntimeError("it did not get ready: " + "".join(self.lines))
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reading = threading.Thread(target=self._read, daemon=True)
+        self.reading.start()
 
     def _read(self):
         for line in self.process.stdout:
@@ -33,5 +34,11 @@ class Service:
         try:
             return self.process.wait(20)
         finally:
-            self.process.kill()
-            self.process.stdout.close()
+            self.kill()
+
+    def kill(self):
+        """Ends it as a crash does; nothing happens when it has ended."""
+        self.process.kill()
+        self.process.wait()
+        self.reading.join()
+        self.process.stdout.close()

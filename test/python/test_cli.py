@@ -85,8 +85,7 @@ class Cli(unittest.TestCase):
 
     def test_4_what_was_stored_is_there_after_the_process_was_killed(self):
         self.secrets("put-secret-value", "--secret-id", "cli/db", "--secret-string", "last words")
-        self.service.process.kill()
-        self.service.process.wait()
+        self.service.kill()
         self.start()
         self.assertEqual(self.secrets("get-secret-value", "--secret-id", "cli/db")["SecretString"], "last words")
 
