@@ -49,8 +49,8 @@ export class PostgresSession implements Session {
   #proven: string | undefined
   /** Where the current credential was last seen to be in force. */
   #provenAt: string | undefined
-  /** Whom the server named in the last session of a user, and where; until something is changed. */
-  #seen: { readonly user: string; readonly actingAs: string; readonly at: string } | undefined
+  /** As whom sessions of a user acted, by user and place; until something is changed. */
+  readonly #acting = new Map<string, string>()
 
   constructor(request: OpenRequest<PostgresSecret>, options: SessionOptions) {
     this.#request = request
@@ -81,7 +81,7 @@ export class PostgresSession implements Session {
       await link.end()
       const verdict = verdictOfSession(rows[0], secret.username, this.#isForNow(who, at) ? 'consumer' : at)
       if (who === 'current' && verdict.verdict === 'accepted') this.#provenAt = nameOf(place)
-      this.#seen = { user: secret.username, actingAs: String(rows[0]?.['acting']), at: nameOf(place) }
+      this.#acting.set(secret.username + nameOf(place), String(rows[0]?.['acting']))
       return verdict
     } catch (error) {
       if (!(error instanceof PostgresFailure)) throw error
@@ -123,7 +123,7 @@ export class PostgresSession implements Session {
   }): Promise<Applied> {
     const { username, password, ssl } = this.#secret(to)
     const link = this.#lockedLink(username)
-    this.#seen = undefined
+    this.#acting.clear()
     const { passwordForm, hash } = this.#options
     const change = { username, password, isEncrypted: ssl, passwordForm, hash }
     if (as !== 'admin') return this.#translated(as, () => changePassword(link, change, this.#budget()))
@@ -157,7 +157,7 @@ export class PostgresSession implements Session {
   async repair({ b, as }: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void> {
     const pair = pairOf(this.#secret(b).username)
     const [{ mark }, reassigns] = [this.#request, this.#options.reassignOwned]
-    this.#seen = undefined
+    this.#acting.clear()
     await this.#asLocked(as, (link, time) =>
       inTransaction(link, time, (ask) => repairPair(ask, { pair, mark, reassigns })),
     )
@@ -281,18 +281,17 @@ export class PostgresSession implements Session {
 
   /** By the sign-in that has just proven the credential, or by another one. */
   async #actingUser(who: Who): Promise<{ readonly user: string; readonly actingAs: string }> {
-    const { username } = this.#secret(who)
-    const isFresh = () =>
-      this.#seen?.user === username && this.#seen.at === nameOf(this.#place(who, 'writer'))
-    if (!isFresh()) {
+    const { username: user } = this.#secret(who)
+    const key = user + nameOf(this.#place(who, 'writer'))
+    if (!this.#acting.has(key)) {
       const verdict = await this.probe({ who, at: 'writer' })
       if (verdict.verdict !== 'accepted') throw signInError(verdict, who)
     }
-    const seen = this.#seen
-    if (seen === undefined || !isFresh())
+    const actingAs = this.#acting.get(key)
+    if (actingAs === undefined)
       throw new QuarterturnError('CREDENTIAL_BARRED', {
-        problem: `the server gives ${username} no session, so nobody knows as whom it acts`,
+        problem: `the server gives ${user} no session, so nobody knows as whom it acts`,
       })
-    return seen
+    return { user, actingAs }
   }
 }
