@@ -27,14 +27,7 @@ import { freeLock, takeLock } from './lock.ts'
 import type { PostgresSecret } from './schema.ts'
 import type { Trust } from './tls.ts'
 import { inTransaction } from './transaction.ts'
-import {
-  NOT_ASKED,
-  signInError,
-  verdictOf,
-  verdictOfProbe,
-  verdictOfSession,
-  WHO_AND_WHERE,
-} from './verdict.ts'
+import { NOT_ASKED, signInError, verdictOfProbe, verdictOfSession, WHO_AND_WHERE } from './verdict.ts'
 
 export interface SessionOptions extends ChangeOptions {
   readonly trust: Trust
@@ -56,6 +49,8 @@ export class PostgresSession implements Session {
   #proven: string | undefined
   /** Where the current credential was last seen to be in force. */
   #provenAt: string | undefined
+  /** As whom sessions of a user acted, by user and place; until something is changed. */
+  readonly #acting = new Map<string, string>()
 
   constructor(request: OpenRequest<PostgresSecret>, options: SessionOptions) {
     this.#request = request
@@ -86,6 +81,7 @@ export class PostgresSession implements Session {
       await link.end()
       const verdict = verdictOfSession(rows[0], secret.username, this.#isForNow(who, at) ? 'consumer' : at)
       if (who === 'current' && verdict.verdict === 'accepted') this.#provenAt = nameOf(place)
+      this.#acting.set(secret.username + nameOf(place), String(rows[0]?.['acting']))
       return verdict
     } catch (error) {
       if (!(error instanceof PostgresFailure)) throw error
@@ -127,6 +123,7 @@ export class PostgresSession implements Session {
   }): Promise<Applied> {
     const { username, password, ssl } = this.#secret(to)
     const link = this.#lockedLink(username)
+    this.#acting.clear()
     const { passwordForm, hash } = this.#options
     const change = { username, password, isEncrypted: ssl, passwordForm, hash }
     if (as !== 'admin') return this.#translated(as, () => changePassword(link, change, this.#budget()))
@@ -160,6 +157,7 @@ export class PostgresSession implements Session {
   async repair({ b, as }: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void> {
     const pair = pairOf(this.#secret(b).username)
     const [{ mark }, reassigns] = [this.#request, this.#options.reassignOwned]
+    this.#acting.clear()
     await this.#asLocked(as, (link, time) =>
       inTransaction(link, time, (ask) => repairPair(ask, { pair, mark, reassigns })),
     )
@@ -281,18 +279,19 @@ export class PostgresSession implements Session {
     return this.#proven === user
   }
 
+  /** By the sign-in that has just proven the credential, or by another one. */
   async #actingUser(who: Who): Promise<{ readonly user: string; readonly actingAs: string }> {
-    const secret = this.#secret(who)
-    const attempt = this.#connections.attempt(secret, this.#place(who, 'writer'))
-    try {
-      const link = await attempt.signedIn
-      const { rows } = await link.run(WHO_AND_WHERE, { timeoutMs: this.#budget().clientMs })
-      await link.end()
-      return { user: String(rows[0]?.['session']), actingAs: String(rows[0]?.['acting']) }
-    } catch (error) {
-      throw error instanceof PostgresFailure ? signInError(verdictOf(error, attempt), who) : error
-    } finally {
-      await this.#connections.drop(attempt)
+    const { username: user } = this.#secret(who)
+    const key = user + nameOf(this.#place(who, 'writer'))
+    if (!this.#acting.has(key)) {
+      const verdict = await this.probe({ who, at: 'writer' })
+      if (verdict.verdict !== 'accepted') throw signInError(verdict, who)
     }
+    const actingAs = this.#acting.get(key)
+    if (actingAs === undefined)
+      throw new QuarterturnError('CREDENTIAL_BARRED', {
+        problem: `the server gives ${user} no session, so nobody knows as whom it acts`,
+      })
+    return { user, actingAs }
   }
 }
