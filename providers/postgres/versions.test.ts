@@ -10,7 +10,7 @@ import { createRole, secretFor, signsIn } from './test-target.ts'
 const WHOLE = ['createSecret done', 'setSecret done', 'testSecret done', 'finishSecret done']
 const HBA = ['host all by_md5 127.0.0.1/32 md5']
 
-/** The cases of the kit that take seconds; `conformance.test.ts` runs all of them. */
+/** The cases of the kit that take seconds; the `conformance.test.ts` run all of them. */
 const SHORT =
   /nobody disturbs|a probe|a check|the lock no other|repeated apply|close ends every|no sign-in fails|the log of the target/
 

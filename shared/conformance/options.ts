@@ -29,6 +29,11 @@ export interface ConformanceOptions {
   readonly seed?: number
   /** Runs this one point and nothing else, by the id that a failure prints. Default: every point. */
   readonly only?: string
+  /**
+   * `each`: from every crash and every cut each of the three recoveries is tried. `in turn`: every crash and every cut is
+   * tried with one of them, in turn, for a third of the time. Default `each`.
+   */
+  readonly recoveries?: 'each' | 'in turn'
   /** How many points are under way at a time. Default 4. */
   readonly atOnce?: number
   /** Called after every point. Default: nobody is told. */

@@ -97,6 +97,8 @@ export interface Cover {
   readonly how: Disturbance['how']
   /** Points that count. Default: all. */
   readonly wants?: (point: WirePoint) => boolean
+  /** Of cases that cover the same points with another recovery each: which one this is, from 0, and how many there are. */
+  readonly turn?: { readonly at: number; readonly of: number }
   /** Runs at a time. Default: that of the options. */
   readonly atOnce?: number
   readonly runAt: (at: WirePoint | undefined) => Run
@@ -104,7 +106,7 @@ export interface Cover {
 
 /** Records the run, and plays it again for each point that any run has shown, until every one was met. */
 export async function coverEach(trial: Trial, cover: Cover): Promise<Skipped | undefined> {
-  const { strategy, prefix, how, wants = () => true, atOnce, runAt } = cover
+  const { strategy, prefix, how, wants = () => true, turn, atOnce, runAt } = cover
   const wire = await trial.look(strategy, ({ target }) => target.wire)
   if (wire === undefined) return new Skipped('the target gives no `wire`')
   const coverage = new Coverage(framingOf(wire))
@@ -137,6 +139,8 @@ export async function coverEach(trial: Trial, cover: Cover): Promise<Skipped | u
     if (at !== undefined) await trial.all([pointAt(at)])
     return undefined
   }
+  if (turn !== undefined && trial.options.recoveries === 'in turn') coverage.share(turn.at, turn.of)
+  else coverage.share(0, 1)
   for (let due = coverage.round(); due.length > 0; due = coverage.round())
     await trial.all(
       due.map((at) => pointAt(at)),

@@ -14,18 +14,23 @@ import {
   WARM,
 } from '../recording.ts'
 import { labelsOf } from '../story.ts'
-import { type Killed, type Recovery, recoverBy } from './recovery.ts'
+import { type Killed, type Recovery, recoverBy, turnOf } from './recovery.ts'
 
 /** Kills a rotation before and after every call it makes, and recovers in one of the three ways. */
 export async function everyCrash(trial: Trial, strategy: Strategy, recovery: Recovery): Promise<undefined> {
   const warm = await recordCalls(trial.options, strategy, WARM)
+  const turn = turnOf(recovery)
+  const isMine = (_point: Point, at: number): boolean =>
+    trial.options.recoveries !== 'in turn' || trial.options.only !== undefined || at % turn.of === turn.at
   for (const scene of SCENES) {
     const calls = scene === WARM ? warm : await callsOf(trial, strategy, scene, warm)
-    const points = calls.flatMap((call) =>
-      (call.isMoment ? (['before'] as const) : (['before', 'after'] as const)).map((when) =>
-        crash(strategy, scene, call, when, recovery),
-      ),
-    )
+    const points = calls
+      .flatMap((call) =>
+        (call.isMoment ? (['before'] as const) : (['before', 'after'] as const)).map((when) =>
+          crash(strategy, scene, call, when, recovery),
+        ),
+      )
+      .filter(isMine)
     trial.notes.push(`${scene.name}: ${calls.length} calls, ${points.length} points`)
     await trial.all(points)
   }

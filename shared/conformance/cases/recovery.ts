@@ -31,6 +31,8 @@ const TAKE_UP = {
 
 export type Recovery = keyof typeof TAKE_UP
 export const RECOVERIES = Object.keys(TAKE_UP) as Recovery[]
+/** Which of the recoveries this is, where points are shared out among them. */
+export const turnOf = (recovery: Recovery) => ({ at: RECOVERIES.indexOf(recovery), of: RECOVERIES.length })
 
 /**
  * Promise 1 right after what happened, then the recovery, then promises 1 to 3: the last by one more rotation, or as

@@ -7,7 +7,7 @@ import { labelsOf } from '../story.ts'
 import { pointName } from '../wire/index.ts'
 import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs.ts'
 import type { World } from '../world.ts'
-import type { Recovery } from './recovery.ts'
+import { type Recovery, turnOf } from './recovery.ts'
 
 /** How the rotation comes about whose messages are cut. */
 interface WireScene {
@@ -81,6 +81,8 @@ export async function everyCut(
     strategy,
     prefix: `cut/${strategy}/${scene.name}/${recovery}/`,
     how: 'cut',
+    // The two rarer scenes have one recovery each.
+    ...(scene === ROTATION && { turn: turnOf(recovery) }),
     runAt: (at) => ({
       expects:
         at === undefined

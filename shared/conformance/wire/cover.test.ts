@@ -44,6 +44,7 @@ describe('coverage', () => {
   test('lists a point that does not come again, after a few tries', () => {
     const coverage = new Coverage(messages, 2)
     coverage.add([point(1, 'once')])
+    coverage.share(0, 1)
     expect([coverage.round(), coverage.round(), coverage.round()]).toEqual([
       [point(1, 'once')],
       [point(1, 'once')],
@@ -52,6 +53,34 @@ describe('coverage', () => {
     expect(coverage.line('cut')).toBe(
       '1 points seen, 0 cut (example messages); not met again: step 1: client: once',
     )
+  })
+
+  test('tells a point that only a disturbed run showed from one that every run should show', () => {
+    const coverage = new Coverage(messages, 1)
+    coverage.add([point(1)])
+    coverage.share(0, 1)
+    coverage.round()
+    coverage.add([point(1), point(2, 'too late')], point(1))
+    coverage.round()
+    expect(coverage.line('cut')).toBe(
+      '2 points seen, 1 cut (example messages); shown only by a disturbed run, once: step 2: client: too late',
+    )
+  })
+
+  test('shared out, every point of the first run is in one share, and what comes later in each', () => {
+    const points = [1, 2, 3, 4, 5].map((n) => point(n))
+    const shares = [0, 1, 2].map((from) => {
+      const coverage = new Coverage(messages)
+      coverage.add(points)
+      coverage.share(from, 3)
+      coverage.add([...points, point(9, 'late')])
+      return coverage.round().map(({ n }) => n)
+    })
+    expect(shares).toEqual([
+      [1, 4, 9],
+      [2, 5, 9],
+      [3, 9],
+    ])
   })
 
   test('says when only turns were counted', () => {

@@ -1,0 +1,140 @@
+/** The conformance kit against real servers, for one strategy. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildHandler } from '../../scripts/build.ts'
+import {
+  type CaseOutcome,
+  type ConformanceOptions,
+  conformanceCases,
+  failureOf,
+  pageOf,
+  progressLines,
+  reportOf,
+} from '../../shared/conformance/index.ts'
+import type { Strategy } from '../../shared/provider/index.ts'
+import { findPostgres, isUnavailable } from '../../test/servers/binaries.ts'
+import { type PostgresServer, requirePostgres } from '../../test/servers/postgres.ts'
+import { createPostgres, type PostgresOptions } from './index.ts'
+import { freshRole } from './test-conformance.ts'
+import { freshRoleOnOwnServer, OWN_SERVER } from './test-own-server.ts'
+import { signsIn } from './test-target.ts'
+
+/** One point alone: the story of a failure has the command. */
+const only = process.env['QUARTERTURN_POINT']
+/** Where the report goes, as `.json` and `.md`. Default: nowhere. */
+const reportFile = process.env['QUARTERTURN_REPORT']
+/** The longest case takes two minutes on two idle cores. */
+const CASE_MS = 900_000
+
+export interface KitRun {
+  readonly strategy: Strategy
+  /** The test file, for the command that repeats one point. */
+  readonly file: string
+  readonly recoveries: NonNullable<ConformanceOptions['recoveries']>
+}
+
+const found = await findPostgres('embedded')
+const missing = isUnavailable(found) ? found.unavailable : undefined
+
+/** Every case of the kit, each a test, on servers of their own. */
+export function describeConformance({ strategy, file, recoveries }: KitRun): void {
+  describe.skipIf(missing !== undefined)(`conformance, on the embedded PostgreSQL ${missing ?? ''}`, () => {
+    let shared: PostgresServer | undefined
+    let own: PostgresServer | undefined
+    let folder = ''
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'quarterturn-conformance-'))
+      shared = await requirePostgres({ kind: 'embedded' })
+      own = await requirePostgres({ kind: 'embedded', settings: OWN_SERVER })
+    })
+    afterAll(async () => {
+      await Promise.all([shared?.stop(), own?.stop()])
+      await rm(folder, { recursive: true, force: true })
+    })
+
+    const optionsFor = (
+      server: () => PostgresServer,
+      fresh: typeof freshRole,
+      settings: PostgresOptions = {},
+    ): ConformanceOptions => {
+      const provider = createPostgres(settings)
+      let trusting: typeof provider | undefined
+      return {
+        provider: {
+          ...provider,
+          open: (request: Parameters<typeof provider.open>[0]) => {
+            // The authority of the server is known only when the cases run.
+            trusting ??= createPostgres({ ...settings, ca: server().ca })
+            return trusting.open(request)
+          },
+        },
+        freshTarget: () => fresh(server()),
+        signIn: ({ username, password }) => signsIn(server(), String(username), String(password)),
+        bundle: async () => ({
+          file: (await buildHandler('rotate-postgres', folder)).file,
+          environment: { QUARTERTURN_TLS_CA: server().ca },
+        }),
+        onProgress: progressLines((line) => process.stdout.write(line), 15_000),
+        recoveries,
+        ...(only === undefined ? {} : { only }),
+        repeatCommand: (point) => `QUARTERTURN_POINT=${JSON.stringify(point)} npm test -- ${file}`,
+      }
+    }
+    const running = (server: PostgresServer | undefined): PostgresServer => {
+      if (server === undefined) throw new Error('the servers are there only while the cases run')
+      return server
+    }
+    const main = {
+      ...optionsFor(() => running(shared), freshRole),
+      loud: new URL('./test-loud.ts', import.meta.url),
+    }
+    const alone = { ...optionsFor(() => running(own), freshRoleOnOwnServer), atOnce: 1 }
+    const plain = {
+      ...optionsFor(() => running(own), freshRoleOnOwnServer, { passwordForm: 'plaintext' }),
+      atOnce: 1,
+    }
+    const named = (options: ConformanceOptions, pattern: RegExp, how: string) =>
+      conformanceCases(options)
+        .filter(({ name }) => pattern.test(name))
+        .map(({ name, run }) => ({ name: `${name} (${how})`, run }))
+    const ofStrategy = ({ name }: { readonly name: string }): boolean => name.startsWith(`${strategy}: `)
+    const cases = [
+      // What these two do to a server would be seen by every point that is under way.
+      ...conformanceCases(main).filter(({ name }) => !/is read-only|refuses every new password/.test(name)),
+      ...named(alone, /the target is read-only/, 'a server set to read-only'),
+      ...named(alone, /the target is down/, 'a crash and a restart'),
+      ...named(alone, /the log of the target/, 'every statement logged'),
+      ...named(plain, /refuses every new password/, 'passwordcheck, the password as plain text'),
+      ...named(plain, /: nothing that/, 'the password as plain text'),
+    ].filter(ofStrategy)
+
+    const startedAt = performance.now()
+    const outcomes: CaseOutcome[] = []
+    for (const { name, run } of cases)
+      test(name, { timeout: CASE_MS }, async ({ skip }) => {
+        const outcome = await run().catch((error: unknown) => {
+          outcomes.push(failureOf(name, error))
+          throw error
+        })
+        outcomes.push(outcome.outcome === 'held' ? { ...outcome, name } : outcome)
+        if (outcome.outcome === 'skipped') return skip(outcome.reason)
+        expect(outcome.notes.join('; '), 'what was not covered').not.toMatch(/not met again|left out/)
+      })
+
+    afterAll(async () => {
+      const report = reportOf(main, outcomes)
+      const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
+      process.stdout.write(
+        `conformance of postgres, ${strategy}: ${report.points} points tried and held, in ${minutes} minutes\n`,
+      )
+      for (const outcome of outcomes)
+        if (outcome.outcome === 'held' && outcome.notes.some((note) => /points seen|SIGKILL/.test(note)))
+          process.stdout.write(`${outcome.name}: ${outcome.notes.join('; ')}\n`)
+      if (reportFile === undefined) return
+      await writeFile(`${reportFile}.json`, JSON.stringify(report, undefined, 2))
+      await writeFile(`${reportFile}.md`, pageOf(report))
+    })
+  })
+}
