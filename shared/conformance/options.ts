@@ -31,7 +31,7 @@ export interface ConformanceOptions {
   readonly only?: string
   /**
    * `each`: from every crash and every cut each of the three recoveries is tried. `in turn`: every crash and every cut is
-   * tried with one of them, in turn, for a third of the time. Default `each`.
+   * tried with one of them, in turn, and of the rarer scenes on the wire only setSecret is cut. Default `each`.
    */
   readonly recoveries?: 'each' | 'in turn'
   /** How many points are under way at a time. Default 4. */

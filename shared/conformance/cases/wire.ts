@@ -4,7 +4,7 @@ import type { Skipped, Trial } from '../points.ts'
 import { moreThan, tooManyFailures } from '../promises.ts'
 import { leaveUnfinished, loseChange } from '../recording.ts'
 import { labelsOf } from '../story.ts'
-import { pointName } from '../wire/index.ts'
+import { pointName, type Point as WirePoint } from '../wire/index.ts'
 import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs.ts'
 import type { World } from '../world.ts'
 import { type Recovery, turnOf } from './recovery.ts'
@@ -71,6 +71,8 @@ export const cutsFor = (strategy: Strategy): readonly Cut[] =>
 /** What a lost connection is told as; any other code claims to know what the target said. */
 const CODES: readonly ErrorCode[] = ['TARGET_UNREACHABLE', 'DEADLINE']
 
+const isOfSet = ({ scope }: WirePoint): boolean => scope.startsWith('setSecret')
+
 /** Cuts the connection before every message of a scene, in both directions, until every one was met. */
 export async function everyCut(
   trial: Trial,
@@ -81,8 +83,10 @@ export async function everyCut(
     strategy,
     prefix: `cut/${strategy}/${scene.name}/${recovery}/`,
     how: 'cut',
-    // The two rarer scenes have one recovery each.
-    ...(scene === ROTATION && { turn: turnOf(recovery) }),
+    // The two rarer scenes have one recovery each, and differ from an undisturbed rotation in setSecret.
+    ...(scene === ROTATION
+      ? { turn: turnOf(recovery) }
+      : trial.options.recoveries === 'in turn' && { wants: isOfSet }),
     runAt: (at) => ({
       expects:
         at === undefined
