@@ -30,7 +30,7 @@ export function explorationPage(record: Record): readonly string[] {
     'A *cold* container has not seen the token before; a *warm* one skips the first look at the labels. With *edits* an operator',
     'writes a new AWSCURRENT with the same credential. With *retirements* schedules fire at any moment, and again.',
     'With *any token* steps are delivered also for rotations that were given up. *Longest way* is the number of actions to',
-    'the last state found. Rows without a time in the last column but one were not run to their end.',
+    'the last state found. The seconds are those of one core of a small machine that had other work.',
     '',
     '| Target, range | States | Longest way | Seconds | Promises 1 to 3 |',
     '| --- | ---: | ---: | ---: | --- |',
@@ -50,7 +50,7 @@ export function explorationPage(record: Record): readonly string[] {
 }
 
 function runRow(name: string, seen: RunRecord | undefined): string {
-  if (seen === undefined) return `| ${name} | | | | not run |`
+  if (seen === undefined) return `| ${name} | | | | not run yet |`
   const verdict =
     seen.broken.length > 0
       ? seen.broken.join('; ')

@@ -1,7 +1,16 @@
 import { STEPS } from '../../shared/engine/known.ts'
 import { rotate } from './secrets.ts'
 import type { Space } from './space.ts'
-import { type AccountName, accepts, ENDLESS, isSame, newSleeper, type State, under } from './state.ts'
+import {
+  type AccountName,
+  accepts,
+  ENDLESS,
+  isSame,
+  newSleeper,
+  type State,
+  signsIn,
+  under,
+} from './state.ts'
 
 export type PromiseName = 'never locked out' | 'always converges' | 'no orphans'
 
@@ -12,15 +21,15 @@ export interface Broken {
 
 /** Promise 1. Class B: some labelled version signs in while AWSCURRENT does not. */
 export function lockedOut(state: State): Broken | undefined {
-  const signsIn = (label: string): boolean => {
+  const works = (label: string): boolean => {
     const value = under(state, label)
     return value !== undefined && accepts(state, value)
   }
-  if (state.kind !== 'single')
-    return signsIn('AWSCURRENT')
-      ? undefined
-      : { promise: 'never locked out', how: 'AWSCURRENT does not sign in' }
-  const isIn = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE'].some(signsIn)
+  const current = under(state, 'AWSCURRENT')
+  const isRefused = current === undefined || !signsIn(state, current)
+  const how = isRefused ? 'AWSCURRENT does not sign in' : 'AWSCURRENT signs in without its rights'
+  if (state.kind !== 'single') return works('AWSCURRENT') ? undefined : { promise: 'never locked out', how }
+  const isIn = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE'].some(works)
   return isIn
     ? undefined
     : {

@@ -143,7 +143,7 @@ export const LABEL_RULES: readonly RuleOut[] = [
   {
     rule: 'the pending value is read by id and stage together',
     kind: 'single',
-    range: { containers: 'both', anyToken: true },
+    range: { containers: 'warm', anyToken: true },
     without: { look: { own: byIdAlone } },
     breaks: {
       nothing:

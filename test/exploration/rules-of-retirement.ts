@@ -19,6 +19,7 @@ export const RETIREMENT_RULES: readonly RuleOut[] = [
     range: RETIRES,
     without: { decide: seeing(goesByLabel, without({ retireSecret: WAITING })) },
     breaks: 'never locked out',
+    isLong: true,
   },
   {
     rule: 'a retirement reads labels again under the lock',
@@ -32,6 +33,7 @@ export const RETIREMENT_RULES: readonly RuleOut[] = [
       ),
     },
     breaks: 'never locked out',
+    isLong: true,
   },
   {
     rule: 'a retirement takes the lock',

@@ -253,7 +253,7 @@ export const STEP_RULES: readonly RuleOut[] = [
   {
     rule: 'a value is given up only while the old credential is proven',
     kind: 'single',
-    range: { ...REFUSAL, invocations: 2 },
+    range: { ...REFUSAL, rotations: 1, invocations: 2 },
     without: { look: { fallbackProof: async () => 'accepted' } },
     breaks: {
       nothing:

@@ -105,9 +105,12 @@ export const newSleeper = (
   schedule,
 })
 
+export const signsIn = (state: State, { username, password }: Credential): boolean =>
+  state.accounts[username].includes(password)
+
 /** It signs in, and can do what the application needs. */
-export const accepts = (state: State, { username, password }: Credential): boolean =>
-  state.accounts[username].includes(password) && state.entitled[username]
+export const accepts = (state: State, credential: Credential): boolean =>
+  signsIn(state, credential) && state.entitled[credential.username]
 
 export const isSame = (one: Credential | undefined, other: Credential | undefined): boolean =>
   one !== undefined &&

@@ -1,6 +1,6 @@
 import { split, successors, tupleOf } from './explore.ts'
 import { EDIT, type Space } from './space.ts'
-import { accepts, type State, under } from './state.ts'
+import { accepts, type Credential, type State, signsIn, under } from './state.ts'
 import type { Table } from './table.ts'
 
 /** An invocation on the stage: its number now, and what the story calls it. */
@@ -88,12 +88,16 @@ async function nextTo(space: Space, at: ReturnType<typeof split>, target: readon
 function inWords(state: State, versions: readonly string[]): string {
   const label = (name: string): string => {
     const value = under(state, name)
-    const says =
-      value === undefined ? 'has no value' : accepts(state, value) ? 'signs in' : 'does not sign in'
+    const says = value === undefined ? 'has no value' : words(state, value)
     return `${name} on ${versions[state.labels[name] ?? 0]} ${says}`
   }
   return Object.keys(state.labels)
     .filter((name) => name !== 'QUARTERTURN_REUSED')
     .map(label)
     .join(', ')
+}
+
+function words(state: State, value: Credential): string {
+  if (!signsIn(state, value)) return 'does not sign in'
+  return accepts(state, value) ? 'signs in' : 'signs in without its rights'
 }
