@@ -28,17 +28,16 @@ const RIGHTS_ARE_EQUAL: Claim = {
 
 const NEVER_FAILED: Claim = {
   claim: 'The application never failed',
-  async check({ queries, before, after }) {
-    const failed = queries.filter(({ failure }) => failure !== undefined)
-    const [first] = failed
+  async check({ queries, before, after, movedAt }) {
+    const [first, ...more] = queries.filter(({ failure }) => failure !== undefined)
     if (first !== undefined)
-      throw new Error(`${failed.length} of ${queries.length} queries failed, first with ${first.failure}`)
-    const counts = [before.user, after.user].map((user) => {
-      const count = queries.filter((query) => query.user === user).length
-      if (count === 0) throw new Error(`the application never was ${user}`)
+      throw new Error(`${more.length + 1} of ${queries.length} queries failed, first with ${first.failure}`)
+    const since = (user: string) => {
+      const count = queries.filter((query) => query.user === user && query.startedAt > movedAt).length
+      if (count === 0) throw new Error(`nobody signed in as ${user} after AWSCURRENT had moved`)
       return `${count} as ${user}`
-    })
-    return `${queries.length} queries, each on a new connection (${counts.join(', ')}), 0 failures`
+    }
+    return `${queries.length} queries, each on a new connection, 0 failures; after AWSCURRENT had moved ${since(before.user)}, ${since(after.user)}`
   },
 }
 

@@ -35,17 +35,19 @@ export async function playScene(stage: Stage, scene: Scene): Promise<void> {
   const kept = await scene.prepare(stage)
   const read: ReadSignIn = async () => signInOf(await secretsManager.read(scene.secret), server.ca)
   const before = await read()
-  const application = await startConsumer(stage, scene, read)
+  const application = await startConsumer(stage, scene, read, before.user)
 
   display.print('\nSecrets Manager rotates the secret:')
   const rotated = await secretsManager.rotate(scene.secret, (event) =>
     showStep(stage, scene, event.Step, event),
   )
-  await queriesMore(application)
+  const after = await read()
+  // Who keeps what the secret said before has to get on as well.
+  const users = new Set([before.user, after.user])
+  await Promise.all([...users].map((user) => queriesMore(application, user)))
   await application.stop()
 
   display.print('\nThe proof:')
-  const after = await read()
   const logs = rotationFunction.logs.slice(loggedBefore)
   const evidence = evidenceIn(logs)
   await prove(display, scene.claims, {
@@ -61,11 +63,11 @@ export async function playScene(stage: Stage, scene: Scene): Promise<void> {
   display.print(`\nThe evidence record:\n${JSON.stringify(evidence, null, 2)}`)
 }
 
-const startConsumer = ({ display, household }: Stage, scene: Scene, read: ReadSignIn) =>
+const startConsumer = ({ display, household }: Stage, scene: Scene, read: ReadSignIn, user: string) =>
   display.show('Starting an application', async () => {
     const starting = Promise.resolve(startApplication(scene.workers(read)))
     const application = await household.keep(starting, (started) => started.stop())
-    await queriesMore(application)
+    await queriesMore(application, user)
     return { value: application, line: scene.application }
   })
 
@@ -82,9 +84,10 @@ const showStep = (stage: Stage, scene: Scene, step: string, event: unknown) =>
     }
   })
 
-/** Resolves when the application has made some more queries that succeeded; it rejects with what stopped it. */
-async function queriesMore(application: Application): Promise<void> {
-  const succeeded = () => application.queries.filter(({ failure }) => failure === undefined).length
+/** Resolves when the application has made some more queries as this user that succeeded; it rejects with what stopped it. */
+async function queriesMore(application: Application, user: string): Promise<void> {
+  const succeeded = () =>
+    application.queries.filter((query) => query.user === user && query.failure === undefined).length
   const enough = succeeded() + QUERIES_ASIDE
   const latest = Date.now() + 10_000
   while (succeeded() < enough) {
