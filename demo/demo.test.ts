@@ -75,23 +75,49 @@ async function expectNothingLeft(demo: ChildProcess, hint: string): Promise<void
   expect(left, hint).toEqual([])
 }
 
-test('the demo proves a rotation, in plain lines when piped, and leaves nothing', async () => {
+/** What every strategy must end with, and which one was shown. */
+function expectProof(stdout: string, strategies: readonly string[]): void {
+  const lines = stdout.split('\n')
+  for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
+    expect(lines.filter((line) => line.startsWith(`ok      ${step}: `))).toHaveLength(strategies.length)
+  const shown = [...stdout.matchAll(/"strategy": "(.+)"/g)].map(([, strategy]) => strategy)
+  expect(shown).toEqual(strategies)
+  expect(stdout).toContain('"schema": "quarterturn.evidence/1"')
+  expect(stdout).toContain('The proof held.')
+  expect(stdout).not.toContain('\u001B')
+}
+
+test('the demo proves both strategies, in plain lines when piped, and leaves nothing', async () => {
   const demo = startDemo()
   const { code, stdout, stderr } = await outcomeOf(demo)
   expect(stderr).toBe('')
   expect(code).toBe(0)
   expect(await leftBy(demo)).toEqual([])
-  const lines = stdout.split('\n')
-  for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
-    expect(lines.filter((line) => line.startsWith(`ok      ${step}: `))).toHaveLength(1)
+  expectProof(stdout, ['single-user', 'alternating-users'])
+})
+
+test('single-user alone is shown with its gap', async () => {
+  const { code, stdout } = await outcomeOf(startDemo('single-user'))
+  expect(code).toBe(0)
+  expectProof(stdout, ['single-user'])
   expect(stdout).toMatch(/\d+ queries, .* \d+ failures within the gap, 0 outside of it/)
-  expect(stdout).toContain('"schema": "quarterturn.evidence/1"')
-  expect(stdout).toContain('The proof held.')
-  expect(stdout).not.toContain('\u001B')
+  expect(stdout).toMatch(/\d+ ms from the server's commit to the label's move, at most \d+ ms stated/)
+})
+
+test('alternating-users alone is shown with two users that sign in, and without a failure', async () => {
+  const { code, stdout } = await outcomeOf(startDemo('alternating-users'))
+  expect(code).toBe(0)
+  expectProof(stdout, ['alternating-users'])
+  expect(stdout).toContain('AWSCURRENT, QUARTERTURN_CANDIDATE: app_clone signs in')
+  expect(stdout).toContain('AWSPREVIOUS: app signs in')
+  expect(stdout).toContain('The new password signs in: as app_clone, acting as app')
+  expect(stdout).toContain('The previous password still signs in: as app,')
+  expect(stdout).toContain('"rights": "equal"')
+  expect(stdout).toMatch(/[1-9]\d* queries, .* 0 failures; .* [1-9]\d* as app, [1-9]\d* as app_clone/)
 })
 
 test('--logs shows what the handler logs', async () => {
-  const { code, stdout } = await outcomeOf(startDemo('--logs'))
+  const { code, stdout } = await outcomeOf(startDemo('single-user', '--logs'))
   expect(code).toBe(0)
   expect(stdout).toContain('"message":"Rotation step ended"')
 })
@@ -100,7 +126,15 @@ describe('options', () => {
   test('--help tells about all of them', async () => {
     const { code, stdout } = await outcomeOf(startDemo('--help'))
     expect(code).toBe(0)
-    expect(stdout).toContain('--logs')
+    for (const word of ['--logs', 'single-user', 'alternating-users']) expect(stdout).toContain(word)
+  })
+
+  test('a strategy that is unknown is answered with those that exist', async () => {
+    const { code, stderr } = await outcomeOf(startDemo('two-users'))
+    expect(code).toBe(2)
+    expect(stderr).toContain(
+      "'two-users' is no strategy of the demo; there are single-user and alternating-users",
+    )
   })
 
   test.each(['--log', 'now'])('%s is refused by name', async (option) => {
@@ -115,7 +149,7 @@ describe('options', () => {
 describe('a demo that is ended leaves no process and no file', () => {
   const seed = Date.now()
   const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const
-  const moments = fc.sample(fc.integer({ min: 50, max: 3_500 }), { seed, numRuns: 3 })
+  const moments = fc.sample(fc.integer({ min: 50, max: 6_000 }), { seed, numRuns: 3 })
 
   test.each(SIGNALS)('by %s, at any moment', async (signal) => {
     for (const moment of moments) {

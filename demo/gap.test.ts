@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { countFailures } from './gap.ts'
 
 const gap = { changedAt: 1_000.4, movedAt: 1_040.2 }
-const failed = (startedAt: number, endedAt: number, failure = '28P01') => ({ startedAt, endedAt, failure })
+const failed = (startedAt: number, endedAt: number, failure = '28P01') => ({
+  user: 'app',
+  startedAt,
+  endedAt,
+  failure,
+})
 
 describe('a failure is inside of the gap', () => {
   test.each([
@@ -26,7 +31,7 @@ describe('a failure is outside of the gap', () => {
 })
 
 test('what did not fail is counted as a query', () => {
-  expect(countFailures([{ startedAt: 1_010, endedAt: 1_020 }], gap)).toEqual({
+  expect(countFailures([{ user: 'app', startedAt: 1_010, endedAt: 1_020 }], gap)).toEqual({
     queries: 1,
     inside: 0,
     outside: [],

@@ -1,4 +1,5 @@
 import type { Query } from './application.ts'
+import { REFUSED } from './sign-in.ts'
 
 /** When no stored value under `AWSCURRENT` signed in. Milliseconds since the epoch, with fractions. */
 export interface Gap {
@@ -15,9 +16,6 @@ export interface Counts {
   /** All others. */
   readonly outside: readonly Query[]
 }
-
-/** SQLSTATE of a refused password. */
-export const REFUSED = '28P01'
 
 /**
  * A failure belongs to the gap when the password was refused, the secret was read before the label had moved, and

@@ -8,6 +8,8 @@ const EvidenceLine = z.object({
   evidence: z.looseObject({ schema: z.literal('quarterturn.evidence/1'), gapMs: z.number().optional() }),
 })
 
+export type Evidence = z.infer<typeof EvidenceLine>['evidence']
+
 const parse = <Schema extends z.ZodType>(schema: Schema, line: string): z.infer<Schema> | undefined => {
   if (!line.startsWith('{')) return undefined
   const { success, data } = schema.safeParse(JSON.parse(line))
@@ -21,7 +23,7 @@ export function noteDecision(line: string, note: Note): void {
 }
 
 /** The record that the rotation left in the log. Throws when there is none. */
-export function evidenceIn(logs: readonly string[]): z.infer<typeof EvidenceLine>['evidence'] {
+export function evidenceIn(logs: readonly string[]): Evidence {
   const found = logs.map((line) => parse(EvidenceLine, line)).findLast((line) => line !== undefined)
   if (found === undefined) throw new Error('the handler left no evidence record')
   return found.evidence

@@ -1,10 +1,18 @@
-/** The demo: one rotation of a real PostgreSQL password by the bundled Lambda handler, and the proof that it held. */
+/** The demo: real PostgreSQL passwords rotated by the bundled Lambda handler, by each strategy, and the proof that it held. */
 import type { ServerAccount } from '../test/servers/account.ts'
+import { alternatingUsers } from './alternating-users.ts'
 import { createDisplay, wantsLive } from './display.ts'
 import { Household } from './household.ts'
-import { HELP, parseOptions } from './options.ts'
-import { playScene } from './scene.ts'
+import { HELP, parseOptions, type Strategy } from './options.ts'
+import { playScene, type Scene } from './scene.ts'
 import { endOnSignals } from './signals.ts'
+import { singleUser } from './single-user.ts'
+import { setStage } from './stage.ts'
+
+const SCENES: Readonly<Record<Strategy, Scene>> = {
+  'single-user': singleUser,
+  'alternating-users': alternatingUsers,
+}
 
 const options = parseOptions(process.argv.slice(2))
 if (typeof options === 'string') {
@@ -23,7 +31,8 @@ const display = createDisplay(wantsLive(process.stdout, process.env) && !options
 const logs: string[] = []
 
 try {
-  const account = await playScene({
+  display.print('Rotates real PostgreSQL passwords with the bundled Lambda handler.\n')
+  const stage = await setStage({
     household,
     display,
     onLog: (line) => {
@@ -31,9 +40,10 @@ try {
       if (options.logs) display.print(`  log   ${line}`)
     },
   })
+  for (const strategy of options.strategies) await playScene(stage, SCENES[strategy])
   await household.end()
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
-  display.print(`\nThe proof held. ${leftBehind(account)} ${seconds} s.`)
+  display.print(`\nThe proof held. ${leftBehind(stage.server.account)} ${seconds} s.`)
 } catch (error) {
   // While a signal ends the servers, the scene fails for want of them; the signal decides how the process ends.
   if (!isEnding()) {

@@ -1,5 +1,6 @@
 import {
   CreateSecretCommand,
+  DescribeSecretCommand,
   GetSecretValueCommand,
   RotateSecretCommand,
   SecretsManagerClient,
@@ -16,11 +17,23 @@ export const CREDENTIALS = { accessKeyId: 'demo', secretAccessKey: 'demo' }
 /** What an operator and an application do with Secrets Manager, by the real SDK over HTTP. */
 export interface DemoSecretsManager {
   readonly url: string
-  create(name: string, value: Readonly<Record<string, unknown>>): Promise<void>
+  /** Answers the ARN. */
+  create(
+    name: string,
+    value: Readonly<Record<string, unknown>>,
+    tags?: Readonly<Record<string, string>>,
+  ): Promise<string>
   /** The value that `AWSCURRENT` is on. */
   read(name: string): Promise<unknown>
+  /** Every version that a label is on. */
+  versions(name: string): Promise<readonly Version[]>
   /** Rejects when the rotation failed, with what the function said. */
   rotate(name: string, rotationFunction: RotationFunction): Promise<Rotated>
+}
+
+export interface Version {
+  readonly labels: readonly string[]
+  readonly value: unknown
 }
 
 export interface Rotated {
@@ -36,14 +49,27 @@ export async function startSecretsManager(household: Household): Promise<DemoSec
   const client = new SecretsManagerClient({ endpoint: url, region: REGION, credentials: CREDENTIALS })
   return {
     url,
-    async create(Name, value) {
-      await client.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) }))
+    async create(Name, value, tags = {}) {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+      const { ARN } = await client.send(
+        new CreateSecretCommand({ Name, SecretString: JSON.stringify(value), Tags }),
+      )
+      return ARN ?? Name
     },
     async read(SecretId) {
       const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }))
       return JSON.parse(SecretString ?? 'null')
     },
+    async versions(SecretId) {
+      const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }))
+      const read = async ([VersionId, labels]: [string, string[]]): Promise<Version> => {
+        const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId, VersionId }))
+        return { labels, value: JSON.parse(SecretString ?? 'null') }
+      }
+      return Promise.all(Object.entries(VersionIdsToStages).map(read))
+    },
     async rotate(SecretId, rotationFunction) {
+      const [callsBefore, eventsBefore] = [model.log.calls.length, model.events.length]
       const rotationTokens = new Set<string>()
       let failure: unknown = new Error('the rotation did not move AWSCURRENT')
       model.registerFunction(FUNCTION_ARN, async (event) => {
@@ -61,15 +87,17 @@ export async function startSecretsManager(household: Household): Promise<DemoSec
         }),
       )
       await model.settled(SecretId)
-      const move = model.log.calls.findLast(
-        ({ operation, input, result }) =>
-          operation === 'UpdateSecretVersionStage' &&
-          input['VersionStage'] === 'AWSCURRENT' &&
-          result === 'ok',
-      )
-      const hasSucceeded = model.events.some(
-        ({ detail }) => 'eventName' in detail && detail.eventName === 'RotationSucceeded',
-      )
+      const move = model.log.calls
+        .slice(callsBefore)
+        .findLast(
+          ({ operation, input, result }) =>
+            operation === 'UpdateSecretVersionStage' &&
+            input['VersionStage'] === 'AWSCURRENT' &&
+            result === 'ok',
+        )
+      const hasSucceeded = model.events
+        .slice(eventsBefore)
+        .some(({ detail }) => 'eventName' in detail && detail.eventName === 'RotationSucceeded')
       if (move === undefined || !hasSucceeded) throw failure
       return { movedAt: move.atMs, rotationTokens: [...rotationTokens] }
     },

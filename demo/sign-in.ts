@@ -1,0 +1,64 @@
+import pg from 'pg'
+import { z } from 'zod'
+
+/** How a consumer signs in: the fields of the secret that it uses. */
+export interface SignIn {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  /** PEM of the CA that must have signed the server's certificate. */
+  readonly ca: string
+}
+
+const ConsumedSecret = z.object({
+  host: z.string(),
+  port: z.number(),
+  dbname: z.string(),
+  username: z.string(),
+  password: z.string(),
+})
+
+export function signInOf(value: unknown, ca: string): SignIn {
+  const { dbname, username, ...secret } = ConsumedSecret.parse(value)
+  return { ...secret, database: dbname, user: username, ca }
+}
+
+/** SQLSTATE of a refused password. */
+export const REFUSED = '28P01'
+
+/** Signs in over verified TLS on a new connection and answers who the server says it is. Rejects with the driver's error. */
+export async function connectAs(signIn: SignIn): Promise<string> {
+  const [row] = await runAs(
+    signIn,
+    `SELECT CASE current_user WHEN session_user THEN session_user::text
+       ELSE format('%s, acting as %s', session_user, current_user) END AS name`,
+  )
+  return String(row?.['name'])
+}
+
+/** Runs one statement on a new connection over verified TLS. Rejects with the driver's error. */
+export async function runAs(
+  { ca, ...signIn }: SignIn,
+  statement: string,
+): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({
+    ...signIn,
+    ssl: { ca, rejectUnauthorized: true },
+    connectionTimeoutMillis: 5_000,
+    application_name: 'quarterturn-demo',
+  })
+  // A connection that the server ends while it is idle would otherwise end the process.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const { rows } = await client.query<Record<string, unknown>>(statement)
+    return rows
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'no code'
