@@ -73,7 +73,10 @@ const range: Range = {
 }
 
 const stop = new AbortController()
-process.on('SIGINT', () => stop.abort())
+process.on('SIGINT', () => {
+  process.exitCode = 130
+  stop.abort()
+})
 const isStopped = (): boolean => stop.signal.aborted
 
 /** A line that is written over, where somebody is looking. */

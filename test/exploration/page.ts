@@ -10,10 +10,7 @@ export function explorationPage(record: Record): readonly string[] {
     name: nameOf(run),
     seen: record.runs.find(({ name }) => name === nameOf(run)),
   }))
-  const rules = RULES.flatMap((rule) => {
-    const seen = record.rules.find((one) => one.rule === rule.rule)
-    return seen === undefined ? [] : [{ seen, rule }]
-  })
+  const rules = RULES.map((rule) => ({ rule, seen: record.rules.find((one) => one.rule === rule.rule) }))
   return [
     'The decisions that ship are followed through every state that a few rotations can lead to, breadth first. Each call',
     'to Secrets Manager, each sign-in, each statement and the lock is one action. Between any two of them',
@@ -43,9 +40,9 @@ export function explorationPage(record: Record): readonly string[] {
     '',
     '| Without the rule | Target | What breaks | Actions |',
     '| --- | --- | --- | ---: |',
-    ...rules.map(({ seen, rule }) => ruleRow(seen, rule.kind)),
+    ...rules.map(({ seen, rule }) => ruleRow(rule, seen)),
     '',
-    ...rules.flatMap(({ seen, rule }) => ruleText(seen, rule)),
+    ...rules.flatMap(({ seen, rule }) => ruleText(rule, seen)),
   ]
 }
 
@@ -60,12 +57,14 @@ function runRow(name: string, seen: RunRecord | undefined): string {
   return `| ${name} | ${count(seen.states)} | ${seen.depth} | ${seen.seconds} | ${verdict} |`
 }
 
-function ruleRow({ rule, found }: RuleRecord, kind: string): string {
-  return `| ${rule} | ${kind} | ${found === undefined ? 'nothing' : found.promise} | ${found?.actions ?? ''} |`
+function ruleRow({ rule, kind }: RuleOut, seen: RuleRecord | undefined): string {
+  const what = seen === undefined ? 'not run yet' : (seen.found?.promise ?? 'nothing')
+  return `| ${rule} | ${kind} | ${what} | ${seen?.found?.actions ?? ''} |`
 }
 
-function ruleText(seen: RuleRecord, { kind, breaks }: RuleOut): string[] {
-  const { rule, range, states, found } = seen
+function ruleText({ rule, kind, breaks }: RuleOut, seen: RuleRecord | undefined): string[] {
+  if (seen === undefined) return []
+  const { range, states, found } = seen
   const where = `${kind}, ${range}`
   if (found === undefined)
     return [

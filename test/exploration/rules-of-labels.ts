@@ -137,7 +137,10 @@ export const LABEL_RULES: readonly RuleOut[] = [
         candidate: async (c, known) => previousByLabel(c, () => look.candidate(c, known)),
       },
     },
-    breaks: { nothing: '' },
+    breaks: {
+      nothing:
+        'a label that moves between two reads could make an unfinished value look finished; within the range whatever follows bears it',
+    },
     isLong: true,
   },
   {

@@ -51,7 +51,7 @@ export const RETIREMENT_RULES: readonly RuleOut[] = [
         account.secondary = undefined
       },
     },
-    breaks: { nothing: '' },
+    breaks: 'never locked out',
     isLong: true,
   },
   {

