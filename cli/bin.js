@@ -16,9 +16,11 @@ if (Number.parseInt(process.versions.node, 10) < MINIMUM) {
 const source = new URL('./main.ts', import.meta.url)
 const built = new URL('../dist/lib/cli/main.js', import.meta.url)
 const { main } = await import(existsSync(source) ? source.href : built.href)
-process.exitCode = await main(process.argv.slice(2), {
+const status = await main(process.argv.slice(2), {
   root: new URL('../', import.meta.url),
   cwd: process.cwd(),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 })
+// Code of a user's function may hold something open for good, such as a pool. What was written leaves first.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(status)))

@@ -214,4 +214,22 @@ describe('served', () => {
     const { ARN } = await other.send(new CreateSecretCommand({ Name: 'db', SecretString: VALUE }))
     expect(ARN).toContain(':444455556666:')
   })
+
+  test('Ctrl-C ends it with 0 though a function keeps something open, such as a pool', async () => {
+    writeFileSync(join(cwd, 'pool.mjs'), 'setInterval(() => {}, 1000); export const handler = () => null')
+    const { child, ended, said } = await started('--function', 'rotate-db=pool.mjs')
+    expect(said.out).toContain('Ready.')
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+  })
+
+  test('Ctrl-C ends it with 0 while a module is still loading', async () => {
+    writeFileSync(
+      join(cwd, 'slow.mjs'),
+      "process.stdout.write('Ready. Or nearly'); await new Promise((resolve) => setTimeout(resolve, 60000))",
+    )
+    const { child, ended } = await started('--function', 'rotate-db=slow.mjs')
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+  })
 })

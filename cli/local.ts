@@ -15,7 +15,12 @@ export const local: Command = async (args, surroundings) => {
   const service = await start(options, surroundings)
   const stopped = untilStopped(service, surroundings)
   try {
-    await addFunctions(service, options.functions)
+    // A module may never end loading.
+    const outcome = await Promise.race([
+      addFunctions(service, options.functions).then(() => 'ready' as const),
+      stopped.then(() => 'stopped' as const),
+    ])
+    if (outcome === 'stopped') return await finish(service, options, surroundings)
   } catch (error) {
     await service.close()
     throw error
