@@ -83,7 +83,7 @@ export async function startGuard(folder: string): Promise<Guard> {
 export interface GuardedProgram {
   readonly guard: Guard
   /** How the guard ends it. */
-  readonly endWith: 'INT' | 'KILL'
+  readonly endWith: 'INT' | 'TERM' | 'KILL'
   readonly command: readonly [string, ...string[]]
   /** File descriptor for both outputs. */
   readonly output: number

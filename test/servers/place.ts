@@ -40,7 +40,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Whether everybody may pass through every folder up to the root. */
-async function isOpen(path: string): Promise<boolean> {
+export async function isOpen(path: string): Promise<boolean> {
   for (let at = path; ; at = dirname(at)) {
     if (((await stat(at)).mode & 0o001) === 0) return false
     if (at === dirname(at)) return true

@@ -1,4 +1,5 @@
 import { findPostgres, isUnavailable, type PostgresKind, type Unavailable } from './binaries.ts'
+import { findMysqlServers } from './mysql/required.ts'
 
 /** The servers that the tests run against. A line here is a claim of the README. */
 export interface ListedServer {
@@ -29,7 +30,7 @@ export interface MissingServer {
 
 /** What the run could not be tested against. */
 export const missingServers = async (): Promise<readonly MissingServer[]> =>
-  (await findServers()).flatMap((server) =>
+  [...(await findServers()), ...(await findMysqlServers())].flatMap((server) =>
     isUnavailable(server) ? [{ name: server.name, reason: server.unavailable }] : [],
   )
 
