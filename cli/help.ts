@@ -4,7 +4,8 @@ export const HELP = `The command of Quarterturn, a rotation engine for AWS Secre
 Usage: quarterturn <command> [options]
 
 Commands:
-  provider new <name>   write the package of a new provider, which runs as it stands
+  provider new <name>        write the package of a new provider, which runs as it stands
+  provider setup <provider>  print the statements that an admin of rotations needs at a target
 
 Options:
   -h, --help      show this text, or that of a command: quarterturn provider new --help
@@ -34,4 +35,22 @@ Nothing is installed and no existing file is changed.
 Example:
   quarterturn provider new acme --quarterturn ./quarterturn-0.1.0.tgz
   cd quarterturn-provider-acme && npm install && npm test
+`
+
+/** What `quarterturn provider setup --help` says. */
+export const PROVIDER_SETUP_HELP = `Prints the statements that give an admin what it needs to rotate a user, and nothing more. Runs none of them.
+
+Usage: quarterturn provider setup postgres --user NAME [--admin NAME] [--database NAME] [--version N]
+
+  --user NAME       the user that the application signs in as, without the suffix _clone
+  --admin NAME      the role of the admin secret. Default: rotation_admin
+  --database NAME   the database of the secret. Default: postgres
+  --version N       the version of the server, 13 to 18. Default: statements for each, with a remark
+  -h, --help        show this text
+
+Run them in psql: as a superuser, on RDS as the master user. \\password asks for the password of the admin and
+sends a hash of it; store that password in the admin secret.
+
+Example:
+  quarterturn provider setup postgres --user app --database shop --version 17 | tee setup.sql
 `

@@ -30,6 +30,7 @@ describe('the command', () => {
 
   test('help has every command, and none of its lines is wide', () => {
     expect(HELP).toContain('provider new <name>')
+    expect(HELP).toContain('provider setup <provider>')
     expect(HELP.split('\n').filter((line) => line.length > 110)).toEqual([])
   })
 
@@ -40,9 +41,12 @@ describe('the command', () => {
 
   test.each([
     [[], 'a command is missing'],
-    [['rotate'], '`rotate` is no command; there is `provider new`'],
-    [['provider'], '`provider` is no command; there is `provider new`'],
-    [['provider', 'nwe', 'acme'], '`provider nwe acme` is no command; there is `provider new`'],
+    [['rotate'], '`rotate` is no command; there is `provider new`, `provider setup`'],
+    [['provider'], '`provider` is no command; there is `provider new`, `provider setup`'],
+    [
+      ['provider', 'nwe', 'acme'],
+      '`provider nwe acme` is no command; there is `provider new`, `provider setup`',
+    ],
     [['--colour'], "Unknown option '--colour'"],
   ])('%j is refused, and the help is named', async (args, problem) => {
     const { status, out, err } = await quarterturn(...args)

@@ -4,10 +4,12 @@ import { HELP } from './help.ts'
 import { readManifest } from './manifest.ts'
 import { firstSentence, Problem } from './problem.ts'
 import { providerNew } from './provider-new.ts'
+import { providerSetup } from './provider-setup.ts'
 
 /** Commands by their words, the longest first. */
 const COMMANDS: readonly (readonly [words: readonly string[], run: Command])[] = [
   [['provider', 'new'], providerNew],
+  [['provider', 'setup'], providerSetup],
 ]
 
 /** Runs the command with its arguments; answers how the process ends. Never rejects for what a user got wrong. */

@@ -196,6 +196,12 @@ export const Environment = z.object({
     values: '`keep`, `scram`',
     default: '`keep`',
   }),
+  QUARTERTURN_POSTGRES_REASSIGN_OWNED: option(flag.default(false), {
+    description:
+      "Whether a pair of PostgreSQL users that AWS's template rotated until now is taken over with `REASSIGN OWNED`: what the clone owns in the secret's database goes to the user. Otherwise the rotation is refused and names the statement.",
+    values: '`true`, `false`',
+    default: '`false`',
+  }),
   PASSWORD_LENGTH: option(wholeNumber(1, 4_096).default(DEFAULT_POLICY.length), {
     description: `Characters of a new password. A policy that gives under ${LEAST_BITS} bits is refused.`,
     values: '1 to 4096',

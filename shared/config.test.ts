@@ -23,7 +23,14 @@ describe('the environment', () => {
         minimumOverlapMs: 3_600_000,
         overlapCut: 'report',
       },
-      options: { postgres: { allowClearTextLoopback: false, passwordForm: 'verifier', hash: 'keep' } },
+      options: {
+        postgres: {
+          allowClearTextLoopback: false,
+          passwordForm: 'verifier',
+          hash: 'keep',
+          reassignOwned: false,
+        },
+      },
       password: DEFAULT_POLICY,
     })
   })

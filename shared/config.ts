@@ -21,6 +21,7 @@ export interface Config {
       readonly allowClearTextLoopback: boolean
       readonly passwordForm: 'verifier' | 'plaintext'
       readonly hash: 'keep' | 'scram'
+      readonly reassignOwned: boolean
     }
   }
   readonly password: PasswordPolicy
@@ -95,6 +96,7 @@ const configOf = (env: Environment): Config => ({
       allowClearTextLoopback: env.QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK,
       passwordForm: env.QUARTERTURN_POSTGRES_PASSWORD_FORM,
       hash: env.QUARTERTURN_POSTGRES_HASH,
+      reassignOwned: env.QUARTERTURN_POSTGRES_REASSIGN_OWNED,
     },
   },
   password: {

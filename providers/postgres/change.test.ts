@@ -20,6 +20,7 @@ function scripted({ asked = 'scram', settings = {}, refusal, commit = 'COMMIT' }
   const statements: string[] = []
   const link: Link = {
     asked,
+    pid: 1,
     isAlive: true,
     run: async (text) => {
       statements.push(text)

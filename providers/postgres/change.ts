@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { type Applied, QuarterturnError } from '../../shared/provider/index.ts'
+import { grantCreateRole, grantPasswords, grantRole } from './alternating/setup.ts'
 import type { Budget } from './budget.ts'
+import type { Asked } from './challenge.ts'
 import { PostgresFailure } from './failure.ts'
 import { looksHashed, MAX_SCRAM_ITERATIONS, md5Hash, scramVerifier } from './hash.ts'
-import type { Link, Row } from './link.ts'
+import type { Link, Row, Statement } from './link.ts'
 import { HOLDS_LOCK, lockKey } from './lock.ts'
 
 export interface ChangeOptions {
@@ -18,7 +20,16 @@ export interface Change extends ChangeOptions {
   readonly username: string
   readonly password: string
   readonly isEncrypted: boolean
+  /** How the server asked for the password that this one replaces. Default: as in this connection. */
+  readonly asked?: Asked
+  /** Runs in the transaction before the password is set. Rejects with what it raises. */
+  readonly prepare?: (run: Run) => Promise<void>
+  /** The role that makes the change, where that is not the role itself. */
+  readonly admin?: string
 }
+
+/** Runs one statement of the transaction. */
+type Run = (text: string, values?: readonly unknown[]) => Promise<Statement>
 
 /**
  * Sets the password of a role in one transaction of the connection that holds the role's lock; a connection that
@@ -29,10 +40,11 @@ export interface Change extends ChangeOptions {
  */
 export async function changePassword(link: Link, change: Change, time: Budget): Promise<Applied> {
   const { username } = change
-  const run = (text: string, values?: readonly unknown[]) =>
+  const run: Run = (text, values) =>
     link.run(text, { timeoutMs: time.clientMs, ...(values === undefined ? {} : { values }) })
   // A role may have default_transaction_read_only for itself; a server that is read-only refuses this.
   await run('BEGIN READ WRITE')
+  let isPrepared = change.prepare === undefined
   try {
     const { rows } = await run(
       `SELECT ${HOLDS_LOCK} AS held, current_setting('scram_iterations', true) AS iterations,
@@ -46,7 +58,7 @@ export async function changePassword(link: Link, change: Change, time: Budget): 
           'the session that changes the password does not hold the lock; a pooler that shares sessions between clients is in the way',
         remedy: 'put the server itself into `host`, not a pooler',
       })
-    const kind = kindOfHash(link, change, rows[0])
+    const kind = kindOfHash(change.asked ?? link.asked, change, rows[0])
     const literal = await storedForm(change, kind, rows[0])
     if (literal === undefined) {
       await run('ROLLBACK')
@@ -55,11 +67,15 @@ export async function changePassword(link: Link, change: Change, time: Budget): 
         reason: 'the password has the form of a password hash, which the server would store as it is',
       }
     }
+    await change.prepare?.(run)
+    isPrepared = true
     if (literal === change.password) await quieten(run, kind)
     // By name: under a default role CURRENT_USER would be another.
     await run(`ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(literal)}`)
   } catch (error) {
     if (link.isAlive) await run('ROLLBACK')
+    // Only the password itself is refused for good.
+    if (!isPrepared) throw error
     return refusedOrThrow(error, change)
   }
   const { command } = await run('COMMIT')
@@ -70,10 +86,10 @@ export async function changePassword(link: Link, change: Change, time: Budget): 
 type HashKind = 'scram' | 'md5'
 
 /** A client that can only do one kind keeps working. Asked in clear text, nothing shows the kind: the server's default is taken. */
-function kindOfHash(link: Link, { hash }: Change, row: Row): HashKind {
+function kindOfHash(asked: Asked, { hash }: Change, row: Row): HashKind {
   if (hash === 'scram') return 'scram'
-  if (link.asked === 'clear-text') return row['encryption'] === 'md5' ? 'md5' : 'scram'
-  return link.asked === 'md5' ? 'md5' : 'scram'
+  if (asked === 'clear-text') return row['encryption'] === 'md5' ? 'md5' : 'scram'
+  return asked === 'md5' ? 'md5' : 'scram'
 }
 
 async function storedForm(change: Change, kind: HashKind, row: Row): Promise<string | undefined> {
@@ -115,7 +131,7 @@ const REFUSED = new Set(['22023', '28P01', '28000', 'P0001'])
 
 function refusedOrThrow(error: unknown, change: Change): Applied {
   if (!(error instanceof PostgresFailure) || error.kind !== 'server') throw error
-  if (error.sqlstate === '42501') throw privilegeMissing(error, change.username)
+  if (error.sqlstate === '42501') throw privilegeMissing(error, change)
   if (!REFUSED.has(error.sqlstate ?? '')) throw error
   const hint =
     change.passwordForm === 'verifier'
@@ -136,16 +152,24 @@ const quoted = (text: string, password: string): string =>
     .replace(/SCRAM-SHA-256\$\S*|md5[0-9a-f]{32}/g, '[redacted]')
     .slice(0, MAX_QUOTED)
 
-export function privilegeMissing(error: PostgresFailure, username: string): QuarterturnError {
+export function privilegeMissing(
+  error: PostgresFailure,
+  { username, admin }: Pick<Change, 'username' | 'admin'>,
+): QuarterturnError {
   const role = pg.escapeIdentifier(username)
-  return error.message.includes('rds_password')
-    ? new QuarterturnError('PRIVILEGE_MISSING', {
-        problem:
-          'rds.restrict_password_commands is on, so only members of rds_password change passwords, their own included',
-        remedy: `run: GRANT rds_password TO ${role};`,
-      })
-    : new QuarterturnError('PRIVILEGE_MISSING', {
-        problem: 'the server does not let the role change its own password (SQLSTATE 42501)',
-        remedy: `see which extension or setting restricts it; the statement is ALTER ROLE ${role} PASSWORD '…'`,
-      })
+  if (error.message.includes('rds_password'))
+    return new QuarterturnError('PRIVILEGE_MISSING', {
+      problem:
+        'rds.restrict_password_commands is on, so only members of rds_password change passwords, their own included',
+      remedy: `run: ${grantPasswords(admin ?? username)}`,
+    })
+  if (admin !== undefined)
+    return new QuarterturnError('PRIVILEGE_MISSING', {
+      problem: `the server does not let the admin ${admin} change the password of ${username} (SQLSTATE 42501)`,
+      remedy: `run: ${grantRole(username, admin)} -- before PostgreSQL 16: ${grantCreateRole(admin)}`,
+    })
+  return new QuarterturnError('PRIVILEGE_MISSING', {
+    problem: 'the server does not let the role change its own password (SQLSTATE 42501)',
+    remedy: `see which extension or setting restricts it; the statement is ALTER ROLE ${role} PASSWORD '…'`,
+  })
 }

@@ -1,15 +1,21 @@
 import pg from 'pg'
 import { type Check, QuarterturnError } from '../../shared/provider/index.ts'
+import { marksIn } from './alternating/mark.ts'
 import { limitsInTheWay } from './limits.ts'
 import type { Link, Row } from './link.ts'
 
 const NOTICE_DAYS = 30
 
 /** Whether the role can change its own password here. Reads only; rejects with `TARGET_READ_ONLY` at a replica. */
-export async function checkTarget(link: Link, username: string, timeoutMs: number): Promise<Check> {
+export async function checkTarget(
+  link: Link,
+  username: string,
+  mark: string,
+  timeoutMs: number,
+): Promise<Check> {
   await refuseReadOnly(link, timeoutMs)
   const { rows } = await link.run(
-    `SELECT rolsuper AS superuser, rolreplication AS replication,
+    `SELECT rolsuper AS superuser, rolreplication AS replication, shobj_description(oid, 'pg_authid') AS comment,
        CASE WHEN isfinite(rolvaliduntil) THEN extract(epoch FROM rolvaliduntil - now())::float8 / 86400 END AS days,
        current_setting('rds.restrict_password_commands', true) AS restricted,
        CASE WHEN to_regrole('rds_password') IS NULL THEN false
@@ -28,6 +34,17 @@ export async function checkTarget(link: Link, username: string, timeoutMs: numbe
         },
       ],
     }
+  if (marksIn(row['comment']).some((one) => one !== mark))
+    return {
+      possible: false,
+      code: 'ACCOUNT_SHARED',
+      missing: [
+        {
+          privilege: `the comment of ${username} has the mark of another secret, and two secrets must not share a user`,
+          remedy: `delete one of the secrets; if the other is gone already, take its mark away: COMMENT ON ROLE ${pg.escapeIdentifier(username)} IS NULL;`,
+        },
+      ],
+    }
   const isRestricted = ['on', '1', 'true'].includes(String(row['restricted'])) && row['member'] !== true
   const missing = await limitsInTheWay(link, username, timeoutMs)
   if (isRestricted)
@@ -36,6 +53,20 @@ export async function checkTarget(link: Link, username: string, timeoutMs: numbe
       remedy: `GRANT rds_password TO ${pg.escapeIdentifier(username)};`,
     })
   return { possible: missing.length === 0, missing, notes: notesOf(link, row) }
+}
+
+/**
+ * Rejects where somebody stands between us and the server: the process that answers is then another one than the server
+ * named in its greeting. A pooler keeps passwords of its own and shares the session that holds the lock.
+ */
+export async function refusePooler(link: Link, timeoutMs: number): Promise<void> {
+  const { rows } = await link.run('SELECT pg_backend_pid() AS pid', { timeoutMs })
+  if (rows[0]?.['pid'] !== link.pid)
+    throw new QuarterturnError('ADMIN_INVALID', {
+      problem: '`host` of the admin secret is a pooler or a proxy, such as PgBouncer or RDS Proxy',
+      remedy:
+        'put the server itself into `host` of the admin secret, and into `adminHost` and `adminPort` of this one where its own `host` has to stay what consumers use',
+    })
 }
 
 /**

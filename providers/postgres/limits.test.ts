@@ -50,7 +50,7 @@ describeOnEachPostgres('a connection limit', {}, (server) => {
 
     test('that comes after the check does not keep a rotation from its end', async () => {
       await createRole(server(), 'late', 'right')
-      const stage = stageRotation(of('late'), trust(), () => limit('late', 1))
+      const stage = stageRotation(of('late'), trust(), { underLock: () => limit('late', 1) })
       expect(await stage.rotate()).toEqual(WHOLE)
       expect(await signsIn(server(), 'late', String(stage.password('AWSCURRENT')))).toBe(true)
       expect(await signsIn(server(), 'late', 'right')).toBe(false)
@@ -88,7 +88,7 @@ describeOnEachPostgres('a connection limit', {}, (server) => {
   test('that a pool fills while the password changes does not matter any more', async () => {
     await createRole(server(), 'rush', 'right', 'CONNECTION LIMIT 4')
     await occupy('rush', 2)
-    const stage = stageRotation(of('rush'), trust(), () => occupy('rush', 1))
+    const stage = stageRotation(of('rush'), trust(), { underLock: () => occupy('rush', 1) })
     expect(await stage.rotate()).toEqual(WHOLE)
     expect(await probe(of('rush', { password: stage.password('AWSCURRENT') }), trust())).toEqual({
       verdict: 'accepted',

@@ -16,6 +16,8 @@ export type Row = Readonly<Record<string, unknown>>
 export interface Link {
   /** How the server asked for the password. */
   readonly asked: Asked
+  /** The process that the greeting named as ours; undefined where it named none. */
+  readonly pid: number | undefined
   /** False as soon as the connection is known to be gone; it never comes back. */
   readonly isAlive: boolean
   /** Runs one statement and answers its rows. When `timeoutMs` is over the connection is reset, and stays so. */
@@ -84,6 +86,7 @@ export function signIn(to: SignIn, timeoutMs: number): Attempt {
 function createLink(client: PlainClient, wire: Wire, closed: Promise<void>): Link {
   return {
     asked: wire.challenge.asked,
+    pid: client.pid,
     get isAlive() {
       return !wire.destroyed && wire.readable && wire.writable
     },
@@ -130,6 +133,12 @@ class PlainClient extends pg.Client {
     }
     super(config)
     this.#startup = { user: username, database: dbname, application_name: 'quarterturn' }
+  }
+
+  /** The driver keeps it for its own way to cancel, and does not say so in its types. */
+  get pid(): number | undefined {
+    const { processID } = this as { processID?: unknown }
+    return typeof processID === 'number' ? processID : undefined
   }
 
   /** The driver's own adds PGOPTIONS and PGREPLICATION. It asks for UTF-8 by itself. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QuarterturnError } from '../../shared/provider/index.ts'
+import { ownerOf } from './alternating/pair.ts'
 import { oneLine } from './failure.ts'
 import type { Link, Row } from './link.ts'
 
@@ -9,13 +10,16 @@ const MAX_WAIT_MS = 10_000
 const PART_OF_TIME_LEFT = 1 / 3
 
 /**
- * The advisory lock of an account: 64 bits of a hash, since the server knows such locks by number. It holds within
+ * The advisory lock of an account, the same for both users of a pair: 64 bits of a hash, since the server knows such locks by number. It holds within
  * one database, so secrets for one account that name different databases do not see each other.
  *
  * @see https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
  */
 export const lockKey = (account: string): bigint =>
-  createHash('sha256').update(`quarterturn:${account}`, 'utf8').digest().readBigInt64BE(0)
+  createHash('sha256')
+    .update(`quarterturn:${ownerOf(account)}`, 'utf8')
+    .digest()
+    .readBigInt64BE(0)
 
 /**
  * Takes the lock for the session, which keeps it until it ends. Waits by asking again, so that a wait ends with this

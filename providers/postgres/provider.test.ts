@@ -34,9 +34,34 @@ describe('a proposal', () => {
   )
 })
 
-test('withCredential takes the password and leaves the rest', () => {
-  const from = { ...CURRENT, password: 'other', host: 'elsewhere', extra: 'no' }
-  expect(postgres.withCredential({ into: CURRENT, from })).toEqual({ ...CURRENT, password: 'other' })
+test('withCredential takes the user and the password and leaves the rest', () => {
+  const from = { ...CURRENT, username: 'app_clone', password: 'other', host: 'elsewhere', extra: 'no' }
+  expect(postgres.withCredential({ into: CURRENT, from })).toEqual({
+    ...CURRENT,
+    username: 'app_clone',
+    password: 'other',
+  })
+})
+
+test('an admin goes to its own host, and to the database of the secret, where the lock is', () => {
+  const admin = {
+    engine: 'postgres',
+    host: 'db',
+    username: 'root',
+    password: 'p',
+    dbname: 'x',
+    adminHost: 'evil',
+  }
+  const value = (secret: object) => postgres.admin?.value({ admin, secret: { ...CURRENT, ...secret } })
+  expect(value({ dbname: 'shop', ssl: true, port: 1, adminHost: 'evil' })).toEqual({
+    engine: 'postgres',
+    host: 'db',
+    username: 'root',
+    password: 'p',
+    dbname: 'shop',
+    ssl: true,
+  })
+  expect(value({})).not.toHaveProperty('dbname')
 })
 
 describe('an identity', () => {
@@ -59,10 +84,9 @@ describe('an identity', () => {
     ['endpoint', { dbname: 'other' }],
     ['credential', { password: 'Old' }],
   ])('has another %s with %j', (part, fields) => {
-    const [one, other] = [Object.entries(identity()), Object.entries(identity(fields))]
-    expect(
-      other.filter(([key, value]) => !one.some(([k, v]) => k === key && v === value)).map(([key]) => key),
-    ).toEqual([part])
+    const [one, other] = [identity(), identity(fields)]
+    const parts = ['account', 'endpoint', 'credential'] as const
+    expect(parts.filter((key) => one[key] !== other[key])).toEqual([part])
   })
 
   test('tells TLS from clear text', () => {

@@ -1,4 +1,5 @@
 import { type Provider, QuarterturnError, type StoredSecret } from '../../shared/provider/index.ts'
+import { alternateOf, nextUser } from './alternating/pair.ts'
 import type { ChangeOptions } from './change.ts'
 import {
   createPostgresSecret,
@@ -14,30 +15,67 @@ export interface PostgresOptions extends SchemaOptions, Partial<ChangeOptions> {
   readonly ca?: string
   /** Milliseconds for one connection and its sign-in. Default 10,000. */
   readonly connectTimeoutMs?: number
+  /** Whether a rotation of two users gives objects of the clone to the other. Default: false, it names the statement. */
+  readonly reassignOwned?: boolean
 }
 
-/** The provider for PostgreSQL, RDS and Aurora: changes the password of one role in place, signed in as that role. */
+/**
+ * The provider for PostgreSQL, RDS and Aurora: changes the password of one role in place, signed in as that role, or of two
+ * roles in turn, signed in as an admin.
+ */
 export function createPostgres(options: PostgresOptions = {}): Provider<PostgresSecretSchema> {
-  const { ca, connectTimeoutMs = 10_000, passwordForm = 'verifier', hash = 'keep' } = options
+  const {
+    ca,
+    connectTimeoutMs = 10_000,
+    passwordForm = 'verifier',
+    hash = 'keep',
+    reassignOwned = false,
+  } = options
   const trust = createTrust(ca)
   return {
     name: 'postgres',
     serves: { engines: ['postgres', 'aurora-postgresql'] },
     schema: createPostgresSecret(options),
-    capabilities: { strategies: ['single-user'], repeat: 'harmless', lock: 'session', failedProbe: 'counts' },
-    identity: ({ host, port, username, password, dbname, ssl }: PostgresSecret) => ({
+    capabilities: {
+      strategies: ['single-user', 'alternating-users'],
+      repeat: 'harmless',
+      lock: 'session',
+      failedProbe: 'counts',
+      retires: true,
+    },
+    admin: {
+      strategies: ['alternating-users'],
+      arn: ({ masterarn }) => masterarn,
+      value: adminValue,
+    },
+    identity: ({ host, port, username, password, dbname, ssl, adminHost, adminPort }: PostgresSecret) => ({
       account: username,
-      endpoint: JSON.stringify({ host, port, dbname, ssl }),
+      endpoint: JSON.stringify({ host, port, dbname, ssl, adminHost, adminPort }),
       credential: password,
+      server: { host: adminHost ?? host, port: adminPort ?? port },
     }),
-    withCredential: ({ into, from }) => ({ ...into, password: from['password'] }),
-    propose: ({ current, previous, entropy }) => ({
+    alternateOf,
+    withCredential: ({ into, from }) => ({ ...into, ...pick(from, ['username', 'password']) }),
+    propose: ({ current, previous, strategy, entropy }) => ({
       ...current,
+      ...(strategy === 'alternating-users' ? { username: nextUser(String(current['username'])) } : {}),
       password: newPassword([current, previous], entropy),
     }),
-    open: (request) => new PostgresSession(request, { trust, connectTimeoutMs, passwordForm, hash }),
+    open: (request) =>
+      new PostgresSession(request, { trust, connectTimeoutMs, passwordForm, hash, reassignOwned }),
   }
 }
+
+/** The lock, and what is compared, are of one database, so the admin goes to that of the secret. */
+const adminValue = ({ admin, secret }: { readonly admin: StoredSecret; readonly secret: StoredSecret }) => ({
+  ...pick(secret, ['ssl']),
+  ...pick(admin, ['engine', 'host', 'port', 'username', 'password', 'ssl']),
+  ...pick(secret, ['dbname']),
+})
+
+/** Only the keys that are there. */
+const pick = (stored: StoredSecret, keys: readonly string[]): StoredSecret =>
+  Object.fromEntries(Object.entries(stored).filter(([key]) => keys.includes(key)))
 
 const ATTEMPTS = 5
 

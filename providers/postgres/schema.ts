@@ -1,10 +1,7 @@
 import * as z from 'zod'
 import { isHost, isLoopbackHost } from './host.ts'
+import { MAX_NAME_BYTES } from './name.ts'
 
-/** PostgreSQL cuts longer names without a word, and would then sign in as somebody else. */
-const MAX_NAME_BYTES = 63
-
-const PORT_ISSUE = '`port` is not a number from 1 to 65535; correct it, or remove it for 5432'
 const SSL_ISSUE = '`ssl` is neither true nor false; remove it, or set it to true'
 
 export interface SchemaOptions {
@@ -27,23 +24,8 @@ export const createPostgresSecret = ({ allowClearTextLoopback = false }: SchemaO
             ? '`engine` is missing; set it to `postgres`'
             : '`engine` is not `postgres` or `aurora-postgresql`; correct it',
       }),
-      host: text('host').toLowerCase().refine(isHost, {
-        error:
-          '`host` is not one host name or IP address; give the writer endpoint without scheme, port or path',
-      }),
-      port: z
-        .union(
-          [
-            z.number(),
-            z
-              .string()
-              .regex(/^\d{1,5}$/)
-              .transform(Number),
-          ],
-          { error: PORT_ISSUE },
-        )
-        .refine((port) => Number.isInteger(port) && port >= 1 && port <= 65_535, { error: PORT_ISSUE })
-        .default(5432),
+      host: host('host'),
+      port: port('port').default(5432),
       username: name('username'),
       password: text('password').refine((value) => !value.includes('\0') && value.isWellFormed(), {
         error: '`password` has a character that PostgreSQL cannot take; store the password in force',
@@ -63,11 +45,27 @@ export const createPostgresSecret = ({ allowClearTextLoopback = false }: SchemaO
           },
         )
         .default(true),
+      masterarn: text('masterarn').optional(),
+      adminHost: host('adminHost').optional(),
+      adminPort: port('adminPort').optional(),
     })
     .refine(({ host, ssl }) => ssl || (allowClearTextLoopback && isLoopbackHost(host)), {
       path: ['ssl'],
       error: '`ssl` is false and clear text is refused; remove `ssl`, or set it to true',
     })
+    .refine(
+      ({ host, masterarn, adminHost }) =>
+        masterarn === undefined || adminHost !== undefined || !isRdsProxy(host),
+      {
+        path: ['host'],
+        error:
+          '`host` is an RDS Proxy, where no password can be changed, and which knows only the users whose secrets it was given; put the writer into `host`, or into `adminHost` when the proxy knows both users',
+      },
+    )
+
+/** RDS Proxy's own part of its names: `my.proxy-cxyz.eu-west-1.rds.amazonaws.com`. */
+const isRdsProxy = (host: string): boolean =>
+  /\.proxy-[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com(\.cn)?$/.test(host)
 
 export type PostgresSecretSchema = ReturnType<typeof createPostgresSecret>
 export type PostgresSecret = z.output<PostgresSecretSchema>
@@ -79,6 +77,24 @@ const text = (field: string) =>
         input === undefined ? `\`${field}\` is missing; add it` : `\`${field}\` is not a string; make it one`,
     })
     .min(1, { error: `\`${field}\` is empty; fill it in` })
+
+const host = (field: string) =>
+  text(field)
+    .toLowerCase()
+    .refine(isHost, {
+      error: `\`${field}\` is not one host name or IP address; give the writer endpoint without scheme, port or path`,
+    })
+
+const port = (field: string) => {
+  const error = `\`${field}\` is not a number from 1 to 65535; correct it, or remove it for 5432`
+  const digits = z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+  return z
+    .union([z.number(), digits], { error })
+    .refine((value) => Number.isInteger(value) && value >= 1 && value <= 65_535, { error })
+}
 
 /** A name as the server keeps it: quotes, spaces, case and any script are fine. */
 const name = (field: string) =>

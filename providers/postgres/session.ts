@@ -1,21 +1,32 @@
 import {
   type Applied,
   type Check,
+  type Comparison,
   type OpenRequest,
   QuarterturnError,
+  type Retired,
   type Session,
   type Verdict,
   type Who,
 } from '../../shared/provider/index.ts'
-import { budget } from './budget.ts'
+import { askOver } from './alternating/ask.ts'
+import { checkPair } from './alternating/check.ts'
+import { comparePair } from './alternating/compare.ts'
+import { ownerOf, pairOf } from './alternating/pair.ts'
+import { preparePair, repairPair } from './alternating/prepare.ts'
+import { retireUser } from './alternating/retire.ts'
+import { grantConnect } from './alternating/setup.ts'
+import { type Budget, budget } from './budget.ts'
+import type { Asked } from './challenge.ts'
 import { type ChangeOptions, changePassword } from './change.ts'
-import { checkTarget, refuseReadOnly } from './check.ts'
+import { checkTarget, refusePooler, refuseReadOnly } from './check.ts'
+import { Connections, type Server } from './connections.ts'
 import { PostgresFailure } from './failure.ts'
-import { type Attempt, type Link, signIn } from './link.ts'
+import type { Attempt, Link } from './link.ts'
 import { freeLock, takeLock } from './lock.ts'
 import type { PostgresSecret } from './schema.ts'
-import { settle } from './settle.ts'
 import type { Trust } from './tls.ts'
+import { inTransaction } from './transaction.ts'
 import {
   NOT_ASKED,
   signInError,
@@ -28,58 +39,70 @@ import {
 export interface SessionOptions extends ChangeOptions {
   readonly trust: Trust
   readonly connectTimeoutMs: number
+  /** Whether objects of a clone are given to the owner. */
+  readonly reassignOwned: boolean
 }
 
-interface ProbeRequest {
-  readonly who: Who
-  readonly at: 'writer' | 'consumer'
-}
+type At = 'writer' | 'consumer'
 
 export class PostgresSession implements Session {
   readonly #request: OpenRequest<PostgresSecret>
   readonly #options: SessionOptions
-  /** Every connection that may still be open. */
-  readonly #attempts = new Set<Attempt>()
+  readonly #connections: Connections
   #locked: { readonly link: Link; readonly account: string } | undefined
-  #closed: Promise<void> | undefined
+  /** How the server asked for the password of a user when it signed in last. */
+  readonly #asked = new Map<string, Asked>()
+  /** The user that a stored value of its own was seen to sign in as. */
+  #proven: string | undefined
+  /** Where the current credential was last seen to be in force. */
+  #provenAt: string | undefined
 
   constructor(request: OpenRequest<PostgresSecret>, options: SessionOptions) {
     this.#request = request
     this.#options = options
-    if (request.signal.aborted) void this.close()
-    request.signal.addEventListener('abort', () => void this.close(), { once: true })
+    this.#connections = new Connections(request, options)
   }
 
   async check({ as }: { readonly as: Who }): Promise<Check> {
     return this.#signedIn(as, async (link) => {
-      const { clientMs } = budget(this.#request.timeLeftMs())
-      return checkTarget(link, this.#secret(as).username, clientMs)
+      const { clientMs } = this.#budget()
+      if (as !== 'admin') return checkTarget(link, this.#secret(as).username, this.#request.mark, clientMs)
+      await refusePooler(link, clientMs)
+      await refuseReadOnly(link, clientMs)
+      await this.#proveCurrentThere()
+      return checkPair(link, askOver(link, clientMs), this.#pairToChange(), clientMs)
     })
   }
 
-  async probe({ who, at }: ProbeRequest): Promise<Verdict> {
+  async probe({ who, at }: { readonly who: Who; readonly at: At }): Promise<Verdict> {
     const secret = this.#secret(who)
-    const attempt = this.#attempt(secret)
+    const place = this.#place(who, at)
+    const attempt = this.#connections.attempt(secret, place)
     try {
       const link = await attempt.signedIn
       if (link.asked === 'nothing') return NOT_ASKED
-      const { rows } = await link.run(WHO_AND_WHERE, {
-        timeoutMs: budget(this.#request.timeLeftMs()).clientMs,
-      })
+      this.#asked.set(secret.username, link.asked)
+      const { rows } = await link.run(WHO_AND_WHERE, { timeoutMs: this.#budget().clientMs })
       await link.end()
-      return verdictOfSession(rows[0], secret.username, at)
+      const verdict = verdictOfSession(rows[0], secret.username, this.#isForNow(who, at) ? 'consumer' : at)
+      if (who === 'current' && verdict.verdict === 'accepted') this.#provenAt = nameOf(place)
+      return verdict
     } catch (error) {
       if (!(error instanceof PostgresFailure)) throw error
-      return verdictOfProbe(error, attempt, secret.username)
+      const verdict = verdictOfProbe(error, attempt, secret.username)
+      return who === 'admin' && error.sqlstate === '42501' && verdict.verdict === 'barred'
+        ? { ...verdict, reason: `${verdict.reason}: ${grantConnect(secret.dbname, secret.username)}` }
+        : verdict
     } finally {
-      await this.#drop(attempt)
+      await this.#connections.drop(attempt)
     }
   }
 
   async exclusive<T>({ as, work }: { readonly as: Who; readonly work: () => Promise<T> }): Promise<T> {
-    const account = this.#secret(as).username
+    // The admin takes the lock of the pair, not one of its own.
+    const account = ownerOf(this.#secret(as === 'admin' ? 'current' : as).username)
     return this.#signedIn(as, async (link) => {
-      const { clientMs } = budget(this.#request.timeLeftMs())
+      const { clientMs } = this.#budget()
       await refuseReadOnly(link, clientMs)
       const { signal, timeLeftMs } = this.#request
       await takeLock(link, account, { timeLeftMs, clientMs, signal })
@@ -93,86 +116,183 @@ export class PostgresSession implements Session {
     })
   }
 
-  async apply({ to, as }: { readonly from: Who; readonly to: Who; readonly as: Who }): Promise<Applied> {
+  async apply({
+    from,
+    to,
+    as,
+  }: {
+    readonly from: Who
+    readonly to: Who
+    readonly as: Who
+  }): Promise<Applied> {
     const { username, password, ssl } = this.#secret(to)
-    const locked = this.#locked
-    if (locked === undefined || locked.account !== username)
-      throw new Error('apply was called without the lock of the account it changes')
-    if (!locked.link.isAlive)
-      throw new QuarterturnError('TARGET_UNREACHABLE', { problem: 'the connection that held the lock broke' })
+    const link = this.#lockedLink(username)
     const { passwordForm, hash } = this.#options
+    const change = { username, password, isEncrypted: ssl, passwordForm, hash }
+    if (as !== 'admin') return this.#translated(as, () => changePassword(link, change, this.#budget()))
+    await this.#proveCurrentThere()
+    const asked = this.#asked.get(this.#secret(from).username)
     return this.#translated(as, () =>
       changePassword(
-        locked.link,
-        { username, password, isEncrypted: ssl, passwordForm, hash },
-        budget(this.#request.timeLeftMs()),
+        link,
+        {
+          ...change,
+          ...(asked === undefined ? {} : { asked }),
+          admin: this.#secret('admin').username,
+          prepare: (run) =>
+            preparePair(async (...one) => (await run(...one)).rows, this.#pairToChange(username)),
+        },
+        this.#budget(),
       ),
     )
   }
 
-  close(): Promise<void> {
-    this.#closed ??= Promise.all([...this.#attempts].map((attempt) => attempt.destroy())).then(
-      () => undefined,
+  async compare({ a, b, as }: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<Comparison> {
+    if (ownerOf(this.#secret(a).username) !== ownerOf(this.#secret(b).username))
+      throw new Error('compare was called for two users that are no pair')
+    const pair = pairOf(this.#secret(b).username)
+    const acting = await this.#actingUser(b)
+    return this.#asLocked(as, (link, { clientMs }) =>
+      comparePair(askOver(link, clientMs), pair, this.#request.mark, acting),
     )
-    return this.#closed
+  }
+
+  async repair({ b, as }: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void> {
+    const pair = pairOf(this.#secret(b).username)
+    await this.#asLocked(as, (link, time) =>
+      inTransaction(link, time, (ask) => repairPair(ask, { pair, mark: this.#request.mark })),
+    )
+  }
+
+  async retire({
+    gone,
+    keep,
+    as,
+  }: {
+    readonly gone: Who
+    readonly keep: Who
+    readonly as: Who
+  }): Promise<Retired> {
+    const goes = this.#secret(gone)
+    const link = this.#lockedLink(goes.username)
+    const retirement = {
+      gone: goes,
+      keep: this.#secret(keep),
+      attempt: () => this.#connections.attempt(goes, this.#place(gone, 'writer')),
+      drop: (attempt: Attempt) => this.#connections.drop(attempt),
+    }
+    return this.#translated(as, () => retireUser(link, retirement, this.#budget()))
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close()
   }
 
   #secret(who: Who): PostgresSecret {
-    const sealed = this.#request.values[who]
-    if (sealed === undefined) throw new Error(`the ${who} value was not read`)
-    return sealed.reveal()
+    return this.#connections.secret(who)
   }
 
-  #attempt(secret: PostgresSecret): Attempt {
-    if (this.#closed !== undefined) throw new Error('the session is closed')
-    const timeoutMs = Math.min(this.#options.connectTimeoutMs, budget(this.#request.timeLeftMs()).clientMs)
-    const { host, port, username, password, dbname, ssl } = secret
-    const trust = ssl ? this.#options.trust() : undefined
-    const attempt = signIn({ host, port, trust, username, password, dbname }, timeoutMs)
-    this.#attempts.add(attempt)
-    return attempt
+  #budget(): Budget {
+    return budget(this.#request.timeLeftMs())
   }
 
-  async #drop(attempt: Attempt): Promise<void> {
-    await attempt.destroy()
-    this.#attempts.delete(attempt)
+  /**
+   * Changes are made at the server of the admin secret, so what is to be proven for them is proven there; consumers may be
+   * sent to one of its replicas. Before the admin secret is read, its server is the one that the secret names.
+   */
+  #place(who: Who, at: At): Server {
+    const { host, port, adminHost = host, adminPort = port } = this.#secret(who)
+    if (at === 'consumer') return { host, port }
+    const { admin } = this.#request.values
+    return admin === undefined ? { host: adminHost, port: adminPort } : admin.reveal()
   }
 
-  /** Runs `work` in a connection of its own, signed in as `as` by password and prepared for our statements. */
-  async #signedIn<T>(as: Who, work: (link: Link) => Promise<T>): Promise<T> {
-    const attempt = this.#attempt(this.#secret(as))
-    try {
-      const link = await attempt.signedIn.catch((error: unknown) => {
-        throw error instanceof PostgresFailure ? signInError(verdictOf(error, attempt), as) : error
-      })
-      if (link.asked === 'nothing') throw signInError(NOT_ASKED, as)
-      return await this.#translated(as, async () => {
-        const leftMs = this.#request.timeLeftMs()
-        await settle(link, budget(leftMs), leftMs)
-        const result = await work(link)
-        await link.end()
-        return result
-      })
-    } finally {
-      await this.#drop(attempt)
+  /** A replica may be asked before the admin secret has told where the writer is; there it is proven once more. */
+  #isForNow(who: Who, at: At): boolean {
+    const { masterarn, adminHost } = this.#secret(who)
+    const { strategy, values } = this.#request
+    const isOfPair = strategy === 'alternating-users' && masterarn !== undefined
+    return at === 'writer' && isOfPair && values.admin === undefined && adminHost === undefined
+  }
+
+  /**
+   * Whoever wrote the secret knows the current credential of the very server that the admin changes: otherwise a secret
+   * could send the proof to one server and the change to another.
+   */
+  async #proveCurrentThere(): Promise<void> {
+    if (this.#provenAt === nameOf(this.#place('current', 'writer'))) return
+    const verdict = await this.probe({ who: 'current', at: 'writer' })
+    if (verdict.verdict !== 'accepted') throw signInError(verdict, 'current')
+  }
+
+  #signedIn<T>(as: Who, work: (link: Link) => Promise<T>): Promise<T> {
+    return this.#connections.signedIn(as, work)
+  }
+
+  #translated<T>(as: Who, run: () => Promise<T>): Promise<T> {
+    return this.#connections.translated(as, run)
+  }
+
+  /** In the connection that holds the lock where there is one, else in one of its own. */
+  #asLocked<T>(as: Who, work: (link: Link, time: Budget) => Promise<T>): Promise<T> {
+    const locked = this.#locked
+    return locked === undefined
+      ? this.#signedIn(as, (link) => work(link, this.#budget()))
+      : this.#translated(as, () => work(locked.link, this.#budget()))
+  }
+
+  #lockedLink(username: string): Link {
+    const locked = this.#locked
+    if (locked === undefined || locked.account !== ownerOf(username))
+      throw new Error('a change was asked for without the lock of the account')
+    if (!locked.link.isAlive)
+      throw new QuarterturnError('TARGET_UNREACHABLE', { problem: 'the connection that held the lock broke' })
+    return locked.link
+  }
+
+  /** The pair, of which one user is about to get another password. */
+  #pairToChange(next?: string) {
+    const { mark, values } = this.#request
+    const current = this.#secret('current').username
+    const pair = pairOf(current)
+    // The test rotation has the current credential under both labels.
+    const pending = values.pending?.reveal().username ?? current
+    const user = next ?? (pending === current ? (current === pair.owner ? pair.clone : pair.owner) : pending)
+    return {
+      pair,
+      current,
+      mark,
+      admin: values.admin === undefined ? '' : this.#secret('admin').username,
+      isProven: () => this.#proves(user),
+      reassigns: this.#options.reassignOwned,
     }
   }
 
-  /** Raises what a statement failed with as one of the errors that operators know. */
-  async #translated<T>(as: Who, run: () => Promise<T>): Promise<T> {
+  /** Whether the value of AWSPREVIOUS signs in as the user. Once seen it need not be seen again. */
+  async #proves(user: string): Promise<boolean> {
+    if (this.#proven === user) return true
+    const { previous } = this.#request.values
+    if (previous?.reveal().username !== user) return false
+    const verdict = await this.probe({ who: 'previous', at: 'writer' })
+    if (verdict.verdict === 'unknown') throw signInError(verdict, 'previous')
+    if (verdict.verdict === 'accepted') this.#proven = user
+    return this.#proven === user
+  }
+
+  async #actingUser(who: Who): Promise<{ readonly user: string; readonly actingAs: string }> {
+    const secret = this.#secret(who)
+    const attempt = this.#connections.attempt(secret, this.#place(who, 'writer'))
     try {
-      return await run()
+      const link = await attempt.signedIn
+      const { rows } = await link.run(WHO_AND_WHERE, { timeoutMs: this.#budget().clientMs })
+      await link.end()
+      return { user: String(rows[0]?.['session']), actingAs: String(rows[0]?.['acting']) }
     } catch (error) {
-      throw error instanceof PostgresFailure ? statementError(error, as) : error
+      throw error instanceof PostgresFailure ? signInError(verdictOf(error, attempt), who) : error
+    } finally {
+      await this.#connections.drop(attempt)
     }
   }
 }
 
-function statementError(failure: PostgresFailure, as: Who): QuarterturnError {
-  const { sqlstate = '' } = failure
-  const code =
-    sqlstate === '25006' ? 'TARGET_READ_ONLY' : sqlstate === '55P03' ? 'TARGET_BUSY' : 'TARGET_UNREACHABLE'
-  const what =
-    failure.kind === 'server' ? `the server refused a statement with SQLSTATE ${sqlstate}` : failure.message
-  return new QuarterturnError(code, { problem: `signed in with the ${as} credential, ${what}` })
-}
+const nameOf = ({ host, port }: Server): string => JSON.stringify([host, port])

@@ -1,101 +1,108 @@
-/** One role at a real server for each point of the conformance kit, and what can be done to it. */
-import { randomBytes } from 'node:crypto'
-import pg from 'pg'
-import type { End, FreshTarget } from '../../shared/conformance/index.ts'
+/** One user at a real server for each point of the conformance kit, with an admin, and what can be done to them. */
+import type { FreshTarget } from '../../shared/conformance/index.ts'
+import type { StoredSecret } from '../../shared/provider/index.ts'
 import type { PostgresServer } from '../../test/servers/postgres.ts'
+import {
+  altering,
+  createAdmin,
+  createHousehold,
+  dropping,
+  dropUsers,
+  endSessions,
+  type Household,
+  holding,
+  restoring,
+} from './test-household.ts'
 import { type Road, startRoad } from './test-road.ts'
-import { createRole, secretFor } from './test-target.ts'
+import { secretFor } from './test-target.ts'
 
 let made = 0
 
-/** A role of its own behind a road of its own, so that it can be cut off while others go on. */
+/** A user and its admin behind a road of their own, so that they can be cut off while others go on. */
 export async function freshRole(server: PostgresServer): Promise<FreshTarget> {
   made += 1
   const name = `kit_${made}`
-  const password = randomBytes(12).toString('base64url')
-  await createRole(server, name, password)
+  const admin = `${name}_admin`
+  let adminPassword = await createAdmin(server, admin)
   const road = await startRoad(server.port)
+  const at = { host: server.host, port: road.port }
+  const adminValue = (): StoredSecret => secretFor(at, { username: admin, password: adminPassword })
+  const household = await createHousehold(server, name, admin)
+  const target = (one: Household): Omit<FreshTarget, 'close'> => ({
+    secret: secretFor(at, { username: one.user, password: one.password, note: 'kept' }),
+    ...hooks(server, one, road),
+    admin: {
+      value: adminValue(),
+      named: (secret, masterarn) => ({ ...secret, masterarn }),
+      rotate: async () => {
+        adminPassword = `${adminPassword}-next`
+        await server.sql(`ALTER ROLE ${admin} PASSWORD '${adminPassword}'`)
+        return adminValue()
+      },
+    },
+  })
   return {
-    secret: secretFor({ host: server.host, port: road.port }, { username: name, password, note: 'kept' }),
-    ...hooks(server, name, road),
+    ...target(household),
+    sharingAdmin: async () => {
+      const other = await createHousehold(server, `${name}_other`, admin)
+      return { ...target(other), close: () => dropUsers(server, other) }
+    },
     async close() {
       await road.close()
-      await server.sql(`DROP ROLE IF EXISTS ${name}`)
+      await dropUsers(server, household)
+      await server.sql(`DROP OWNED BY ${admin}; DROP ROLE ${admin}`)
     },
   }
 }
 
-function hooks(server: PostgresServer, name: string, road: Road): Omit<FreshTarget, 'secret' | 'close'> {
-  /** A clause of ALTER ROLE and the one that takes it back. */
-  const altering = (clause: string, back: string) => async (): Promise<End> => {
-    await server.sql(`ALTER ROLE ${name} ${clause}`)
-    return async () => void (await server.sql(`ALTER ROLE ${name} ${back}`))
-  }
-  const verifier = async (): Promise<string> => {
-    const [row] = await server.sql('SELECT rolpassword FROM pg_authid WHERE rolname = $1', { values: [name] })
-    return pg.escapeLiteral(String(row?.['rolpassword']))
-  }
-  /** Does something, and puts the password back that was in force before. */
-  const restoring = (change: () => Promise<unknown>) => async (): Promise<End> => {
-    const before = await verifier()
-    await change()
-    return async () => void (await server.sql(`ALTER ROLE ${name} PASSWORD ${before}`))
-  }
+function hooks(
+  server: PostgresServer,
+  household: Household,
+  road: Road,
+): Omit<FreshTarget, 'secret' | 'close'> {
+  const { user, clone, admin } = household
+  const names = [user, clone, admin]
   return {
     outage: async () => {
       await road.cut()
       return () => road.mend()
     },
-    limitConnections: altering('CONNECTION LIMIT 0', 'CONNECTION LIMIT -1'),
-    lockUser: altering('NOLOGIN', 'LOGIN'),
-    slow: () => holdRole(server, name),
-    dropUser: async () => {
-      const before = await verifier()
-      await server.sql(`DROP ROLE ${name}`)
-      return async () => void (await server.sql(`CREATE ROLE ${name} LOGIN PASSWORD ${before}`))
-    },
-    changePasswordByHand: restoring(() => server.sql(`ALTER ROLE ${name} PASSWORD 'set by hand'`)),
-    failover: restoring(() => Promise.resolve()),
-    dropConnections: () => terminate(server, name),
+    limitConnections: altering(server, household, 'CONNECTION LIMIT 0', 'CONNECTION LIMIT -1'),
+    lockUser: altering(server, household, 'NOLOGIN', 'LOGIN'),
+    slow: holding(server, household),
+    dropUser: dropping(server, household),
+    changePasswordByHand: restoring(server, household, {
+      change: (name) => server.sql(`ALTER ROLE ${name} PASSWORD 'set by hand'`),
+    }),
+    failover: restoring(server, household, { forgets: true }),
+    dropConnections: () => endSessions(server, 'usename = ANY ($1)', names),
     async connections() {
       const [row] = await server.sql(
-        'SELECT count(*)::int AS open FROM pg_stat_activity WHERE usename = $1',
-        {
-          values: [name],
-        },
+        'SELECT count(*)::int AS open FROM pg_stat_activity WHERE usename = ANY ($1)',
+        { values: [names] },
       )
       return Number(row?.['open'])
     },
     async failedSignIns() {
       const log = await server.log()
-      return log.split(`password authentication failed for user "${name}"`).length - 1
+      return names
+        .map((name) => log.split(`password authentication failed for user "${name}"`).length - 1)
+        .reduce((sum, one) => sum + one)
     },
     log: () => server.log(),
-  }
-}
-
-const terminate = async (server: PostgresServer, name: string): Promise<void> =>
-  void (await server.sql('SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE usename = $1', {
-    values: [name],
-  }))
-
-/** Another transaction changes the role and does not end: whoever changes it too has to wait. */
-async function holdRole(server: PostgresServer, name: string): Promise<End> {
-  const held = server.sql(`SET application_name = 'holds ${name}'; BEGIN;
-    ALTER ROLE ${name} CONNECTION LIMIT 9; SELECT pg_sleep(600); ROLLBACK`)
-  held.catch(() => undefined)
-  const sleeper = { values: [`holds ${name}`] }
-  const sleeps = () =>
-    server.sql(
-      `SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event = 'PgSleep'`,
-      sleeper,
-    )
-  while ((await sleeps()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-  return async () => {
-    await server.sql(
-      'SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE application_name = $1',
-      sleeper,
-    )
-    await held.catch(() => undefined)
+    driftRights: async ({ username }) => {
+      made += 1
+      const table = `${admin}.drift_${made}`
+      await server.sql(`SET ROLE ${admin}; CREATE TABLE ${table} ();
+        GRANT USAGE ON SCHEMA ${admin} TO ${username}; GRANT SELECT ON ${table} TO ${username}`)
+    },
+    haveSameRights: async (a, b) => {
+      const [row] = await server.sql(
+        `SELECT coalesce(bool_and(has_table_privilege($1, oid, 'SELECT') AND has_table_privilege($2, oid, 'SELECT')), false) AS same
+         FROM pg_class WHERE relkind = 'r' AND relnamespace = $3::regnamespace`,
+        { values: [a['username'], b['username'], admin] },
+      )
+      return row?.['same'] === true
+    },
   }
 }

@@ -1,11 +1,30 @@
 /** Whole rotations at a real server: the engine, the local Secrets Manager and this provider. */
 import { randomUUID } from 'node:crypto'
-import { CANDIDATE_LABEL, createRotate, STEPS, type Step } from '../../shared/engine/index.ts'
+import {
+  CANDIDATE_LABEL,
+  createRotate,
+  STEPS,
+  type Step,
+  type StepReport,
+} from '../../shared/engine/index.ts'
 import { CALM, createLocalSecretsManager, portTo } from '../../shared/local/index.ts'
 import { isQuarterturnError, type Provider, type StoredSecret } from '../../shared/provider/index.ts'
 import { createPostgres, type PostgresOptions } from './index.ts'
 
 const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
+
+const ADMIN_FOR = 'quarterturn:admin-for'
+
+export interface Staging {
+  /** Before the password is changed, under the lock, in each setSecret. */
+  readonly underLock?: () => Promise<unknown>
+  /** The admin secret, which consents; the secret gets its ARN as `masterarn`. Makes the two users alternate. */
+  readonly admin?: StoredSecret
+  /** The name of the secret, which decides about its mark. Default: `app`. */
+  readonly name?: string
+  /** What was current before `secret`. */
+  readonly previous?: StoredSecret
+}
 
 export interface StagedRotation {
   /** RotateSecret; answers how each step ended, up to the first failure. `steps`: only those. */
@@ -16,31 +35,55 @@ export interface StagedRotation {
   preflight(): Promise<readonly string[]>
   /** Of the last failure. */
   readonly remedy: string | undefined
+  /** What the last failure said. */
+  readonly problem: string | undefined
   password(label: string): unknown
+  /** The whole value under a label. */
+  value(label: string): StoredSecret
+  /** What was told of each step that ended well. */
+  readonly reports: readonly StepReport[]
+  /** A version is stored by hand and becomes current. */
+  put(secret: StoredSecret): void
   labels(): readonly string[]
 }
 
-/** `underLock` runs in each setSecret directly before the password is changed. */
 export function stageRotation(
   secret: StoredSecret,
   options: PostgresOptions,
-  underLock: () => Promise<unknown> = async () => {},
+  { underLock = async () => {}, admin, name = 'app', previous }: Staging = {},
 ): StagedRotation {
   const model = createLocalSecretsManager({ unpublished: CALM })
   model.registerFunction(FUNCTION_ARN, 'manual')
-  const SecretId = model.call('CreateSecret', {
-    ClientRequestToken: randomUUID(),
-    Name: 'app',
-    SecretString: JSON.stringify(secret),
-  }).ARN
+  const create = (Name: string, value: StoredSecret, Tags: { Key: string; Value: string }[] = []) =>
+    model.call('CreateSecret', {
+      ClientRequestToken: randomUUID(),
+      Name,
+      SecretString: JSON.stringify(value),
+      Tags,
+    }).ARN
+  const withAdmin =
+    admin === undefined ? {} : { masterarn: create('admin', admin, [{ Key: ADMIN_FOR, Value: name }]) }
+  const SecretId = create(name, { ...(previous ?? secret), ...withAdmin })
+  const put = (value: StoredSecret): void =>
+    void model.call('PutSecretValue', {
+      ClientRequestToken: randomUUID(),
+      SecretId,
+      SecretString: JSON.stringify({ ...value, ...withAdmin }),
+    })
+  if (previous !== undefined) put(secret)
   const provider = createPostgres(options) as Provider
   let outcome = ''
   let remedy: string | undefined
+  let problem: string | undefined
+  const reports: StepReport[] = []
   let token = ''
   const port = portTo(model)
   const rotateStep = createRotate({
     resolveProvider: () => Promise.resolve(provider),
-    settings: { pendingReadDelaysMs: [] },
+    settings: {
+      pendingReadDelaysMs: [],
+      ...(admin === undefined ? {} : { strategy: 'alternating-users' }),
+    },
     deps: {
       secretsManager: {
         ...port,
@@ -55,6 +98,7 @@ export function stageRotation(
         decided: () => {},
         stepEnded: (report) => {
           outcome = report.outcome
+          reports.push(report)
         },
         evidence: () => Promise.resolve(),
       },
@@ -78,11 +122,14 @@ export function stageRotation(
       } catch (error) {
         if (!isQuarterturnError(error)) throw error
         remedy = error.remedy
+        problem = error.problem
         return [...ended, `${Step} ${error.code}`]
       }
     }
     return ended
   }
+  const value = (VersionStage: string): StoredSecret =>
+    JSON.parse(model.call('GetSecretValue', { SecretId, VersionStage }).SecretString ?? '{}')
   const begin = (changes: { readonly RotateImmediately?: false } = {}): void => {
     token = randomUUID()
     model.call('RotateSecret', {
@@ -98,15 +145,22 @@ export function stageRotation(
       return repeat(steps)
     },
     repeat,
-    preflight() {
+    async preflight() {
       begin({ RotateImmediately: false })
-      return repeat(['testSecret'])
+      const ended = await repeat(['testSecret'])
+      model.endRotation(SecretId, ended[0] === 'testSecret preflight' ? 'Succeeded' : 'Failed')
+      return ended
     },
     get remedy() {
       return remedy
     },
-    password: (VersionStage) =>
-      JSON.parse(model.call('GetSecretValue', { SecretId, VersionStage }).SecretString ?? '{}').password,
+    get problem() {
+      return problem
+    },
+    reports,
+    put,
+    value,
+    password: (label) => value(label)['password'],
     labels: () => Object.values(model.call('DescribeSecret', { SecretId }).VersionIdsToStages ?? {}).flat(),
   }
 }

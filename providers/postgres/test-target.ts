@@ -4,6 +4,7 @@ import {
   type OpenRequest,
   type Session,
   type StoredSecret,
+  type Strategy,
   seal,
   type Verdict,
   type Who,
@@ -58,12 +59,21 @@ export const secretFor = (
 export interface OpenOptions extends PostgresOptions {
   readonly timeLeftMs?: number
   readonly signal?: AbortSignal
+  readonly strategy?: Strategy
 }
+
+/** Of the secret that tests open sessions for. */
+export const MARK = 'ab'.repeat(16)
 
 /** A session over stored secrets, as the engine opens one. */
 export function openSession(
   secrets: { readonly [W in Who]?: StoredSecret },
-  { timeLeftMs = 30_000, signal = new AbortController().signal, ...options }: OpenOptions = {},
+  {
+    timeLeftMs = 30_000,
+    signal = new AbortController().signal,
+    strategy = 'single-user',
+    ...options
+  }: OpenOptions = {},
 ): Session {
   const provider = createPostgres(options)
   const values = Object.fromEntries(
@@ -72,8 +82,8 @@ export function openSession(
   const end = performance.now() + timeLeftMs
   const request: OpenRequest<PostgresSecret> = {
     values,
-    strategy: 'single-user',
-    mark: 'test',
+    strategy,
+    mark: MARK,
     signal,
     timeLeftMs: () => Math.max(0, end - performance.now()),
   }

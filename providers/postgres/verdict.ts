@@ -112,13 +112,17 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   '57P03': 'the server is starting up or shutting down',
 }
 
+const REFUSED: { readonly [W in Who]?: ErrorCode } = {
+  pending: 'PENDING_REFUSED',
+  // It was accepted a moment ago.
+  admin: 'ADMIN_ROTATING',
+}
+
 /** The error for a sign-in that an operation needed and did not get. */
 export function signInError(refusal: Refusal, as: Who): QuarterturnError {
   const code: ErrorCode =
     refusal.verdict === 'rejected'
-      ? as === 'pending'
-        ? 'PENDING_REFUSED'
-        : 'CURRENT_REFUSED'
+      ? (REFUSED[as] ?? 'CURRENT_REFUSED')
       : (refusal.code ?? 'TARGET_UNREACHABLE')
   return new QuarterturnError(code, {
     problem: `signing in with the ${as} credential failed: ${refusal.reason ?? refusal.verdict}`,

@@ -86,7 +86,8 @@ async function check(c: StepContext, known: Known): Promise<CheckFacts> {
   const { possible, missing, notes, code, needsPrevious } = await signedInAs(c, as, (session) =>
     session.check({ as }),
   )
-  if (needsPrevious === true) return 'needs-previous'
+  // Asked with it, or where there is none, the answer stands as it is.
+  if (needsPrevious === true && known.previous === undefined) return 'needs-previous'
   c.notes.push(...(notes ?? []))
   if (possible) return 'possible'
   c.checkCode = code

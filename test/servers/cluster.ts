@@ -59,7 +59,6 @@ export async function createCluster(
     '--encoding=UTF8',
     '--locale=C',
     '--no-sync',
-    '--no-instructions',
   ])
   const [code] = await once(init, 'exit')
   if (code !== 0) throw new Error(`initdb ended with ${code}`)

@@ -1,19 +1,30 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { isUnavailable } from './binaries.ts'
 import { type PostgresOptions, type PostgresServer, requirePostgres } from './postgres.ts'
-import { findServers } from './required.ts'
+import { type FoundServer, findServers, OLDER_SERVERS, POSTGRES_SERVERS } from './required.ts'
 
-const servers = await findServers()
+const usual = await findServers(POSTGRES_SERVERS)
+const older = await findServers(OLDER_SERVERS)
+
+type Options = Omit<PostgresOptions, 'kind'>
+type Cases = (server: () => PostgresServer) => void
 
 /**
- * Describes the cases once for every listed PostgreSQL, each with a server of its own that lives as long as they do.
- * Where a server cannot be had the cases are one skipped test that says why.
+ * Describes the cases once for the newest PostgreSQL and once for the distribution's, each with a server of its own that
+ * lives as long as they do. Where a server cannot be had the cases are one skipped test that says why.
  */
-export function describeOnEachPostgres(
-  title: string,
-  options: Omit<PostgresOptions, 'kind'>,
-  cases: (server: () => PostgresServer) => void,
-): void {
+export const describeOnEachPostgres = (title: string, options: Options, cases: Cases): void =>
+  describeOn(usual, title, options, cases)
+
+/** As {@link describeOnEachPostgres}, on every version that is served: for what versions do differently. */
+export const describeOnEveryVersion = (title: string, options: Options, cases: Cases): void =>
+  describeOn([...usual, ...older], title, options, cases)
+
+/** As {@link describeOnEachPostgres}, on the versions that the other tests do not run against. */
+export const describeOnOlderVersions = (title: string, options: Options, cases: Cases): void =>
+  describeOn(older, title, options, cases)
+
+function describeOn(servers: readonly FoundServer[], title: string, options: Options, cases: Cases): void {
   for (const found of servers) {
     if (isUnavailable(found)) {
       test.skip(`${title}, on ${found.name}: ${found.unavailable}`, () => {})

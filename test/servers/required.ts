@@ -1,25 +1,36 @@
 import { findPostgres, isUnavailable, type PostgresKind, type Unavailable } from './binaries.ts'
 import { findMysqlServers } from './mysql/required.ts'
 
-/** The servers that the tests run against. A line here is a claim of the README. */
+/** A server that tests run against. A line here is a claim of the README. */
 export interface ListedServer {
   readonly name: string
   readonly kind: PostgresKind
 }
 
+/** The servers of every test. */
 export const POSTGRES_SERVERS: readonly ListedServer[] = [
   { name: 'PostgreSQL 18 (dev dependency)', kind: 'embedded' },
   { name: 'PostgreSQL of the distribution', kind: 'debian' },
 ]
 
+/** The servers of what differs between versions, beside those. */
+export const OLDER_SERVERS: readonly ListedServer[] = [
+  { name: 'PostgreSQL 13', kind: '13' },
+  { name: 'PostgreSQL 14', kind: '14' },
+  { name: 'PostgreSQL 16', kind: '16' },
+  { name: 'PostgreSQL 17', kind: '17' },
+]
+
 export type FoundServer = ListedServer & ({ readonly version: string } | Unavailable)
 
-/** Every listed server with its version, or with the reason why it cannot be had here. */
-export const findServers = (): Promise<readonly FoundServer[]> =>
+/** The servers with their versions, or with the reason why one cannot be had here. Default: all there are. */
+export const findServers = (
+  listed: readonly ListedServer[] = [...POSTGRES_SERVERS, ...OLDER_SERVERS],
+): Promise<readonly FoundServer[]> =>
   Promise.all(
-    POSTGRES_SERVERS.map(async (listed) => {
-      const found = await findPostgres(listed.kind)
-      return isUnavailable(found) ? { ...listed, ...found } : { ...listed, version: found.version }
+    listed.map(async (server) => {
+      const found = await findPostgres(server.kind)
+      return isUnavailable(found) ? { ...server, ...found } : { ...server, version: found.version }
     }),
   )
 

@@ -1,0 +1,172 @@
+/** Where consumers are sent and where changes are made: replicas, proxies and poolers. */
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { describeOnEachPostgres } from '../../../test/servers/each.ts'
+import { type PostgresServer, requirePostgres } from '../../../test/servers/postgres.ts'
+import { createPostgres } from '../index.ts'
+import { stageRotation } from '../test-rotation.ts'
+import { createRole, openSession, secretFor } from '../test-target.ts'
+import { freshPair, WHOLE } from './test-pair.ts'
+
+const PAIR = { strategy: 'alternating-users' } as const
+const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:admin-AbCdEf'
+
+describe('an RDS Proxy as `host`', () => {
+  const proxied = {
+    engine: 'postgres',
+    host: 'shop.proxy-c1a2b3.eu-west-1.rds.amazonaws.com',
+    username: 'app',
+    password: 'p',
+  }
+  const issues = (secret: object) =>
+    createPostgres()
+      .schema.safeParse(secret)
+      .error?.issues.map(({ message }) => message)
+
+  test('is refused for a pair, with the reason and the field that helps', () => {
+    expect(issues({ ...proxied, masterarn: ARN })).toEqual([expect.stringContaining('`adminHost`')])
+    expect(
+      issues({ ...proxied, masterarn: ARN, adminHost: 'db.c1a2b3.eu-west-1.rds.amazonaws.com' }),
+    ).toBeUndefined()
+    expect(issues(proxied)).toBeUndefined()
+  })
+
+  test('has a server of its own for changes, to which the admin secret is compared', () => {
+    const { schema, identity } = createPostgres()
+    const parsed = schema.parse({
+      ...proxied,
+      masterarn: ARN,
+      adminHost: 'DB.example.com',
+      adminPort: '5433',
+    })
+    expect(identity(parsed)).toMatchObject({ server: { host: 'db.example.com', port: 5433 } })
+  })
+})
+
+describeOnEachPostgres(
+  'the server of changes',
+  { settings: { max_wal_senders: '0', wal_level: 'replica' } },
+  (server) => {
+    const ends: (() => Promise<unknown>)[] = []
+    afterAll(() => Promise.all(ends.map((end) => end())))
+
+    test('is not a pooler: the session then belongs to another process than the one that greeted', async () => {
+      const pair = await freshPair(server(), 'pooled')
+      const pooler = await startPooler(server().port)
+      ends.push(() => pooler.close())
+      const at = { port: pooler.port, ssl: false }
+      const options = { allowClearTextLoopback: true }
+      const stage = stageRotation({ ...pair.secret, ...at }, options, {
+        admin: { ...pair.adminSecret, ...at },
+      })
+      expect(await stage.preflight()).toEqual(['testSecret ADMIN_INVALID'])
+      expect(stage.problem).toContain('a pooler or a proxy')
+      expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret ADMIN_INVALID'])
+      // Consumers may go on through it where the server itself is named for changes.
+      const named = stageRotation(
+        { ...pair.secret, ...at, adminHost: 'localhost', adminPort: server().port },
+        options,
+        { admin: { ...pair.adminSecret, ssl: false } },
+      )
+      expect(await named.rotate(), named.problem).toEqual(WHOLE)
+      expect(named.value('AWSCURRENT')).toMatchObject({ port: pooler.port, username: 'pooled_clone' })
+    })
+
+    describe('may have a replica as the secret’s `host`', () => {
+      let replica: PostgresServer | undefined
+      ends.push(async () => replica?.stop())
+
+      test('then a password is taken there for the time being, and proven at the writer before anything is changed', async () => {
+        replica = await requirePostgres({ kind: server().kind === 'debian' ? 'debian' : 'embedded' })
+        const pair = await freshPair(server(), 'reader')
+        await createRole(replica, 'reader', 'first reader')
+        await createRole(replica, 'stale', 'an old one')
+        await createRole(server(), 'stale', 'the new one')
+        await writeFile(join(replica.dataFolder, 'standby.signal'), '')
+        await replica.restart()
+        const secret = {
+          ...secretFor(replica, { username: 'reader', password: 'first reader' }),
+          masterarn: ARN,
+        }
+        const trust = { ca: `${server().ca}\n${replica.ca}` }
+
+        const single = openSession({ current: secret }, trust)
+        expect(await single.probe({ who: 'current', at: 'writer' })).toMatchObject({
+          code: 'TARGET_READ_ONLY',
+        })
+        await single.close()
+
+        const before = openSession({ current: secret }, { ...trust, ...PAIR })
+        expect(await before.probe({ who: 'current', at: 'writer' })).toMatchObject({ verdict: 'accepted' })
+        await before.close()
+
+        const pending = { ...secret, username: 'reader_clone', password: 'new' }
+        const after = openSession(
+          { current: secret, pending, admin: pair.adminSecret },
+          { ...trust, ...PAIR },
+        )
+        expect(await after.check({ as: 'admin' })).toMatchObject({ possible: true })
+        expect(
+          await after.exclusive({
+            as: 'admin',
+            work: () => after.apply({ from: 'current', to: 'pending', as: 'admin' }),
+          }),
+        ).toEqual({ result: 'applied' })
+        expect(await after.probe({ who: 'pending', at: 'writer' })).toMatchObject({ verdict: 'accepted' })
+        await after.close()
+
+        const old = { ...secret, username: 'stale', password: 'an old one' }
+        const behind = openSession(
+          { current: old, pending: { ...old, username: 'stale_clone' }, admin: pair.adminSecret },
+          { ...trust, ...PAIR },
+        )
+        await expect(behind.check({ as: 'admin' })).rejects.toMatchObject({ code: 'CURRENT_REFUSED' })
+        await expect(
+          behind.exclusive({
+            as: 'admin',
+            work: () => behind.apply({ from: 'current', to: 'pending', as: 'admin' }),
+          }),
+        ).rejects.toMatchObject({ code: 'CURRENT_REFUSED' })
+        await behind.close()
+      })
+    })
+  },
+)
+
+/** What a pooler shows: it greets with a key of its own making (message `K`), whatever server process works for it. */
+async function startPooler(to: number): Promise<{ readonly port: number; close(): Promise<unknown> }> {
+  const server: Server = createServer((client) => {
+    const upstream = connect(to, '127.0.0.1')
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('error', () => other.destroy())
+      one.on('close', () => other.destroy())
+    }
+    client.pipe(upstream)
+    upstream.on('data', (chunk: Buffer) => client.write(withAnotherKey(chunk)))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no address')
+  return {
+    port: address.port,
+    close: () => {
+      server.close()
+      return once(server, 'close')
+    },
+  }
+}
+
+/** The greeting arrives in one piece: `K`, length 12, process, key. */
+function withAnotherKey(chunk: Buffer): Buffer {
+  const at = chunk.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]))
+  if (at < 0) return chunk
+  const changed = Buffer.from(chunk)
+  changed.writeUInt32BE(1, at + 5)
+  return changed
+}
