@@ -101,7 +101,7 @@ function encoded(sum: Buffer): string {
   let [a, b, c] = [0, 10, 20]
   for (let group = 0; group < 10; group += 1) {
     put((byte(a) << 16) | (byte(b) << 8) | byte(c), 4)
-    ;[a, b, c] = [b + 1, c + 1, a + 1]
+    ;[a, b, c] = [c + 1, a + 1, b + 1]
   }
   put((byte(31) << 8) | byte(30), 3)
   return text
