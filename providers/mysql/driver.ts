@@ -14,6 +14,8 @@ export interface Driver {
   readonly packetParser: { execute(chunk: Buffer): void }
   startTLS(secured: (error?: Error) => void): void
   addCommand(command: unknown): unknown
+  /** Called by the driver itself when something is wrong; says goodbye to the server and leaves the socket open. */
+  close(): void
   on(event: 'connect' | 'error' | 'warn', listener: (value: unknown) => void): void
 }
 

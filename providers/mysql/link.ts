@@ -98,6 +98,8 @@ class Connection implements Link {
         })
         this.#driver = driver
         if (trust !== undefined) driver.startTLS = (secured) => this.#secure(driver, trust, secured)
+        // A goodbye under way would keep the socket from being reset.
+        driver.close = () => {}
         driver.on('warn', () => this.#fail(OUT_OF_ORDER))
         driver.on('connect', () => resolve())
         // Also what breaks later, when nobody waits for an answer.
@@ -124,7 +126,8 @@ class Connection implements Link {
   /** Resets TCP, so that what the system had not sent yet is thrown away. */
   destroy(why: MysqlFailure): Promise<void> {
     this.#failure ??= why
-    if (this.#tcp.connecting) this.#tcp.destroy()
+    // While it connects, or the server has said goodbye, there is nothing to reset, and Node would wait for ever.
+    if (this.#tcp.connecting || this.#tcp.writableEnded) this.#tcp.destroy()
     // TCP first: TLS would close it in good order.
     else if (!this.#tcp.destroyed) this.#tcp.resetAndDestroy()
     this.#tls?.destroy()
