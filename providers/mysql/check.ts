@@ -189,9 +189,11 @@ async function readMethods(run: Run, { user, host }: Account, byAdmin: boolean):
 }
 
 async function wantsToSeePasswords(run: Run): Promise<boolean> {
+  // Beside an aggregate MariaDB answers 0 for the variable.
   const [row] = await run(
-    `SELECT @@global.strict_password_validation AS strict, COUNT(*) AS plugins
-     FROM information_schema.PLUGINS WHERE PLUGIN_TYPE = 'PASSWORD VALIDATION' AND PLUGIN_STATUS = 'ACTIVE'`,
+    `SELECT @@global.strict_password_validation AS strict,
+       (SELECT COUNT(*) FROM information_schema.PLUGINS
+        WHERE PLUGIN_TYPE = 'PASSWORD VALIDATION' AND PLUGIN_STATUS = 'ACTIVE') AS plugins`,
   )
   return Number(row?.['plugins']) > 0 && !['0', 'OFF'].includes(String(row?.['strict']))
 }
