@@ -1,4 +1,4 @@
-/** A rotation cut before every message on the wire: what AWSCURRENT holds signs in at once, and a repeat ends well. */
+/** A rotation cut wherever the direction on the wire changes: what AWSCURRENT holds signs in at once, and a repeat ends well. */
 import { expect, test } from 'vitest'
 import {
   createWireIdentity,
@@ -55,7 +55,9 @@ async function play(server: MysqlServer, byAdmin: boolean, at?: Point): Promise<
 
 /** Several at a time; a proxy and an account of its own each. */
 async function everyCut(server: MysqlServer, byAdmin: boolean): Promise<number> {
-  const points = await play(server, byAdmin)
+  const all = await play(server, byAdmin)
+  // Cuts inside one burst of messages are left to the kit.
+  const points = all.filter(({ from }, at) => all[at - 1]?.from !== from)
   const left = points.values()
   const worker = async (): Promise<void> => {
     for (const point of left) await play(server, byAdmin, point)
@@ -64,16 +66,20 @@ async function everyCut(server: MysqlServer, byAdmin: boolean): Promise<number> 
   return points.length
 }
 
-describeOnEachMysql('a rotation with two passwords, cut before every message', {}, (server, kind) => {
-  test('by an admin it loses nothing and ends well when repeated', { timeout: 240_000 }, async () => {
-    expect(await everyCut(server(), true)).toBeGreaterThan(40)
-  })
+describeOnEachMysql(
+  'a rotation with two passwords, cut wherever the direction changes',
+  {},
+  (server, kind) => {
+    test('by an admin it loses nothing and ends well when repeated', { timeout: 240_000 }, async () => {
+      expect(await everyCut(server(), true)).toBeGreaterThan(30)
+    })
 
-  test.runIf(kind === 'mysql')(
-    'by its own rights it loses nothing and ends well when repeated',
-    { timeout: 240_000 },
-    async () => {
-      expect(await everyCut(server(), false)).toBeGreaterThan(30)
-    },
-  )
-})
+    test.runIf(kind === 'mysql')(
+      'by its own rights it loses nothing and ends well when repeated',
+      { timeout: 240_000 },
+      async () => {
+        expect(await everyCut(server(), false)).toBeGreaterThan(20)
+      },
+    )
+  },
+)
