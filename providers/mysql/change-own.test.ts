@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeOnEachMysql } from '../../test/servers/mysql/each.ts'
 import { APPLIED, household, mayRetain, retire } from './test-change.ts'
-import { change, createAdmin, secretFor, signsIn, stageRotation } from './test-target.ts'
+import { change, createAdmin, secretFor, signsIn, stageRotation, withSession } from './test-target.ts'
 
 describeOnEachMysql('a change by its own rights on MySQL', { kinds: ['mysql'] }, (server) => {
   test('REPLACE makes a second delivery harmless and a stale one fail', async () => {
@@ -102,5 +102,20 @@ describeOnEachMysql('a change by its own rights on MySQL', { kinds: ['mysql'] },
     await lock.catch(() => undefined)
     if (failed instanceof Error) expect(failed).toMatchObject({ code: expect.stringMatching(/^TARGET_/) })
     expect(await signIn('first')).toEqual([true])
+  })
+
+  test('an account that was dropped meanwhile is told as refused, not as one that lacks a right', async () => {
+    const { user, secret, options } = await household(server())
+    await mayRetain(server(), user)
+    const failed = withSession({ current: secret('first'), pending: secret('second') }, options, (session) =>
+      session.exclusive({
+        as: 'current',
+        work: async () => {
+          await server().sql(`DROP USER '${user}'@'%'`)
+          return session.apply({ from: 'current', to: 'pending', as: 'current' })
+        },
+      }),
+    )
+    await expect(failed).rejects.toMatchObject({ code: 'CURRENT_REFUSED' })
   })
 })

@@ -39,6 +39,8 @@ export class OwnMysql implements Changer {
       if (isError(error, NOT_PRIMARY)) return (await this.#isPrimary(to)) ? APPLIED : SUPERSEDED
       if (isError(error, 1819)) return refused(1819, to)
       if (isError(error, 3638)) return refused(3638, to)
+      // A dropped account lacks every right; this fails for it, and says so.
+      if (isError(error, NO_RIGHT)) await this.#run('SHOW CREATE USER CURRENT_USER()')
       throw error
     }
     // An older password beside it would live on as one that no label names.
