@@ -53,6 +53,11 @@ const POLICY: Readonly<Record<number, string>> = {
   3638: 'the password was used before, and the history of the account refuses it',
 }
 
-/** The error for a statement that lacks a right: what it takes, and the statement that grants it. */
-export const privilegeMissing = (what: string, remedy: string): QuarterturnError =>
-  new QuarterturnError('PRIVILEGE_MISSING', { problem: what, remedy: `run: ${remedy}` })
+/** The error for an account that signed in a moment ago and is not there any more. */
+export const accountGone = (): QuarterturnError =>
+  new QuarterturnError('CURRENT_REFUSED', {
+    problem: 'the account was dropped meanwhile',
+    fields: { credential: 'current' },
+    remedy:
+      'find out who dropped it, create the account again with the password of AWSCURRENT, then rotate again',
+  })

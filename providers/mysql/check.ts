@@ -1,6 +1,6 @@
 import type { Check, Strategy } from '../../shared/provider/index.ts'
 import { type Account, named } from './account.ts'
-import { isError, type Run } from './change.ts'
+import { accountGone, isError, type Run } from './change.ts'
 import { wantsPlainText } from './mariadb/changer.ts'
 import { isNative, type Method, methodsOfRow, methodsOfStatement } from './mariadb/methods.ts'
 import { KNOWN_PLUGINS } from './mysql/view.ts'
@@ -142,7 +142,8 @@ async function pluginOf(run: Run, { user, host }: Account, byAdmin: boolean): Pr
   const [row] = await run(
     `SELECT plugin FROM mysql.user WHERE user = ${literal(user)} AND host = ${literal(host)}`,
   )
-  return row === undefined ? undefined : String(row['plugin'])
+  if (row === undefined) throw accountGone()
+  return String(row['plugin'])
 }
 
 async function checkMariaDb(run: Run, request: CheckRequest, own: Privileges): Promise<Check> {
@@ -185,7 +186,8 @@ async function readMethods(run: Run, { user, host }: Account, byAdmin: boolean):
   const [row] = await run(
     `SELECT Priv AS priv FROM mysql.global_priv WHERE User = ${literal(user)} AND Host = ${literal(host)}`,
   )
-  return row === undefined ? [] : methodsOfRow(row['priv'])
+  if (row === undefined) throw accountGone()
+  return methodsOfRow(row['priv'])
 }
 
 async function wantsToSeePasswords(run: Run): Promise<boolean> {

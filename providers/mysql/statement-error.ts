@@ -10,6 +10,7 @@ export function statementError({ kind, errno = 0, message }: MysqlFailure, as: W
   const known = KNOWN[errno]
   return new QuarterturnError(known?.code ?? 'TARGET_UNREACHABLE', {
     problem: `signed in with the ${as} credential, the server refused a statement with error ${errno}${known === undefined ? '' : `: ${known.what}`}`,
+    ...(known === GONE ? { fields: { credential: 'current' } } : {}),
     ...(known?.remedy === undefined ? {} : { remedy: known.remedy }),
   })
 }

@@ -10,6 +10,7 @@ export function signInError(refusal: Refusal, as: Who): QuarterturnError {
       : (refusal.code ?? 'TARGET_UNREACHABLE')
   return new QuarterturnError(code, {
     problem: `signing in with the ${as} credential failed: ${refusal.reason ?? refusal.verdict}`,
+    fields: { credential: as },
   })
 }
 

@@ -44,7 +44,9 @@ export async function signedInAs<T>(
 }
 
 export const adminError = (error: unknown): unknown =>
-  isQuarterturnError(error) && (error.code === 'CURRENT_REFUSED' || error.code === 'PENDING_REFUSED')
+  isQuarterturnError(error) &&
+  (error.code === 'CURRENT_REFUSED' || error.code === 'PENDING_REFUSED') &&
+  (error.fields['credential'] ?? 'admin') === 'admin'
     ? new QuarterturnError('ADMIN_ROTATING', {
         problem: 'the target refuses the credential of the admin secret, which it took before',
         cause: error,

@@ -142,7 +142,8 @@ export interface OpenRequest<Secret> {
 /**
  * One session serves one invocation. Operations run one at a time. An operation that cannot say what happened
  * rejects, and the engine treats that as *unknown*: it never concludes that nothing was changed. One whose own sign-in is
- * refused rejects with `CURRENT_REFUSED`; of the admin, the engine makes `ADMIN_ROTATING` of it.
+ * refused rejects with `CURRENT_REFUSED`; of the admin, the engine makes `ADMIN_ROTATING` of it. Where an operation meets the
+ * refusal of another credential, the error says whose in `fields.credential`, by its name in `values`.
  */
 export interface Session {
   /**

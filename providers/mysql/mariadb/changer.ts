@@ -2,6 +2,7 @@ import { type Applied, QuarterturnError, type Retired } from '../../../shared/pr
 import { type Account, inSql } from '../account.ts'
 import {
   APPLIED,
+  accountGone,
   type Change,
   type Changer,
   isError,
@@ -46,7 +47,6 @@ export class MariaDb implements Changer {
 
   async apply({ strategy, from, to }: Change): Promise<Applied> {
     const methods = await this.methods()
-    if (methods === undefined) return SUPERSEDED
     if (holds(methods, nativeHash(to))) return APPLIED
     if (!holds(methods, nativeHash(from))) return SUPERSEDED
     const passwords = strategy === 'dual-password' ? [to, from] : [to]
@@ -55,7 +55,7 @@ export class MariaDb implements Changer {
 
   async retire({ gone, keep }: Retirement): Promise<Retired> {
     const methods = await this.methods()
-    if (methods === undefined || !holds(methods, nativeHash(keep)))
+    if (!holds(methods, nativeHash(keep)))
       return { result: 'cannot', reason: 'the server does not store the password that is to stay' }
     if (!holds(methods, nativeHash(gone))) return { result: 'already' }
     const set = await this.#set(methods, [keep], keep)
@@ -64,8 +64,8 @@ export class MariaDb implements Changer {
       : { result: 'cannot', reason: 'the server refuses the change' }
   }
 
-  /** Undefined: there is no such account. */
-  async methods(): Promise<readonly Method[] | undefined> {
+  /** Rejects with `CURRENT_REFUSED` where there is no such account. */
+  async methods(): Promise<readonly Method[]> {
     const { account } = this.#options
     if (account === undefined) {
       const [row] = await this.#run('SHOW CREATE USER CURRENT_USER()')
@@ -74,7 +74,8 @@ export class MariaDb implements Changer {
     const [row] = await this.#run(
       `SELECT Priv AS priv FROM mysql.global_priv WHERE User = ${literal(account.user)} AND Host = ${literal(account.host)}`,
     )
-    return row === undefined ? undefined : methodsOfRow(row['priv'])
+    if (row === undefined) throw accountGone()
+    return methodsOfRow(row['priv'])
   }
 
   async #set(methods: readonly Method[], passwords: readonly string[], to: string): Promise<Applied> {

@@ -2,6 +2,7 @@ import type { Applied, Retired } from '../../../shared/provider/index.ts'
 import { type Account, inSql } from '../account.ts'
 import {
   APPLIED,
+  accountGone,
   type Change,
   type Changer,
   isError,
@@ -63,7 +64,8 @@ export class AdminMysql implements Changer {
 
   async #view(): Promise<View | undefined> {
     const view = await viewOf(this.#run, this.#account)
-    return view !== undefined && KNOWN_PLUGINS.includes(view.plugin) ? view : undefined
+    if (view === undefined) throw accountGone()
+    return KNOWN_PLUGINS.includes(view.plugin) ? view : undefined
   }
 
   #foundDone(view: View | undefined, to: string): Applied {

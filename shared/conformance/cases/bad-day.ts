@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import { pause } from '../direct.ts'
+import { changer, pause } from '../direct.ts'
 import type { End, FreshTarget } from '../options.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
 import { lockedOut, neverConverges } from '../promises.ts'
@@ -158,10 +158,13 @@ function failover(strategy: Strategy, calls: readonly RecordedCall[], call: Reco
   const proof = calls.find(({ step, label }) => step === 'finishSecret' && label.startsWith('probe'))
   // What the target loses after the last proof nobody can know: the label moves, and the next rotation heals it.
   const isKnown = call.step === 'testSecret' || (proof !== undefined && call.index <= proof.index)
+  const meanwhile = isKnown
+    ? 'AWSCURRENT stays on what signs in'
+    : 'the next rotation heals it, or, where an admin would have to reset a password for that, says so while AWSPREVIOUS signs in'
   return {
     id: `failover/${strategy}/${callId(call)}`,
     strategy,
-    expects: `the target falls back to its state before setSecret, before ${call.label} of ${call.step}: ${isKnown ? 'AWSCURRENT stays on what signs in' : 'the next rotation heals it'}`,
+    expects: `the target falls back to its state before setSecret, before ${call.label} of ${call.step}: ${meanwhile}`,
     async play(world, before) {
       const token = world.secret.rotate()
       await world.deliverAll(token, ['createSecret'])
@@ -178,7 +181,21 @@ function failover(strategy: Strategy, calls: readonly RecordedCall[], call: Reco
       world.record.trace.push('the target is as it was before setSecret')
       await world.runOn(met)
       if (call.step === 'testSecret') await world.deliverAll(token, ['finishSecret'])
+      if (!isKnown && (await isLeftToRepair(world))) return undefined
       return (isKnown ? await lockedOut(world) : undefined) ?? (await neverConverges(world))
     },
   }
+}
+
+/**
+ * The target lost the account or password of AWSCURRENT when nobody looked any more. An admin who set it anew because a
+ * secret says so could be made to take an account over, so only an operator does that; AWSPREVIOUS must go on until then.
+ */
+async function isLeftToRepair(world: World): Promise<boolean> {
+  if (changer(world) !== 'admin') return false
+  const { current, previous } = world.secret.holders()
+  const [now, before] = [current, previous].map((version) => world.secret.value(version ?? ''))
+  if (now === undefined || before === undefined || (await world.signsIn(now))) return false
+  const error = await world.deliverAll(world.secret.rotate())
+  return error === 'CURRENT_REFUSED' && (await world.signsIn(before))
 }
