@@ -3,6 +3,11 @@ import type { ProviderEntry } from '../shared/lambda/choose-provider.ts'
 /** Every provider of this repository. Each is loaded, with its driver, when a secret needs it. */
 export const providers: readonly ProviderEntry[] = [
   {
+    name: 'mysql',
+    engines: ['mysql', 'aurora-mysql', 'mariadb'],
+    load: async ({ options }) => (await import('./mysql/index.ts')).createMysql(options.mysql),
+  },
+  {
     name: 'postgres',
     engines: ['postgres', 'aurora-postgresql'],
     load: async ({ options }) => (await import('./postgres/index.ts')).createPostgres(options.postgres),

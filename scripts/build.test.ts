@@ -104,11 +104,15 @@ test('a function holds nothing of the conformance kit', () => {
     ).toEqual([])
 })
 
+test('character sets that no connection of ours speaks are left out', () => {
+  for (const [name, { packages }] of bundles) expect(packages, name).not.toContain('iconv-lite')
+})
+
 test('a function holds its own driver and no other', () => {
   const drivers = ['pg', 'mysql2', 'jsforce', 'oauth4webapi']
   for (const [name, { packages }] of bundles) {
     if (name === 'rotate') continue
-    const own = { 'rotate-postgres': ['pg'] }[name]
+    const own = { 'rotate-postgres': ['pg'], 'rotate-mysql': ['mysql2'] }[name]
     expect(
       packages.filter((one) => drivers.includes(one)),
       name,

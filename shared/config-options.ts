@@ -202,6 +202,24 @@ export const Environment = z.object({
     values: '`true`, `false`',
     default: '`false`',
   }),
+  QUARTERTURN_MYSQL_PASSWORD_FORM: option(
+    z.enum(['verifier', 'plaintext'], 'must be verifier or plaintext').default('verifier'),
+    {
+      description:
+        'How a new password travels to MariaDB: as a hash computed here, which no log can disclose, or as plain text over TLS, which lets a password-validation plugin see it and which the logs of MariaDB keep. MySQL takes plain text over TLS and blots it out of its logs itself.',
+      values: '`verifier`, `plaintext`',
+      default: '`verifier`',
+    },
+  ),
+  QUARTERTURN_MYSQL_OTHER_HOSTS: option(
+    z.enum(['refuse', 'leave'], 'must be refuse or leave').default('refuse'),
+    {
+      description:
+        'What a rotation by an admin does when the user has further accounts for other hosts, which have passwords of their own: refuse, or change the one that signed in and leave the others.',
+      values: '`refuse`, `leave`',
+      default: '`refuse`',
+    },
+  ),
   PASSWORD_LENGTH: option(wholeNumber(1, 4_096).default(DEFAULT_POLICY.length), {
     description: `Characters of a new password. A policy that gives under ${LEAST_BITS} bits is refused.`,
     values: '1 to 4096',

@@ -30,6 +30,7 @@ describe('the environment', () => {
           hash: 'keep',
           reassignOwned: false,
         },
+        mysql: { allowClearTextLoopback: false, passwordForm: 'verifier', otherHosts: 'refuse' },
       },
       password: DEFAULT_POLICY,
     })

@@ -23,6 +23,13 @@ export interface Config {
       readonly hash: 'keep' | 'scram'
       readonly reassignOwned: boolean
     }
+    readonly mysql: {
+      /** PEM certificates to trust besides those of Amazon RDS. */
+      readonly ca?: string
+      readonly allowClearTextLoopback: boolean
+      readonly passwordForm: 'verifier' | 'plaintext'
+      readonly otherHosts: 'refuse' | 'leave'
+    }
   }
   readonly password: PasswordPolicy
 }
@@ -97,6 +104,12 @@ const configOf = (env: Environment): Config => ({
       passwordForm: env.QUARTERTURN_POSTGRES_PASSWORD_FORM,
       hash: env.QUARTERTURN_POSTGRES_HASH,
       reassignOwned: env.QUARTERTURN_POSTGRES_REASSIGN_OWNED,
+    },
+    mysql: {
+      ...(env.QUARTERTURN_TLS_CA === undefined ? {} : { ca: env.QUARTERTURN_TLS_CA }),
+      allowClearTextLoopback: env.QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK,
+      passwordForm: env.QUARTERTURN_MYSQL_PASSWORD_FORM,
+      otherHosts: env.QUARTERTURN_MYSQL_OTHER_HOSTS,
     },
   },
   password: {

@@ -1,12 +1,13 @@
+import { budget } from '../../shared/database/budget.ts'
+import { signInError } from '../../shared/database/refusal.ts'
+import type { Trust } from '../../shared/database/tls.ts'
 import { type OpenRequest, QuarterturnError, type Who } from '../../shared/provider/index.ts'
 import { grantConnect } from './alternating/setup.ts'
-import { budget } from './budget.ts'
 import { PostgresFailure } from './failure.ts'
 import { type Attempt, type Link, signIn } from './link.ts'
 import type { PostgresSecret } from './schema.ts'
 import { settle } from './settle.ts'
-import type { Trust } from './tls.ts'
-import { NOT_ASKED, signInError, verdictOf } from './verdict.ts'
+import { NOT_ASKED, verdictOf } from './verdict.ts'
 
 /** Where a connection goes; what a secret says besides is not used there. */
 export type Server = Pick<PostgresSecret, 'host' | 'port'>

@@ -1,6 +1,7 @@
 import pg from 'pg'
+import { oneLine } from '../../shared/database/failure.ts'
 import type { Asked } from './challenge.ts'
-import { oneLine, PostgresFailure } from './failure.ts'
+import { PostgresFailure } from './failure.ts'
 import { MAX_SCRAM_ITERATIONS } from './hash.ts'
 import { type Destination, Wire } from './wire.ts'
 

@@ -1,4 +1,6 @@
-import { type Provider, QuarterturnError, type StoredSecret } from '../../shared/provider/index.ts'
+import { createTrust } from '../../shared/database/tls.ts'
+import { newPassword, pick } from '../../shared/database/values.ts'
+import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
 import { alternateOf, nextUser } from './alternating/pair.ts'
 import type { ChangeOptions } from './change.ts'
 import {
@@ -8,7 +10,6 @@ import {
   type SchemaOptions,
 } from './schema.ts'
 import { PostgresSession } from './session.ts'
-import { createTrust } from './tls.ts'
 
 export interface PostgresOptions extends SchemaOptions, Partial<ChangeOptions> {
   /** PEM of authorities to trust beside those of RDS. Default: none. */
@@ -72,24 +73,3 @@ const adminValue = ({ admin, secret }: { readonly admin: StoredSecret; readonly 
   ...pick(admin, ['engine', 'host', 'port', 'username', 'password', 'ssl']),
   ...pick(secret, ['dbname']),
 })
-
-/** Only the keys that are there. */
-const pick = (stored: StoredSecret, keys: readonly string[]): StoredSecret =>
-  Object.fromEntries(Object.entries(stored).filter(([key]) => keys.includes(key)))
-
-const ATTEMPTS = 5
-
-/** A password that is none of those in use. Only printable ASCII hashes alike in every server and driver. */
-function newPassword(used: readonly (StoredSecret | undefined)[], entropy: { password(): string }): string {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const password = entropy.password()
-    if (!/^[\x20-\x7e]+$/.test(password))
-      throw new QuarterturnError('CONFIG_INVALID', {
-        problem: 'the password policy gives characters outside printable ASCII',
-      })
-    if (used.every((secret) => secret?.['password'] !== password)) return password
-  }
-  throw new QuarterturnError('CONFIG_INVALID', {
-    problem: 'the password policy keeps giving a password in use',
-  })
-}

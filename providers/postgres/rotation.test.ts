@@ -1,14 +1,14 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
+import { budget } from '../../shared/database/budget.ts'
+import { createTrust } from '../../shared/database/tls.ts'
 import { isQuarterturnError } from '../../shared/provider/index.ts'
 import { describeOnEachPostgres } from '../../test/servers/each.ts'
-import { budget } from './budget.ts'
 import { changePassword } from './change.ts'
 import { signIn } from './link.ts'
 import { lockKey } from './lock.ts'
 import { stageRotation } from './test-rotation.ts'
 import { change, createRole, openSession, probe, secretFor, signsIn, withSession } from './test-target.ts'
-import { createTrust } from './tls.ts'
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

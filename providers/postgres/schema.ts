@@ -1,8 +1,7 @@
 import * as z from 'zod'
-import { isHost, isLoopbackHost } from './host.ts'
+import { host, isRdsProxy, port, sslFlag, text } from '../../shared/database/fields.ts'
+import { isLoopbackHost } from '../../shared/database/host.ts'
 import { MAX_NAME_BYTES } from './name.ts'
-
-const SSL_ISSUE = '`ssl` is neither true nor false; remove it, or set it to true'
 
 export interface SchemaOptions {
   /** Whether `ssl: false` is taken for a host that is this machine. Default: false, clear text is always refused. */
@@ -25,29 +24,16 @@ export const createPostgresSecret = ({ allowClearTextLoopback = false }: SchemaO
             : '`engine` is not `postgres` or `aurora-postgresql`; correct it',
       }),
       host: host('host'),
-      port: port('port').default(5432),
+      port: port('port', 5432).default(5432),
       username: name('username'),
       password: text('password').refine((value) => !value.includes('\0') && value.isWellFormed(), {
         error: '`password` has a character that PostgreSQL cannot take; store the password in force',
       }),
       dbname: name('dbname').default('postgres'),
-      ssl: z
-        .union(
-          [
-            z.boolean(),
-            z
-              .string()
-              .regex(/^(true|false)$/i)
-              .transform((ssl) => ssl.toLowerCase() === 'true'),
-          ],
-          {
-            error: SSL_ISSUE,
-          },
-        )
-        .default(true),
+      ssl: sslFlag(),
       masterarn: text('masterarn').optional(),
       adminHost: host('adminHost').optional(),
-      adminPort: port('adminPort').optional(),
+      adminPort: port('adminPort', 5432).optional(),
     })
     .refine(({ host, ssl }) => ssl || (allowClearTextLoopback && isLoopbackHost(host)), {
       path: ['ssl'],
@@ -63,38 +49,8 @@ export const createPostgresSecret = ({ allowClearTextLoopback = false }: SchemaO
       },
     )
 
-/** RDS Proxy's own part of its names: `my.proxy-cxyz.eu-west-1.rds.amazonaws.com`. */
-const isRdsProxy = (host: string): boolean =>
-  /\.proxy-[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com(\.cn)?$/.test(host)
-
 export type PostgresSecretSchema = ReturnType<typeof createPostgresSecret>
 export type PostgresSecret = z.output<PostgresSecretSchema>
-
-const text = (field: string) =>
-  z
-    .string({
-      error: ({ input }) =>
-        input === undefined ? `\`${field}\` is missing; add it` : `\`${field}\` is not a string; make it one`,
-    })
-    .min(1, { error: `\`${field}\` is empty; fill it in` })
-
-const host = (field: string) =>
-  text(field)
-    .toLowerCase()
-    .refine(isHost, {
-      error: `\`${field}\` is not one host name or IP address; give the writer endpoint without scheme, port or path`,
-    })
-
-const port = (field: string) => {
-  const error = `\`${field}\` is not a number from 1 to 65535; correct it, or remove it for 5432`
-  const digits = z
-    .string()
-    .regex(/^\d{1,5}$/)
-    .transform(Number)
-  return z
-    .union([z.number(), digits], { error })
-    .refine((value) => Number.isInteger(value) && value >= 1 && value <= 65_535, { error })
-}
 
 /** A name as the server keeps it: quotes, spaces, case and any script are fine. */
 const name = (field: string) =>

@@ -1,3 +1,6 @@
+import { type Budget, budget } from '../../shared/database/budget.ts'
+import { signInError } from '../../shared/database/refusal.ts'
+import type { Trust } from '../../shared/database/tls.ts'
 import {
   type Applied,
   type Check,
@@ -16,7 +19,6 @@ import { ownerOf, pairOf } from './alternating/pair.ts'
 import { preparePair, repairPair } from './alternating/prepare.ts'
 import { retireUser } from './alternating/retire.ts'
 import { grantConnect } from './alternating/setup.ts'
-import { type Budget, budget } from './budget.ts'
 import type { Asked } from './challenge.ts'
 import { type ChangeOptions, changePassword } from './change.ts'
 import { checkTarget, refusePooler, refuseReadOnly } from './check.ts'
@@ -25,9 +27,8 @@ import { PostgresFailure } from './failure.ts'
 import type { Attempt, Link } from './link.ts'
 import { freeLock, takeLock } from './lock.ts'
 import type { PostgresSecret } from './schema.ts'
-import type { Trust } from './tls.ts'
 import { inTransaction } from './transaction.ts'
-import { NOT_ASKED, signInError, verdictOfProbe, verdictOfSession, WHO_AND_WHERE } from './verdict.ts'
+import { NOT_ASKED, verdictOfProbe, verdictOfSession, WHO_AND_WHERE } from './verdict.ts'
 
 export interface SessionOptions extends ChangeOptions {
   readonly trust: Trust

@@ -2,6 +2,7 @@
 import type { FreshTarget } from '../../shared/conformance/index.ts'
 import type { StoredSecret } from '../../shared/provider/index.ts'
 import type { PostgresServer } from '../../test/servers/postgres.ts'
+import { type Road, startRoad } from '../../test/servers/road.ts'
 import { createPostgres } from './index.ts'
 import {
   altering,
@@ -14,7 +15,6 @@ import {
   holding,
   restoring,
 } from './test-household.ts'
-import { type Road, startRoad } from './test-road.ts'
 import { secretFor } from './test-target.ts'
 
 let made = 0

@@ -1,166 +1,22 @@
-/** Whole rotations at a real server: the engine, the local Secrets Manager and this provider. */
-import { randomUUID } from 'node:crypto'
+import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
 import {
-  CANDIDATE_LABEL,
-  createRotate,
-  STEPS,
-  type Step,
-  type StepReport,
-} from '../../shared/engine/index.ts'
-import { CALM, createLocalSecretsManager, portTo } from '../../shared/local/index.ts'
-import { isQuarterturnError, type Provider, type StoredSecret } from '../../shared/provider/index.ts'
+  type Staging as AnyStaging,
+  type StagedRotation,
+  stageRotation as stage,
+} from '../../test/stage-rotation.ts'
 import { createPostgres, type PostgresOptions } from './index.ts'
 
-const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
+export type Staging = Omit<AnyStaging, 'strategy'>
 
-const ADMIN_FOR = 'quarterturn:admin-for'
-
-export interface Staging {
-  /** Before the password is changed, under the lock, in each setSecret. */
-  readonly underLock?: () => Promise<unknown>
-  /** The admin secret, which consents; the secret gets its ARN as `masterarn`. Makes the two users alternate. */
-  readonly admin?: StoredSecret
-  /** The name of the secret, which decides about its mark. Default: `app`. */
-  readonly name?: string
-  /** What was current before `secret`. */
-  readonly previous?: StoredSecret
-}
-
-export interface StagedRotation {
-  /** RotateSecret; answers how each step ended, up to the first failure. `steps`: only those. */
-  rotate(steps?: readonly Step[]): Promise<readonly string[]>
-  /** Steps with the token of the last `rotate`. */
-  repeat(steps?: readonly Step[]): Promise<readonly string[]>
-  /** RotateSecret with `RotateImmediately: false`. */
-  preflight(): Promise<readonly string[]>
-  /** Of the last failure. */
-  readonly remedy: string | undefined
-  /** What the last failure said. */
-  readonly problem: string | undefined
-  password(label: string): unknown
-  /** The whole value under a label. */
-  value(label: string): StoredSecret
-  /** What was told of each step that ended well. */
-  readonly reports: readonly StepReport[]
-  /** A version is stored by hand and becomes current. */
-  put(secret: StoredSecret): void
-  labels(): readonly string[]
-}
-
-export function stageRotation(
+/** Whole rotations of a Postgres secret. With an admin the two users alternate. */
+export const stageRotation = (
   secret: StoredSecret,
   options: PostgresOptions,
-  { underLock = async () => {}, admin, name = 'app', previous }: Staging = {},
-): StagedRotation {
-  const model = createLocalSecretsManager({ unpublished: CALM })
-  model.registerFunction(FUNCTION_ARN, 'manual')
-  const create = (Name: string, value: StoredSecret, Tags: { Key: string; Value: string }[] = []) =>
-    model.call('CreateSecret', {
-      ClientRequestToken: randomUUID(),
-      Name,
-      SecretString: JSON.stringify(value),
-      Tags,
-    }).ARN
-  const withAdmin =
-    admin === undefined ? {} : { masterarn: create('admin', admin, [{ Key: ADMIN_FOR, Value: name }]) }
-  const SecretId = create(name, { ...(previous ?? secret), ...withAdmin })
-  const put = (value: StoredSecret): void =>
-    void model.call('PutSecretValue', {
-      ClientRequestToken: randomUUID(),
-      SecretId,
-      SecretString: JSON.stringify({ ...value, ...withAdmin }),
-    })
-  if (previous !== undefined) put(secret)
-  const provider = createPostgres(options) as Provider
-  let outcome = ''
-  let remedy: string | undefined
-  let problem: string | undefined
-  const reports: StepReport[] = []
-  let token = ''
-  const port = portTo(model)
-  const rotateStep = createRotate({
-    resolveProvider: () => Promise.resolve(provider),
-    settings: {
-      pendingReadDelaysMs: [],
-      ...(admin === undefined ? {} : { strategy: 'alternating-users' }),
-    },
-    deps: {
-      secretsManager: {
-        ...port,
-        updateSecretVersionStage: async (input) => {
-          if (input.VersionStage === CANDIDATE_LABEL) await underLock()
-          return port.updateSecretVersionStage(input)
-        },
-      },
-      entropy: { bytes: (length) => new Uint8Array(length), password: () => `chosen ${randomUUID()}` },
-      clock: { now: () => model.clock.now(), sleep: () => Promise.resolve() },
-      observe: {
-        decided: () => {},
-        stepEnded: (report) => {
-          outcome = report.outcome
-          reports.push(report)
-        },
-        evidence: () => Promise.resolve(),
-      },
-    },
+  staging: Staging = {},
+): StagedRotation =>
+  stage(createPostgres(options) as Provider, secret, {
+    ...staging,
+    ...(staging.admin === undefined ? {} : { strategy: 'alternating-users' }),
   })
-  const repeat = async (steps: readonly Step[] = STEPS): Promise<readonly string[]> => {
-    const ended: string[] = []
-    for (const Step of steps) {
-      try {
-        await rotateStep({
-          event: {
-            Step,
-            SecretId,
-            ClientRequestToken: token,
-            RotationToken: 'rotation-token-0123456789-0123456789-abcdef',
-          },
-          functionArn: `${FUNCTION_ARN}:live`,
-          timeLeftMs: () => 30_000,
-        })
-        ended.push(`${Step} ${outcome}`)
-      } catch (error) {
-        if (!isQuarterturnError(error)) throw error
-        remedy = error.remedy
-        problem = error.problem
-        return [...ended, `${Step} ${error.code}`]
-      }
-    }
-    return ended
-  }
-  const value = (VersionStage: string): StoredSecret =>
-    JSON.parse(model.call('GetSecretValue', { SecretId, VersionStage }).SecretString ?? '{}')
-  const begin = (changes: { readonly RotateImmediately?: false } = {}): void => {
-    token = randomUUID()
-    model.call('RotateSecret', {
-      ClientRequestToken: token,
-      SecretId,
-      RotationLambdaARN: FUNCTION_ARN,
-      ...changes,
-    })
-  }
-  return {
-    rotate(steps) {
-      begin()
-      return repeat(steps)
-    },
-    repeat,
-    async preflight() {
-      begin({ RotateImmediately: false })
-      const ended = await repeat(['testSecret'])
-      model.endRotation(SecretId, ended[0] === 'testSecret preflight' ? 'Succeeded' : 'Failed')
-      return ended
-    },
-    get remedy() {
-      return remedy
-    },
-    get problem() {
-      return problem
-    },
-    reports,
-    put,
-    value,
-    password: (label) => value(label)['password'],
-    labels: () => Object.values(model.call('DescribeSecret', { SecretId }).VersionIdsToStages ?? {}).flat(),
-  }
-}
+
+export type { StagedRotation } from '../../test/stage-rotation.ts'

@@ -1,5 +1,5 @@
+import type { Budget } from '../../shared/database/budget.ts'
 import { type Ask, askOver } from './alternating/ask.ts'
-import type { Budget } from './budget.ts'
 import { PostgresFailure } from './failure.ts'
 import type { Link } from './link.ts'
 

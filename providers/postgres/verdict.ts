@@ -1,9 +1,8 @@
-import { type ErrorCode, QuarterturnError, type Verdict, type Who } from '../../shared/provider/index.ts'
+import type { Refusal } from '../../shared/database/refusal.ts'
+import type { Verdict } from '../../shared/provider/index.ts'
 import type { Asked } from './challenge.ts'
 import type { PostgresFailure } from './failure.ts'
 import type { Row } from './link.ts'
-
-type Refusal = Exclude<Verdict, { verdict: 'accepted' }>
 
 export const NOT_ASKED: Refusal = {
   verdict: 'unprovable',
@@ -110,22 +109,4 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   '57P01': 'the server is shutting down',
   '57P02': 'the server is recovering from a crash',
   '57P03': 'the server is starting up or shutting down',
-}
-
-const REFUSED: { readonly [W in Who]?: ErrorCode } = {
-  pending: 'PENDING_REFUSED',
-  // It was accepted a moment ago.
-  admin: 'ADMIN_ROTATING',
-}
-
-/** The error for a sign-in that an operation needed and did not get. */
-export function signInError(refusal: Refusal, as: Who): QuarterturnError {
-  const code: ErrorCode =
-    refusal.verdict === 'rejected'
-      ? (REFUSED[as] ?? 'CURRENT_REFUSED')
-      : (refusal.code ?? 'TARGET_UNREACHABLE')
-  return new QuarterturnError(code, {
-    problem: `signing in with the ${as} credential failed: ${refusal.reason ?? refusal.verdict}`,
-    fields: { credential: as },
-  })
 }

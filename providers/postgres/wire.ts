@@ -1,11 +1,12 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
+import { isLoopbackAddress } from '../../shared/database/host.ts'
+import { networkFailure } from '../../shared/database/network.ts'
+import { tlsFailure, tlsOptions } from '../../shared/database/tls.ts'
 import { Challenge } from './challenge.ts'
 import { PostgresFailure } from './failure.ts'
 import { FrameReader } from './frames.ts'
-import { isLoopbackAddress } from './host.ts'
-import { tlsFailure, tlsOptions } from './tls.ts'
 
 export interface Destination {
   readonly host: string
@@ -40,7 +41,7 @@ export class Wire extends Duplex {
     const { host, port } = this.#destination
     const tcp = connectTcp({ host, port, noDelay: true })
     this.#tcp = tcp
-    tcp.on('error', (error) => this.destroy(networkFailure(error)))
+    tcp.on('error', (error) => this.destroy(failureOf(error)))
     tcp.on('close', () => this.destroy(new PostgresFailure('network', 'the connection broke')))
     tcp.once('connect', () => this.#secure(tcp))
     return this
@@ -68,7 +69,7 @@ export class Wire extends Duplex {
       if (answer.length === 1 && answer[0] === 0x53) {
         const tls = connectTls({ ...tlsOptions(host, trust), socket: tcp })
         this.#tls = tls
-        tls.on('error', (error) => this.destroy(tlsFailure(error) ?? networkFailure(error)))
+        tls.on('error', (error) => this.destroy(failureOf(error)))
         tls.once('secureConnect', () => this.#listen(tls))
       } else if (answer.length === 1 && answer[0] === 0x4e) {
         this.destroy(new PostgresFailure('tls-unavailable', 'the server does not offer TLS'))
@@ -128,17 +129,7 @@ export class Wire extends Duplex {
   }
 }
 
-/** Node's text may hold the address; its code does not. */
-function networkFailure(error: Error): PostgresFailure {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'no code'
-  return new PostgresFailure('network', `${NETWORK[code] ?? 'the connection broke'} (${code})`)
-}
-
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens at `host` and `port`',
-  ENOTFOUND: '`host` has no address',
-  EAI_AGAIN: '`host` could not be looked up',
-  EHOSTUNREACH: 'there is no way to `host`',
-  ENETUNREACH: 'there is no way to `host`',
-  ETIMEDOUT: '`host` does not answer',
+const failureOf = (error: Error): PostgresFailure => {
+  const { kind, message } = tlsFailure(error) ?? networkFailure(error)
+  return new PostgresFailure(kind, message)
 }

@@ -67,8 +67,12 @@ export function adminValue({ kit, target, strategy, secret }: World): StoredSecr
 }
 
 /** As whom the provider makes changes with this strategy. */
-export const changer = ({ kit, strategy }: World): Who =>
-  kit.provider.admin?.strategies.includes(strategy) === true ? 'admin' : 'current'
+export function changer({ kit, strategy, target }: World): Who {
+  const { admin } = kit.provider
+  const isAdmins = admin?.strategies.includes(strategy) === true
+  const mayDoWithout = admin?.optional?.includes(strategy) === true
+  return isAdmins && (target.admin !== undefined || !mayDoWithout) ? 'admin' : 'current'
+}
 
 /** Applies pending under the lock; `from` was proven and signs in, unless the admin does. */
 export const applied = (

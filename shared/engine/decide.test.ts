@@ -124,7 +124,7 @@ describe('decide, followed through every answer to every question', () => {
     const isAdmins =
       known.current === 'alternate' || known.gone === 'alternate'
         ? known.traits?.pairByAdmin
-        : known.traits?.oneByAdmin
+        : known.traits?.oneByAdmin && (!known.traits.oneMayDoWithout || known.adminNamed !== 'none')
     if (isAdmins === true && (has('apply') || has('repair') || has('retire')))
       hold(
         path,

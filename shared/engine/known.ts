@@ -95,6 +95,8 @@ export interface Traits {
   readonly pairByAdmin: boolean
   /** The admin makes the changes of one account. */
   readonly oneByAdmin: boolean
+  /** ... but only where the secret names one; elsewhere its own credential does. */
+  readonly oneMayDoWithout: boolean
   /** The old credential goes on beside the new one, so a rotation that comes too soon cuts somebody's overlap. */
   readonly overlaps: boolean
   /** A rotation that would cut the overlap is refused. */
@@ -130,6 +132,8 @@ export interface Answers {
   readonly pair: 'alternates' | 'one account'
   /** Whether AWSCURRENT is younger than the minimum overlap while another credential is still on AWSPREVIOUS. */
   readonly overlap: 'kept' | 'cut'
+  /** Whether the value of AWSCURRENT names an admin secret; asked where its own credential could do without. */
+  readonly adminNamed: 'named' | 'none'
   /** Whether the admin secret is there, consents, is of the same server, and signs in. The first two fail by themselves. */
   readonly admin: Proof
   readonly check: CheckFacts

@@ -59,6 +59,10 @@ export const look: Look = {
   appliedProof: (c) => prove(c, 'pending'),
   fallbackProof: (c, known) => prove(c, provenBy(known) ?? 'current'),
 
+  adminNamed: async (c) => {
+    const arn = c.provider?.admin?.arn((await readCurrent(c)).secret.reveal())
+    return arn === undefined ? 'none' : 'named'
+  },
   admin: (c) => proveAdmin(c),
   check: (c, known) => check(c, known),
   checkWithPrevious: (c, known) => check(c, known),

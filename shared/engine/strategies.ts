@@ -48,6 +48,7 @@ export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes)
     mayContinue: mayAlternate && !wishes.isChosen && strategy !== PAIR,
     pairByAdmin: byAdmin(PAIR),
     oneByAdmin: strategy !== PAIR && byAdmin(strategy),
+    oneMayDoWithout: strategy !== PAIR && provider.admin?.optional?.includes(strategy) === true,
     overlaps: STRATEGIES[strategy].class === 'A',
     refusesCut: wishes.refusesCut,
     retires: wishes.retires && retires === true,

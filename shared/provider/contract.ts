@@ -80,6 +80,11 @@ export interface Capabilities {
 export interface AdminUse<Secret> {
   /** The strategies whose changes, comparisons and retirements are made signed in as the admin. */
   readonly strategies: readonly Strategy[]
+  /**
+   * Those of `strategies` that the secret's own credential carries out where the value of AWSCURRENT names no admin secret.
+   * Default: none, a secret that names none is refused.
+   */
+  readonly optional?: readonly Strategy[]
   /** The ARN that the secret names, such as AWS's field `masterarn`; undefined where it names none. */
   arn(secret: Secret): string | undefined
   /**

@@ -1,12 +1,13 @@
 import pg from 'pg'
+import type { Budget } from '../../../shared/database/budget.ts'
+import { signInError } from '../../../shared/database/refusal.ts'
 import { QuarterturnError, type Retired } from '../../../shared/provider/index.ts'
-import type { Budget } from '../budget.ts'
 import { PostgresFailure } from '../failure.ts'
 import type { Attempt, Link } from '../link.ts'
 import { HOLDS_LOCK, lockKey } from '../lock.ts'
 import type { PostgresSecret } from '../schema.ts'
 import { inTransaction } from '../transaction.ts'
-import { NOT_ASKED, signInError, verdictOf } from '../verdict.ts'
+import { NOT_ASKED, verdictOf } from '../verdict.ts'
 
 export interface Retirement {
   readonly gone: PostgresSecret

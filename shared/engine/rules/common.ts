@@ -62,11 +62,26 @@ export const isOvertaken = (known: Known): boolean =>
 export const alternates = (known: Known): boolean =>
   known.traits?.alternates === true || known.pair === 'alternates'
 
+const isOfPair = (known: Known): boolean =>
+  known.current === 'alternate' || known.gone === 'alternate' || alternates(known)
+
 /** The change, if any, is the admin's to make. */
 export const byAdmin = (known: Known): boolean =>
-  known.current === 'alternate' || known.gone === 'alternate' || alternates(known)
+  isOfPair(known)
     ? known.traits?.pairByAdmin === true
-    : known.traits?.oneByAdmin === true
+    : known.traits?.oneByAdmin === true && (!known.traits.oneMayDoWithout || known.adminNamed === 'named')
+
+/** Whose the change is, where that hangs on what the secret says. Asked when AWSCURRENT has been read. */
+export const seeWhoseChange = (isWanted: (known: Known) => boolean): Rule => ({
+  rule: 'see whether the secret names an admin',
+  when: (k) =>
+    isWanted(k) &&
+    k.traits?.oneByAdmin === true &&
+    k.traits.oneMayDoWithout &&
+    !isOfPair(k) &&
+    k.adminNamed === undefined,
+  move: ask('adminNamed'),
+})
 
 /** Rows that read the admin secret and prove it, once something else has shown that it may be asked for. */
 export const readAdmin = (isWanted: (known: Known) => boolean): Rule[] => [

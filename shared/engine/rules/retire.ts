@@ -1,6 +1,6 @@
 import type { Known, RetireLabelFacts } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
-import { readAdmin, stopUnlessConclusive } from './common.ts'
+import { readAdmin, seeWhoseChange, stopUnlessConclusive } from './common.ts'
 
 type Labels = RetireLabelFacts | undefined
 
@@ -73,6 +73,7 @@ const beforeLock: readonly Rule[] = [
     when: (k) => k.currentProof === 'rejected',
     move: fail('CURRENT_REFUSED'),
   },
+  seeWhoseChange(() => true),
   ...readAdmin(() => true),
 ]
 

@@ -10,6 +10,7 @@ import {
   ownOf,
   readAdmin,
   readOwn,
+  seeWhoseChange,
   stopUnlessConclusive,
 } from './common.ts'
 
@@ -84,6 +85,7 @@ const proveRules: readonly Rule[] = [
     move: act('releasePending'),
   },
   { rule: 'an overtaken pending value is not set', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
+  seeWhoseChange(() => true),
   { rule: 'prove current', when: (k) => k.currentProof === undefined, move: ask('currentProof') },
   ...stopUnlessConclusive('current', (k) => k.currentProof),
   {

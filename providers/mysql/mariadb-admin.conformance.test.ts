@@ -1,0 +1,8 @@
+import { describeConformance } from './test-conformance-on.ts'
+
+await describeConformance({
+  kind: 'mariadb',
+  rights: 'admin',
+  strategies: ['dual-password', 'single-user'],
+  file: 'providers/mysql/mariadb-admin.conformance.test.ts',
+})

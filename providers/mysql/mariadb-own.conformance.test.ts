@@ -1,0 +1,8 @@
+import { describeConformance } from './test-conformance-on.ts'
+
+await describeConformance({
+  kind: 'mariadb',
+  rights: 'own',
+  strategies: ['single-user'],
+  file: 'providers/mysql/mariadb-own.conformance.test.ts',
+})

@@ -1,0 +1,8 @@
+import { describeConformance } from './test-conformance-on.ts'
+
+await describeConformance({
+  kind: 'mysql',
+  rights: 'own',
+  strategies: ['dual-password', 'single-user'],
+  file: 'providers/mysql/mysql-own.conformance.test.ts',
+})

@@ -1,0 +1,58 @@
+import { createTrust } from '../../shared/database/tls.ts'
+import { newPassword, pick } from '../../shared/database/values.ts'
+import type { Provider } from '../../shared/provider/index.ts'
+import { createMysqlSecret, type MysqlSecret, type MysqlSecretSchema, type SchemaOptions } from './schema.ts'
+import { MysqlSession } from './session.ts'
+
+export interface MysqlOptions extends SchemaOptions {
+  /** PEM of authorities to trust beside those of RDS. Default: none. */
+  readonly ca?: string
+  /** Milliseconds for one connection and its sign-in. Default 10,000. */
+  readonly connectTimeoutMs?: number
+  /** How a new password travels to MariaDB: as a hash, or as it is, for a plugin that has to see it. Default: `verifier`. */
+  readonly passwordForm?: 'verifier' | 'plaintext'
+  /** What an admin does about further accounts of the same user, for other hosts. Default: `refuse`. */
+  readonly otherHosts?: 'refuse' | 'leave'
+}
+
+/**
+ * The provider for MySQL, MariaDB, RDS and Aurora: gives one account a new password beside the old one, or changes it in
+ * place, by its own rights or by those of the admin secret that it names.
+ */
+export function createMysql(options: MysqlOptions = {}): Provider<MysqlSecretSchema> {
+  const { ca, connectTimeoutMs = 10_000, passwordForm = 'verifier', otherHosts = 'refuse' } = options
+  const trust = createTrust(ca)
+  return {
+    name: 'mysql',
+    serves: { engines: ['mysql', 'aurora-mysql', 'mariadb'] },
+    schema: createMysqlSecret(options),
+    capabilities: {
+      strategies: ['dual-password', 'single-user'],
+      repeat: 'harmless',
+      lock: 'session',
+      failedProbe: 'counts',
+      retires: true,
+    },
+    admin: {
+      strategies: ['dual-password', 'single-user'],
+      optional: ['dual-password', 'single-user'],
+      arn: ({ masterarn }) => masterarn,
+      value: ({ admin, secret }) => ({
+        ...pick(secret, ['ssl']),
+        ...pick(admin, ['engine', 'host', 'port', 'username', 'password', 'ssl']),
+      }),
+    },
+    identity: ({ host, port, username, password, dbname, ssl }: MysqlSecret) => ({
+      account: username,
+      endpoint: JSON.stringify({ host, port, dbname, ssl }),
+      credential: password,
+      server: { host, port },
+    }),
+    withCredential: ({ into, from }) => ({ ...into, password: from['password'] }),
+    propose: ({ current, previous, entropy }) => ({
+      ...current,
+      password: newPassword([current, previous], entropy),
+    }),
+    open: (request) => new MysqlSession(request, { trust, connectTimeoutMs, passwordForm, otherHosts }),
+  }
+}

@@ -1,0 +1,106 @@
+/** An account at a real server for each point of the conformance kit, and what can be done to it. */
+import { randomBytes } from 'node:crypto'
+import type { FreshTarget } from '../../shared/conformance/index.ts'
+import type { StoredSecret } from '../../shared/provider/index.ts'
+import type { MysqlServer } from '../../test/servers/mysql/server.ts'
+import { type Road, startRoad } from '../../test/servers/road.ts'
+import {
+  altering,
+  countSessions,
+  createQuietly,
+  drop,
+  endSessions,
+  failedSignIns,
+  restoring,
+  setQuietly,
+} from './test-household.ts'
+import { secretFor } from './test-target.ts'
+
+/** Whose rights the account is rotated with. */
+export type Rights = 'own' | 'admin'
+
+let made = 0
+
+/** An account behind a road of its own, so that it can be cut off while others go on. */
+export async function freshAccount(server: MysqlServer, rights: Rights): Promise<FreshTarget> {
+  made += 1
+  const name = `kit_${made}`
+  const road = await startRoad(server.port)
+  const at = { kind: server.kind, host: server.host, port: road.port }
+  const make = async (user: string): Promise<Omit<FreshTarget, 'close'>> => {
+    const password = newPassword()
+    await createQuietly(server, user, password)
+    if (rights === 'own' && server.kind === 'mysql')
+      await server.sql(`GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO '${user}'@'%'`)
+    return {
+      secret: secretFor(at, { username: user, password, note: 'kept' }),
+      ...hooks(server, user, road, rights === 'admin' ? [admin] : []),
+    }
+  }
+  const admin = `${name}_admin`
+  const own = await make(name)
+  if (rights === 'own')
+    return {
+      ...own,
+      async close() {
+        await road.close()
+        await drop(server, name)
+      },
+    }
+  let password = newPassword()
+  await createQuietly(server, admin, password)
+  await server.sql(`GRANT CREATE USER ON *.* TO '${admin}'@'%'`)
+  await server.sql(
+    `GRANT SELECT ON ${server.kind === 'mysql' ? 'mysql.user' : 'mysql.global_priv'} TO '${admin}'@'%'`,
+  )
+  const value = (): StoredSecret => secretFor(at, { username: admin, password })
+  const withAdmin = (target: Omit<FreshTarget, 'close'>): Omit<FreshTarget, 'close'> => ({
+    ...target,
+    admin: {
+      value: value(),
+      named: (secret, masterarn) => ({ ...secret, masterarn }),
+      rotate: async () => {
+        password = newPassword()
+        await setQuietly(server, admin, password)
+        return value()
+      },
+    },
+  })
+  return {
+    ...withAdmin(own),
+    sharingAdmin: async () => ({
+      ...withAdmin(await make(`${name}_other`)),
+      close: () => drop(server, `${name}_other`),
+    }),
+    async close() {
+      await road.close()
+      await drop(server, name)
+      await drop(server, admin)
+    },
+  }
+}
+
+const newPassword = (): string => `${randomBytes(12).toString('base64url')}-A1`
+
+function hooks(
+  server: MysqlServer,
+  user: string,
+  road: Road,
+  others: readonly string[],
+): Omit<FreshTarget, 'secret' | 'close'> {
+  const users = [user, ...others]
+  return {
+    outage: async () => {
+      await road.cut()
+      return () => road.mend()
+    },
+    lockUser: altering(server, user, 'ACCOUNT LOCK', 'ACCOUNT UNLOCK'),
+    dropUser: restoring(server, user, 'CREATE', () => drop(server, user)),
+    changePasswordByHand: restoring(server, user, 'ALTER', () => setQuietly(server, user, 'set by hand-A1')),
+    failover: restoring(server, user, 'ALTER', () => Promise.resolve()),
+    dropConnections: () => endSessions(server, users),
+    connections: () => countSessions(server, users),
+    failedSignIns: () => failedSignIns(server, user),
+    log: async () => `${await server.log()}\n${await server.generalLog()}`,
+  }
+}

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { decide } from './decide.ts'
+import type { Known, Traits } from './known.ts'
+
+const TRAITS: Traits = {
+  alternates: false,
+  mayAlternate: false,
+  mayContinue: false,
+  pairByAdmin: false,
+  oneByAdmin: true,
+  oneMayDoWithout: true,
+  overlaps: true,
+  refusesCut: false,
+  retires: false,
+  restores: false,
+  comparesRights: false,
+  appliesOnce: false,
+}
+const OWN = { isCurrent: false, isPrevious: false, isCandidate: false, isReused: false }
+const BEFORE: Known = { step: 'setSecret', isWarm: true, traits: TRAITS, own: OWN, current: 'same-account' }
+
+describe('a strategy that can do without an admin', () => {
+  test('asks what the value of AWSCURRENT names before anything is proven', () => {
+    expect(decide(BEFORE).move).toEqual({ kind: 'ask', question: 'adminNamed' })
+  })
+
+  test('makes the change by itself where none is named', () => {
+    const known: Known = { ...BEFORE, adminNamed: 'none', currentProof: 'accepted' }
+    expect(decide(known).move).toEqual({ kind: 'ask', question: 'check' })
+  })
+
+  test('needs the one that is named, to the letter of the rules for admins', () => {
+    const known: Known = { ...BEFORE, adminNamed: 'named', currentProof: 'accepted' }
+    expect(decide(known).move).toEqual({ kind: 'ask', question: 'admin' })
+    expect(decide({ ...known, admin: 'rejected' }).move).toMatchObject({ code: 'ADMIN_ROTATING' })
+    const refused: Known = {
+      ...BEFORE,
+      adminNamed: 'named',
+      currentProof: 'rejected',
+      pendingProof: 'rejected',
+    }
+    const labels = { own: 'pending', candidate: 'nowhere', rotationEnabled: true } as const
+    expect(decide({ ...refused, labels }).move).toMatchObject({ code: 'CURRENT_REFUSED' })
+  })
+
+  test('is not asked of a strategy that always has an admin, or never', () => {
+    for (const traits of [
+      { ...TRAITS, oneMayDoWithout: false },
+      { ...TRAITS, oneByAdmin: false },
+    ])
+      expect(decide({ ...BEFORE, traits }).move).toEqual({ kind: 'ask', question: 'currentProof' })
+  })
+})
