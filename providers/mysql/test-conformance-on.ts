@@ -21,6 +21,8 @@ const only = process.env['QUARTERTURN_POINT']
 /** Where the report goes, as `.json` and `.md`. Default: nowhere. */
 const reportFile = process.env['QUARTERTURN_REPORT']
 const CASE_MS = 300_000
+/** The kit has not been run to its end here: until it has, it is no part of every run, and says so. */
+const isWanted = process.env['QUARTERTURN_MYSQL_KIT'] === 'all' || only !== undefined
 
 /** Thousands of changes; none has to survive the machine. */
 const FASTER: Readonly<Record<MysqlKind, Readonly<Record<string, string>>>> = {
@@ -40,7 +42,11 @@ export async function describeConformance({ kind, rights, strategies, file }: On
   const found = await findMysql(kind)
   const missing = isUnavailable(found) ? found.unavailable : undefined
   const title = `conformance by ${rights === 'own' ? 'its own rights' : 'an admin'}, on ${kind} ${missing ?? ''}`
-  describe.skipIf(missing !== undefined)(title, () => {
+  test.skipIf(isWanted)(
+    `${title}: not part of every run yet, QUARTERTURN_MYSQL_KIT=all runs it`,
+    ({ skip }) => skip('the kit has not been run to its end here'),
+  )
+  describe.skipIf(missing !== undefined || !isWanted)(title, () => {
     let running: MysqlServer | undefined
     const server = (): MysqlServer => {
       if (running === undefined) throw new Error('the server is there only while the cases run')
