@@ -42,11 +42,11 @@ export async function describeConformance({ kind, rights, strategies, file }: On
   const found = await findMysql(kind)
   const missing = isUnavailable(found) ? found.unavailable : undefined
   const title = `conformance by ${rights === 'own' ? 'its own rights' : 'an admin'}, on ${kind} ${missing ?? ''}`
-  test.skipIf(isWanted)(
-    `${title}: not part of every run yet, QUARTERTURN_MYSQL_KIT=all runs it`,
-    ({ skip }) => skip('the kit has not been run to its end here'),
-  )
-  describe.skipIf(missing !== undefined || !isWanted)(title, () => {
+  if (!isWanted) {
+    test.skip(`${title}: not part of every run yet, QUARTERTURN_MYSQL_KIT=all runs it`, () => {})
+    return
+  }
+  describe.skipIf(missing !== undefined)(title, () => {
     let running: MysqlServer | undefined
     const server = (): MysqlServer => {
       if (running === undefined) throw new Error('the server is there only while the cases run')
