@@ -106,14 +106,17 @@ export interface Cover {
   readonly how: Disturbance['how']
   /** Points that count. Default: all. */
   readonly wants?: (point: WirePoint) => boolean
-  /** Runs at a time. Default: that of the options. */
-  readonly atOnce?: number
+  /**
+   * A run that is disturbed has little time: what it shows when it does not come to its point may be that it was over.
+   * Such runs mostly wait, so this many are under way in the first round. Default: time without end.
+   */
+  readonly hurriesAtOnce?: number
   readonly runAt: (at: WirePoint | undefined) => Run
 }
 
 /** Records the run, and plays it again for each point that any run has shown, until every one was met. */
 export async function coverEach(trial: Trial, cover: Cover): Promise<Skipped | undefined> {
-  const { strategy, prefix, how, wants = () => true, atOnce, runAt } = cover
+  const { strategy, prefix, how, wants = () => true, hurriesAtOnce, runAt } = cover
   const wire = await trial.look(strategy, ({ target }) => target.wire)
   if (wire === undefined) return new Skipped('the target gives no `wire`')
   const coverage = new Coverage(framingOf(wire))
@@ -131,7 +134,8 @@ export async function coverEach(trial: Trial, cover: Cover): Promise<Skipped | u
       async play(_world, before) {
         const broken = await play(wired, before)
         const { points, met, proxy } = wired
-        coverage.add(points.filter(wants), met)
+        const isThere = at === undefined || (met !== undefined && pointName(met) === pointName(at))
+        if (isThere || hurriesAtOnce === undefined) coverage.add(points.filter(wants), met)
         // What was not met again was not tried.
         if (at !== undefined && met === undefined) trial.held -= 1
         const [problem] = proxy.problems
@@ -146,11 +150,14 @@ export async function coverEach(trial: Trial, cover: Cover): Promise<Skipped | u
     if (at !== undefined) await trial.all([pointAt(at)])
     return undefined
   }
-  for (let due = coverage.round(); due.length > 0; due = coverage.round())
+  let atOnce = hurriesAtOnce
+  for (let due = coverage.round(); due.length > 0; due = coverage.round()) {
     await trial.all(
       due.map((at) => pointAt(at)),
       atOnce,
     )
+    atOnce = undefined
+  }
   trial.notes.push(coverage.line(how === 'cut' ? 'cut' : 'held back'))
   return undefined
 }

@@ -33,7 +33,7 @@ export async function everyHeldReply(
     prefix: `held/${strategy}/${recovery}/`,
     how: 'hold',
     wants: (point) => point.from === 'server' && (isFirst || isOfChange(point)),
-    atOnce: AT_ONCE,
+    hurriesAtOnce: AT_ONCE,
     runAt: (at) => ({
       expects:
         at === undefined
