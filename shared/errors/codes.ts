@@ -108,7 +108,7 @@ export const ERRORS = {
     remedy: 'Secrets Manager repeats the rotation from createSecret; nothing was changed',
   },
   PENDING_SUPERSEDED: {
-    when: 'The pending value was overtaken: it is the current or previous credential, or an earlier rotation left another value that may be in force.',
+    when: 'The pending value was overtaken: it is the current or previous credential, it was taken over from a rotation that has ended since, or an earlier rotation left another value that may be in force.',
     retryable: false,
     actor: 'nobody',
     remedy:

@@ -1,7 +1,7 @@
 import { decide } from '../../shared/engine/decide.ts'
 import { CANDIDATE_LABEL } from '../../shared/engine/known.ts'
 import { look } from '../../shared/engine/look.ts'
-import { forgetsReuse, seeing, trustsOldLabels } from '../simulation/switches.ts'
+import { CAME_TOO_LATE, forgetsReuse, seeing, trustsOldLabels } from '../simulation/switches.ts'
 import type { RuleOut } from './rules.ts'
 import { byIdAlone, previousByLabel, rows } from './without.ts'
 
@@ -124,6 +124,14 @@ export const LABEL_RULES: readonly RuleOut[] = [
     kind: 'dual-self',
     range: { rotations: 4 },
     without: { decide: seeing(forgetsReuse) },
+    breaks: 'always converges',
+    isLong: true,
+  },
+  {
+    rule: 'a value taken over is set only while the label still shows it unfinished',
+    kind: 'dual-self',
+    range: { rotations: 3, edits: 1 },
+    without: rows({ setSecret: CAME_TOO_LATE }),
     breaks: 'always converges',
     isLong: true,
   },

@@ -1,7 +1,15 @@
 import { decideBy, TABLES } from '../../shared/engine/decide.ts'
 import { CANDIDATE_LABEL } from '../../shared/engine/known.ts'
 import type { StoryName } from './stories.ts'
-import { forgetsReuse, goesByLabel, seeing, trustsOldLabels, WAITING, without } from './switches.ts'
+import {
+  CAME_TOO_LATE,
+  forgetsReuse,
+  goesByLabel,
+  seeing,
+  trustsOldLabels,
+  WAITING,
+  without,
+} from './switches.ts'
 import type { WorldOptions } from './world.ts'
 
 /** A rule of the design taken out, and the target where that locks somebody out. */
@@ -141,6 +149,16 @@ export const MISTAKES: readonly Mistake[] = [
     name: 'a value taken over is not remembered as such',
     world: { kind: 'dual-self', tokens: 4, decide: seeing(forgetsReuse) },
     story: 'a value taken over is stored and set two rotations late',
+  },
+  {
+    name: 'a value taken over is set also when another rotation has finished it since',
+    world: {
+      kind: 'single',
+      tokens: 4,
+      edits: 1,
+      decide: decideBy(without({ setSecret: CAME_TOO_LATE })),
+    },
+    story: 'an operator writes after a value taken over was overtaken twice',
   },
   {
     name: 'finishSecret does not prove pending',

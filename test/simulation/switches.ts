@@ -45,3 +45,9 @@ export const goesByLabel = (known: Known): Known => ({
   ...(known.gone === 'protected' ? { gone: 'alternate' } : {}),
   ...(known.lockedGone === 'protected' ? { lockedGone: 'alternate' } : {}),
 })
+
+/** The rows that stop a value whose candidate another rotation has finished or given up. */
+export const CAME_TOO_LATE = [
+  'a value taken over that another rotation has finished or given up since is released',
+  'a value taken over that another rotation has finished or given up since is not set',
+]

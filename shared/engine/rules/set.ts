@@ -28,6 +28,17 @@ export const provenBy = (k: Known): 'current' | 'pending' | 'previous' | undefin
 const differsFromUnfinished = (k: Known): boolean =>
   k.candidate === 'unfinished' || (k.candidate === 'overtaken' && k.currentProof !== 'accepted')
 
+/**
+ * A value is taken over from the version that holds our label, and until it is set the label stays there or comes here.
+ * Once the label is anywhere else, another rotation has finished the value, or given it up: it may have been current and
+ * replaced since, any number of rotations ago.
+ */
+const cameTooLate = (k: Known): boolean =>
+  k.lockedLabels !== undefined &&
+  ownOf(k)?.isReused === true &&
+  k.lockedLabels.candidate !== 'own' &&
+  !(k.lockedLabels.candidate === 'elsewhere' && k.candidate === 'same-value')
+
 /** Somebody began to set this very value before. */
 const isRepeat = (k: Known): boolean => k.lockedLabels?.candidate === 'own' || k.candidate === 'same-value'
 
@@ -177,6 +188,16 @@ const changeRules: readonly Rule[] = [
   {
     rule: 'pending is not set while another value may be in force',
     when: differsFromUnfinished,
+    move: fail('PENDING_SUPERSEDED'),
+  },
+  {
+    rule: 'a value taken over that another rotation has finished or given up since is released',
+    when: (k) => cameTooLate(k) && k.releasePending === undefined,
+    move: act('releasePending'),
+  },
+  {
+    rule: 'a value taken over that another rotation has finished or given up since is not set',
+    when: cameTooLate,
     move: fail('PENDING_SUPERSEDED'),
   },
   {
