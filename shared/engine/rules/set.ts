@@ -31,10 +31,11 @@ const differsFromUnfinished = (k: Known): boolean =>
 /**
  * A value is taken over from the version that holds our label, and until it is set the label stays there or comes here.
  * Once the label is anywhere else, another rotation has finished the value, or given it up: it may have been current and
- * replaced since, any number of rotations ago.
+ * replaced since, any number of rotations ago. Where current does not sign in, pending may be what does, and no label may go.
  */
 const cameTooLate = (k: Known): boolean =>
   k.lockedLabels !== undefined &&
+  k.currentProof === 'accepted' &&
   ownOf(k)?.isReused === true &&
   k.lockedLabels.candidate !== 'own' &&
   !(k.lockedLabels.candidate === 'elsewhere' && k.candidate === 'same-value')
