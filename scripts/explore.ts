@@ -1,15 +1,6 @@
 /**
- * Explores every state of a few rotations with the shipped decisions, beyond what the tests have time for:
- *
- *   npm run explore                                  everything; hours
- *   npm run explore -- --quick                       what the tests go through; minutes
- *   npm run explore -- [KIND…] [--rotations 3|any] [--invocations 2] [--edits 0] [--containers cold|warm|both] [--retires] [--any-token]
- *   npm run explore -- --rules [--matching WORDS]    every rule taken out, one after the other
- *
- * Prints the states seen, and the shortest story where a promise breaks, which ends it with 1. `--record` keeps the
- * results in `test/exploration/record.json`, which `npm run docs` makes a page of; `--missing` runs only what is not in it.
- * Ctrl-C ends the run that is going on
- * and says how far it came.
+ * Explores every state of a few rotations with the shipped decisions, beyond what the tests have time for. `HELP` tells
+ * the options.
  */
 import { parseArgs } from 'node:util'
 import { type Explored, explore, type Range } from '../test/exploration/explore.ts'
@@ -19,23 +10,71 @@ import { RULES, type RuleOut, SOUND, TWO, tryWithout } from '../test/exploration
 import { ENDLESS } from '../test/exploration/state.ts'
 import { TARGET_KINDS, type TargetKind } from '../test/simulation/target.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rotations: { type: 'string' },
-    invocations: { type: 'string' },
-    edits: { type: 'string' },
-    containers: { type: 'string' },
-    retires: { type: 'boolean' },
-    'any-token': { type: 'boolean' },
-    most: { type: 'string' },
-    rules: { type: 'boolean' },
-    matching: { type: 'string', default: '' },
-    record: { type: 'boolean', default: false },
-    missing: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-  },
-})
+const HELP = `Explores every state of a few rotations with the shipped decisions, beyond what the tests have time for.
+
+  npm run explore                          everything; hours
+  npm run explore -- --quick               what the tests go through; minutes
+  npm run explore -- [KIND…] [RANGE]       one range, for these kinds of target or all
+  npm run explore -- --rules [--matching WORDS]
+                                           every rule taken out, one after the other
+
+KIND is ${TARGET_KINDS.join(', ')}.
+
+The range:
+  --rotations N      rotations at once, or any (default ${TWO.rotations})
+  --invocations N    invocations at once, or any (default ${TWO.invocations})
+  --edits N          an operator writes a new AWSCURRENT up to N times (default 0)
+  --containers HOW   cold, warm or both (default cold)
+  --retires          retirements fire at any moment
+  --any-token        steps are delivered also for rotations that were given up
+
+  --most N           stop after N states (default 80000000)
+  --record           keep the results in test/exploration/record.json; npm run docs makes the page of it
+  --missing          only what is not in the record
+  --help
+
+Prints the states seen, and the shortest story where a promise breaks, which ends it with 1. Ctrl-C ends the run that is
+going on and says how far it came.
+`
+
+const { values, positionals } = options()
+
+function options() {
+  try {
+    return parse()
+  } catch (error) {
+    // Node's first sentence names the option.
+    return wrong(
+      `${error instanceof Error ? error.message.split('. ', 1)[0] : error}; npm run explore -- --help`,
+    )
+  }
+}
+
+function parse() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', default: false },
+      rotations: { type: 'string' },
+      invocations: { type: 'string' },
+      edits: { type: 'string' },
+      containers: { type: 'string' },
+      retires: { type: 'boolean' },
+      'any-token': { type: 'boolean' },
+      most: { type: 'string' },
+      rules: { type: 'boolean' },
+      matching: { type: 'string', default: '' },
+      record: { type: 'boolean', default: false },
+      missing: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+    },
+  })
+}
+
+if (values.help) {
+  process.stdout.write(HELP)
+  process.exit(0)
+}
 
 function wrong(what: string): never {
   process.stderr.write(`${what}\n`)
