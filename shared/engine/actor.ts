@@ -3,8 +3,7 @@ import type { Session, Who } from '../provider/contract.ts'
 import { readAdmin } from './admin.ts'
 import type { StepContext } from './context.ts'
 import type { Known } from './known.ts'
-import { byAdmin } from './rules/common.ts'
-import { provenBy } from './rules/set.ts'
+import { byAdmin, provenBy } from './rules/common.ts'
 
 /** As whom the target is changed: the admin where the strategy has one, else whatever credential was proven. */
 export async function actor(c: StepContext, known: Known): Promise<Who> {

@@ -15,8 +15,7 @@ import { prove, proveAdmin } from './prove.ts'
 import { readCandidate, readCurrent, readOwn, readPrevious } from './read.ts'
 import { candidateFacts, previousRelation, relationOf } from './relation.ts'
 import { goneFacts, lookForSchedule } from './retire.ts'
-import { alternates } from './rules/common.ts'
-import { provenBy } from './rules/set.ts'
+import { alternates, provenBy } from './rules/common.ts'
 
 type Look = { readonly [Q in Question]: (context: StepContext, known: Known) => Promise<Answers[Q]> }
 

@@ -125,3 +125,17 @@ export const checkRotation = (isWanted: (known: Known) => boolean): Rule[] => [
 /** Rights are compared when pending names the other account of a pair. */
 export const comparesRights = (known: Known): boolean =>
   known.traits?.comparesRights === true && known.current === 'alternate'
+
+/** Whose credential opened the door: what the change is made as, and what a failed change goes back to. */
+export const provenBy = (k: Known): 'current' | 'pending' | 'previous' | undefined =>
+  k.currentProof === 'accepted'
+    ? 'current'
+    : k.pendingProof === 'accepted'
+      ? 'pending'
+      : k.previousProof === 'accepted'
+        ? 'previous'
+        : undefined
+
+/** Another rotation left a value that may be in force, and it is not ours. */
+export const differsFromUnfinished = (k: Known): boolean =>
+  k.candidate === 'unfinished' || (k.candidate === 'overtaken' && k.currentProof !== 'accepted')

@@ -2,31 +2,13 @@ import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
 import {
   byAdmin,
-  checkRotation,
   comparesRights,
-  guards,
-  isInPlaceOfPair,
-  isOvertaken,
+  differsFromUnfinished,
   ownOf,
-  readAdmin,
-  readOwn,
-  seeWhoseChange,
+  provenBy,
   stopUnlessConclusive,
 } from './common.ts'
-
-/** Whose credential opened the door: what the change is made as, and what a failed change goes back to. */
-export const provenBy = (k: Known): 'current' | 'pending' | 'previous' | undefined =>
-  k.currentProof === 'accepted'
-    ? 'current'
-    : k.pendingProof === 'accepted'
-      ? 'pending'
-      : k.previousProof === 'accepted'
-        ? 'previous'
-        : undefined
-
-/** Another rotation left a value that may be in force, and it is not ours. */
-const differsFromUnfinished = (k: Known): boolean =>
-  k.candidate === 'unfinished' || (k.candidate === 'overtaken' && k.currentProof !== 'accepted')
+import { beforeLockRules } from './set-before-lock.ts'
 
 /**
  * A value is taken over from the version that holds our label, and until it is set the label stays there or comes here.
@@ -58,99 +40,6 @@ const mayPutBack = (k: Known): boolean =>
 const isUnusable = (k: Known): boolean => k.apply === 'refused' && k.lockedPendingProof !== 'accepted'
 
 const isSet = (k: Known): boolean => k.lockedPendingProof === 'accepted' || k.appliedProof === 'accepted'
-
-/** Before the lock: the values belong together, and one of them opens the door. */
-const proveRules: readonly Rule[] = [
-  { rule: 'read labels', when: (k) => k.labels === undefined && !k.isWarm, move: ask('labels') },
-  { rule: 'already current by its labels', when: (k) => k.labels?.own === 'current', move: end('already') },
-  ...guards,
-  {
-    rule: 'rotation is enabled',
-    when: (k) => k.labels?.rotationEnabled === false,
-    move: fail('ROTATION_DISABLED'),
-  },
-  ...readOwn,
-  { rule: 'read the current value', when: (k) => k.current === undefined, move: ask('current') },
-  {
-    rule: 'pending and current name the same account',
-    when: (k) => k.current === 'mismatch',
-    move: fail('ACCOUNT_MISMATCH'),
-  },
-  {
-    rule: 'a value taken over is compared with the previous one',
-    when: (k) => ownOf(k)?.isReused === true && k.previous === undefined,
-    move: ask('previous'),
-  },
-  {
-    rule: 'the same account: see whether the secret goes on alternating',
-    when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
-    move: ask('pair'),
-  },
-  {
-    rule: 'in a pair, a value for the account of AWSCURRENT: current decides whether it came too late',
-    when: (k) => isInPlaceOfPair(k) && k.currentProof === undefined,
-    move: ask('currentProof'),
-  },
-  {
-    rule: 'an overtaken pending value is released',
-    when: (k) => isOvertaken(k) && k.releasePending === undefined,
-    move: act('releasePending'),
-  },
-  { rule: 'an overtaken pending value is not set', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
-  seeWhoseChange(() => true),
-  { rule: 'prove current', when: (k) => k.currentProof === undefined, move: ask('currentProof') },
-  ...stopUnlessConclusive('current', (k) => k.currentProof),
-  {
-    rule: 'current refused: pending may be in force already',
-    when: (k) => k.currentProof === 'rejected' && k.pendingProof === undefined,
-    move: ask('pendingProof'),
-  },
-  ...stopUnlessConclusive('pending after current was refused', (k) => k.pendingProof),
-  {
-    rule: 'current and pending refused: labels tell whether another rotation left a value',
-    when: (k) => k.pendingProof === 'rejected' && k.labels === undefined,
-    move: ask('labels'),
-  },
-  {
-    rule: 'current and pending refused: look at a candidate that is on no labelled version',
-    when: (k) =>
-      k.pendingProof === 'rejected' && k.labels?.candidate === 'elsewhere' && k.candidate === undefined,
-    move: ask('candidate'),
-  },
-  {
-    rule: 'current and pending refused: release pending when another value may be in force',
-    when: (k) => k.pendingProof === 'rejected' && differsFromUnfinished(k) && k.releasePending === undefined,
-    move: act('releasePending'),
-  },
-  {
-    rule: 'current and pending refused: another value may be in force',
-    when: (k) => k.pendingProof === 'rejected' && differsFromUnfinished(k),
-    move: fail('PENDING_SUPERSEDED'),
-  },
-  {
-    rule: 'current and pending refused: read previous',
-    when: (k) =>
-      k.pendingProof === 'rejected' &&
-      k.current === 'same-account' &&
-      !byAdmin(k) &&
-      k.previous === undefined,
-    move: ask('previous'),
-  },
-  {
-    rule: 'current and pending refused: previous of the same account may be in force',
-    when: (k) =>
-      k.pendingProof === 'rejected' &&
-      k.current === 'same-account' &&
-      k.previous === 'same-account' &&
-      !byAdmin(k) &&
-      k.previousProof === undefined,
-    move: ask('previousProof'),
-  },
-  ...stopUnlessConclusive('previous after current and pending were refused', (k) => k.previousProof),
-  { rule: 'nothing stored signs in', when: (k) => provenBy(k) === undefined, move: fail('CURRENT_REFUSED') },
-  ...readAdmin((k) => provenBy(k) === 'current'),
-  ...checkRotation((k) => provenBy(k) === 'current'),
-]
 
 /** Under the lock: the label first, then the change, then the proof. */
 const changeRules: readonly Rule[] = [
@@ -317,4 +206,4 @@ const provenRules: readonly Rule[] = [
 ]
 
 /** setSecret: prove what is in force, lock, label, change, prove. */
-export const setRules: readonly Rule[] = [...proveRules, ...changeRules, ...refusedRules, ...provenRules]
+export const setRules: readonly Rule[] = [...beforeLockRules, ...changeRules, ...refusedRules, ...provenRules]

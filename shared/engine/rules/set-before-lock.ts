@@ -1,0 +1,108 @@
+import { act, ask, end, fail, type Rule } from '../moves.ts'
+import {
+  byAdmin,
+  checkRotation,
+  differsFromUnfinished,
+  guards,
+  isInPlaceOfPair,
+  isOvertaken,
+  ownOf,
+  provenBy,
+  readAdmin,
+  readOwn,
+  seeWhoseChange,
+  stopUnlessConclusive,
+} from './common.ts'
+
+/** Before the lock: the values belong together, and one of them opens the door. */
+export const beforeLockRules: readonly Rule[] = [
+  { rule: 'read labels', when: (k) => k.labels === undefined && !k.isWarm, move: ask('labels') },
+  { rule: 'already current by its labels', when: (k) => k.labels?.own === 'current', move: end('already') },
+  ...guards,
+  {
+    rule: 'rotation is enabled',
+    when: (k) => k.labels?.rotationEnabled === false,
+    move: fail('ROTATION_DISABLED'),
+  },
+  ...readOwn,
+  { rule: 'read the current value', when: (k) => k.current === undefined, move: ask('current') },
+  {
+    rule: 'pending and current name the same account',
+    when: (k) => k.current === 'mismatch',
+    move: fail('ACCOUNT_MISMATCH'),
+  },
+  {
+    rule: 'a value taken over is compared with the previous one',
+    when: (k) => ownOf(k)?.isReused === true && k.previous === undefined,
+    move: ask('previous'),
+  },
+  {
+    rule: 'the same account: see whether the secret goes on alternating',
+    when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
+    move: ask('pair'),
+  },
+  {
+    rule: 'in a pair, a value for the account of AWSCURRENT: current decides whether it came too late',
+    when: (k) => isInPlaceOfPair(k) && k.currentProof === undefined,
+    move: ask('currentProof'),
+  },
+  {
+    rule: 'an overtaken pending value is released',
+    when: (k) => isOvertaken(k) && k.releasePending === undefined,
+    move: act('releasePending'),
+  },
+  { rule: 'an overtaken pending value is not set', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
+  seeWhoseChange(() => true),
+  { rule: 'prove current', when: (k) => k.currentProof === undefined, move: ask('currentProof') },
+  ...stopUnlessConclusive('current', (k) => k.currentProof),
+  {
+    rule: 'current refused: pending may be in force already',
+    when: (k) => k.currentProof === 'rejected' && k.pendingProof === undefined,
+    move: ask('pendingProof'),
+  },
+  ...stopUnlessConclusive('pending after current was refused', (k) => k.pendingProof),
+  {
+    rule: 'current and pending refused: labels tell whether another rotation left a value',
+    when: (k) => k.pendingProof === 'rejected' && k.labels === undefined,
+    move: ask('labels'),
+  },
+  {
+    rule: 'current and pending refused: look at a candidate that is on no labelled version',
+    when: (k) =>
+      k.pendingProof === 'rejected' && k.labels?.candidate === 'elsewhere' && k.candidate === undefined,
+    move: ask('candidate'),
+  },
+  {
+    rule: 'current and pending refused: release pending when another value may be in force',
+    when: (k) => k.pendingProof === 'rejected' && differsFromUnfinished(k) && k.releasePending === undefined,
+    move: act('releasePending'),
+  },
+  {
+    rule: 'current and pending refused: another value may be in force',
+    when: (k) => k.pendingProof === 'rejected' && differsFromUnfinished(k),
+    move: fail('PENDING_SUPERSEDED'),
+  },
+  {
+    rule: 'current and pending refused: read previous',
+    when: (k) =>
+      k.pendingProof === 'rejected' &&
+      k.current === 'same-account' &&
+      !byAdmin(k) &&
+      k.previous === undefined,
+    move: ask('previous'),
+  },
+  {
+    rule: 'current and pending refused: previous of the same account may be in force',
+    when: (k) =>
+      k.pendingProof === 'rejected' &&
+      k.current === 'same-account' &&
+      k.previous === 'same-account' &&
+      !byAdmin(k) &&
+      k.previousProof === undefined,
+    move: ask('previousProof'),
+  },
+  ...stopUnlessConclusive('previous after current and pending were refused', (k) => k.previousProof),
+  { rule: 'nothing stored signs in', when: (k) => provenBy(k) === undefined, move: fail('CURRENT_REFUSED') },
+  ...readAdmin((k) => provenBy(k) === 'current'),
+  ...checkRotation((k) => provenBy(k) === 'current'),
+]
