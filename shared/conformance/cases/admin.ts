@@ -1,4 +1,5 @@
 import { STEPS } from '../../engine/known.ts'
+import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import { changer } from '../direct.ts'
 import type { FreshAdmin } from '../options.ts'
@@ -123,9 +124,16 @@ export async function rightsDrift(trial: Trial, strategy: Strategy): Promise<Ski
   return undefined
 }
 
+/** Where the change itself ends the old credential, no schedule is made. */
+function nothingRetires({ options }: Trial, strategy: Strategy): string | undefined {
+  if (options.provider.capabilities.retires !== true) return 'the provider does not retire'
+  return STRATEGIES[strategy].class === 'A' ? undefined : 'the change itself ends the old credential'
+}
+
 /** The retirement of the first rotation runs before every call of the second, and once more when that has ended. */
 export async function everyRetirementMoment(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
-  if (trial.options.provider.capabilities.retires !== true) return new Skipped('the provider does not retire')
+  const reason = nothingRetires(trial, strategy)
+  if (reason !== undefined) return new Skipped(reason)
   const calls = await recordCalls(trial.options, strategy, WARM)
   await trial.all(
     calls.map(
@@ -137,6 +145,7 @@ export async function everyRetirementMoment(trial: Trial, strategy: Strategy): P
           const first = await world.deliverAll(world.secret.rotate())
           if (first !== undefined) return `always converges: the first rotation ended in ${first}`
           world.secret.passRetirement()
+          if (world.retirements().length === 0) return 'no orphans: no retirement is scheduled'
           const met = await comeTo(world, await setScene(world, WARM, call.step), call)
           await retireAll(world)
           const broken = await lockedOut(world)
@@ -164,7 +173,8 @@ async function retireAll(world: World): Promise<void> {
 
 /** A retirement is killed before and after every call it makes, and its schedule runs once more. */
 export async function everyRetirementCrash(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
-  if (trial.options.provider.capabilities.retires !== true) return new Skipped('the provider does not retire')
+  const reason = nothingRetires(trial, strategy)
+  if (reason !== undefined) return new Skipped(reason)
   const calls = await trial.look(strategy, async (world) => {
     const { invocation } = await dueRetirement(world)
     await world.runOn(invocation)
