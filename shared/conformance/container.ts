@@ -4,6 +4,7 @@ import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
 import { STEPS, type Step, type Task } from '../engine/known.ts'
 import { createRotate, type Rotate } from '../engine/rotate.ts'
 import type { Provider, Session } from '../provider/contract.ts'
+import { closed } from './direct.ts'
 import { Invocation } from './invocation.ts'
 import type { KitSecret } from './secrets.ts'
 import { FUNCTION_ARN, RETIRE_AFTER_MS } from './secrets.ts'
@@ -83,7 +84,7 @@ export class Container {
 
   /** The process is gone: the server sees every connection reset. Never rejects. */
   async resetConnections(): Promise<void> {
-    await Promise.all(this.#sessions.map((session) => session.close().catch(() => undefined)))
+    await Promise.all(this.#sessions.map((session) => closed(session).catch(() => undefined)))
   }
 
   #current(): Invocation<Task> {

@@ -21,11 +21,20 @@ export const identityOf = (world: World, stored: StoredSecret): Identity =>
 export const proposed = async (world: World, current: StoredSecret): Promise<StoredSecret> =>
   await world.kit.provider.propose({ current, strategy: world.strategy, entropy: world.entropy })
 
+const MARK = '0123456789abcdef0123456789abcdef'
+
+export interface DirectOptions {
+  /** What the session may take. Default 20,000. */
+  readonly timeLeftMs?: number
+  /** Whose it marks what it creates as. Default: one and the same secret's. */
+  readonly mark?: string
+}
+
 /** A session outside of the engine, over stored secrets. */
 export function openDirect(
   world: World,
   secrets: { readonly [W in Who]?: StoredSecret },
-  timeLeftMs = 20_000,
+  { timeLeftMs = 20_000, mark = MARK }: DirectOptions = {},
 ): Session {
   const values: { [W in Who]?: Sealed<unknown> } = {}
   for (const who of ['current', 'pending', 'previous', 'gone'] as const) {
@@ -38,7 +47,7 @@ export function openDirect(
   return world.kit.provider.open({
     values,
     strategy: world.strategy,
-    mark: '0123456789abcdef0123456789abcdef',
+    mark,
     signal: new AbortController().signal,
     timeLeftMs: () => Math.max(0, end - performance.now()),
   })
@@ -49,13 +58,29 @@ export async function withDirect<T>(
   world: World,
   secrets: { readonly [W in Who]?: StoredSecret },
   work: (session: Session) => Promise<T>,
-  timeLeftMs?: number,
+  options?: DirectOptions,
 ): Promise<T> {
-  const session = openDirect(world, secrets, timeLeftMs)
+  const session = openDirect(world, secrets, options)
   try {
     return await work(session)
   } finally {
-    await session.close()
+    await closed(session)
+  }
+}
+
+/** Far more than it takes to destroy sockets, in milliseconds. */
+const CLOSE_MS = 5_000
+
+/** Closes a session. Rejects when that does not come to its end, or fails. */
+export async function closed(session: Session): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('close does not come to its end')), CLOSE_MS)
+  })
+  try {
+    await Promise.race([session.close(), patience])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -79,11 +104,14 @@ export const applied = (
   world: World,
   current: StoredSecret,
   pending: StoredSecret,
-  from: Who = 'current',
+  { from = 'current', ...options }: DirectOptions & { readonly from?: Who } = {},
 ) => {
   const as = changer(world) === 'admin' ? 'admin' : from
-  return withDirect(world, { current, pending }, (session) =>
-    session.exclusive({ as, work: () => session.apply({ from, to: 'pending', as }) }),
+  return withDirect(
+    world,
+    { current, pending },
+    (session) => session.exclusive({ as, work: () => session.apply({ from, to: 'pending', as }) }),
+    options,
   )
 }
 

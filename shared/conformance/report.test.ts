@@ -90,3 +90,15 @@ test('progress is a line every so often, and none for what is quick', async () =
 test('a case to skip that does not exist is refused', () => {
   expect(() => conformanceCases({ ...options, skip: { 'no such case': 'why' } })).toThrow('no such case')
 })
+
+test('what would try nothing, or hide that it does, is refused', async () => {
+  const name = 'single-user: no sign-in fails on the happy path'
+  expect(() => conformanceCases({ ...options, skip: { [name]: ' ' } })).toThrow(`no reason for: ${name}`)
+  expect(() => conformanceCases({ ...options, atOnce: 0 })).toThrow(
+    '`atOnce` must be a whole number from 1 on',
+  )
+  expect(() => conformanceCases({ ...options, kills: 0 })).toThrow('`kills` must be a whole number from 1 on')
+  await expect(runConformance({ ...options, only: POINT.replace('single', 'singel') })).rejects.toThrow(
+    'no point was played',
+  )
+})

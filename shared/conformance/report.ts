@@ -27,21 +27,25 @@ export interface ConformanceReport {
   readonly cases: readonly CaseOutcome[]
 }
 
-/** Puts together what the cases came to, in the order given. */
-export const reportOf = (
-  { provider, seed = 1 }: Pick<ConformanceOptions, 'provider' | 'seed'>,
+/** Puts together what the cases came to, in the order given. Throws where `only` named a point and none was played. */
+export function reportOf(
+  { provider, seed = 1, only }: Pick<ConformanceOptions, 'provider' | 'seed' | 'only'>,
   cases: readonly CaseOutcome[],
-): ConformanceReport => ({
-  schema: 'quarterturn.conformance/1',
-  provider: provider.name,
-  seed,
-  classes: provider.capabilities.strategies.map((strategy) => ({
-    strategy,
-    class: STRATEGIES[strategy].class,
-  })),
-  points: cases.reduce((sum, one) => sum + (one.outcome === 'held' ? one.points : 0), 0),
-  cases,
-})
+): ConformanceReport {
+  if (only !== undefined && cases.every(({ outcome }) => outcome === 'skipped'))
+    throw new Error(`no point was played: \`only\` is ${JSON.stringify(only)}, which none is called here`)
+  return {
+    schema: 'quarterturn.conformance/1',
+    provider: provider.name,
+    seed,
+    classes: provider.capabilities.strategies.map((strategy) => ({
+      strategy,
+      class: STRATEGIES[strategy].class,
+    })),
+    points: cases.reduce((sum, one) => sum + (one.outcome === 'held' ? one.points : 0), 0),
+    cases,
+  }
+}
 
 /** What a case was rejected with, as an outcome for the report. */
 export const failureOf = (name: string, error: unknown): CaseFailure => ({

@@ -64,8 +64,20 @@ export function stopped(session: Session, invocation: Invocation, ears: Ears): S
         if (applied.result === 'applied') ears.applied(request.to)
         return applied
       }),
-    ...(compare && { compare: (request) => gate('compare rights', () => compare(request)) }),
-    ...(repair && { repair: (request) => gate('repair rights', () => repair(request)) }),
+    ...(compare && {
+      compare: (request) =>
+        gate(
+          'compare rights',
+          heard(() => compare(request)),
+        ),
+    }),
+    ...(repair && {
+      repair: (request) =>
+        gate(
+          'repair rights',
+          heard(() => repair(request)),
+        ),
+    }),
     ...(retire && {
       retire: (request) =>
         gate(
@@ -73,6 +85,10 @@ export function stopped(session: Session, invocation: Invocation, ears: Ears): S
           heard(() => retire(request)),
         ),
     }),
-    close: () => gate('close', () => session.close()),
+    close: () =>
+      gate(
+        'close',
+        heard(() => session.close()),
+      ),
   }
 }

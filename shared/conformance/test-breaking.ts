@@ -2,6 +2,7 @@
 import { type Decide, decide } from '../engine/decide.ts'
 import type { Known } from '../engine/known.ts'
 import type { Provider, Session } from '../provider/index.ts'
+import type { FreshTarget } from './options.ts'
 import type { MemoryKind } from './test-memory.ts'
 
 export interface Broken {
@@ -13,6 +14,8 @@ export interface Broken {
   readonly saying: RegExp
   readonly provider?: (sound: Provider) => Provider
   readonly decide?: Decide
+  /** A hook of the target that does nothing. */
+  readonly target?: (sound: FreshTarget) => FreshTarget
 }
 
 export type Opened = Parameters<Provider['open']>[0]

@@ -34,4 +34,10 @@ export const BROKEN_ENGINES: readonly Broken[] = [
     saying: /always converges|never locked out/,
     decide: believing(({ candidate }) => (candidate === undefined ? {} : { candidate: 'finished' })),
   },
+  {
+    what: 'an engine that takes no answer for a yes',
+    caughtBy: 'when the target is down',
+    saying: /(testSecret|finishSecret) ended well, and its proof had no answer/,
+    decide: believing(({ pendingProof }) => (pendingProof === 'unknown' ? { pendingProof: 'accepted' } : {})),
+  },
 ]

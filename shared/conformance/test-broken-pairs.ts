@@ -59,4 +59,55 @@ export const BROKEN_PAIRS: readonly Broken[] = [
       }
     }),
   },
+  {
+    what: 'a provider that takes any account for its own',
+    caughtBy: "an alternate account is known by this secret's mark",
+    saying: /an account with the mark of another secret is changed/,
+    provider: withSession((session, request) => ({
+      apply: (change) => {
+        const pending = request.values.pending?.reveal()
+        const role = serverOf(field(pending, 'host')).roles.get(String(field(pending, 'username')))
+        if (role !== undefined) role.mark = request.mark
+        return session.apply(change)
+      },
+    })),
+  },
+  {
+    what: 'a provider that does not know its own mark',
+    caughtBy: "an alternate account is known by this secret's mark",
+    saying: /could not be played/,
+    provider: withSession((session, request) => ({
+      apply: (change) => {
+        const pending = request.values.pending?.reveal()
+        if (serverOf(field(pending, 'host')).roles.has(String(field(pending, 'username'))))
+          throw new Error('there is such an account')
+        return session.apply(change)
+      },
+    })),
+  },
+  {
+    what: 'a retirement whose repeat finds a reason why not',
+    caughtBy: 'retire ends the old credential and no other',
+    saying: /retire answers cannot instead of already/,
+    provider: withSession((session) => ({
+      retire: async (asked) => {
+        const retired = await session.retire?.(asked)
+        return retired?.result === 'retired'
+          ? retired
+          : { result: 'cannot', reason: 'there is no such account' }
+      },
+    })),
+  },
+  {
+    what: 'a comparison that shows what it compared',
+    caughtBy: 'nothing that the provider itself answers or raises',
+    saying: /what the provider itself answers or raises/,
+    provider: withSession((session, request) => ({
+      compare: async () => ({
+        equal: true,
+        differences: [`SET PASSWORD ${String(field(request.values.current?.reveal(), 'password'))}`],
+      }),
+      repair: async (asked) => await session.repair?.(asked),
+    })),
+  },
 ]

@@ -1,4 +1,5 @@
 /** Providers whose claims or pure functions are wrong in one way. */
+import * as z from 'zod'
 import { type Broken, field, secretOf } from './test-breaking.ts'
 import { serverOf } from './test-memory.ts'
 
@@ -66,5 +67,56 @@ export const BROKEN_VALUES: readonly Broken[] = [
         }
       },
     }),
+  },
+  {
+    what: 'a schema whose issues repeat what was wrong',
+    caughtBy: 'no issue of the schema repeats a credential',
+    saying: /an issue about `password` repeats a credential/,
+    provider: (sound) => ({
+      ...sound,
+      schema: z.looseObject({
+        host: z.string(),
+        username: z.string(),
+        password: z.string({ error: ({ input }) => `${JSON.stringify(input)} is no password` }),
+      }),
+    }),
+  },
+  {
+    what: 'a schema whose issues show the whole secret',
+    caughtBy: 'no issue of the schema repeats a credential',
+    saying: /an issue about `\w+` repeats a credential/,
+    provider: (sound) => ({
+      ...sound,
+      schema: z.custom<Readonly<Record<string, unknown>>>(
+        (value) => typeof field(value, 'host') === 'string',
+        {
+          error: ({ input }) => `${JSON.stringify(input)} has no host`,
+        },
+      ),
+    }),
+  },
+  {
+    what: 'a withCredential that writes into what it is given',
+    caughtBy: 'the pure functions leave what they are given as it is',
+    saying: /a pure function changes what it is given/,
+    provider: (sound) => ({
+      ...sound,
+      withCredential: ({ into, from }) => Object.assign(into, { password: from['password'] }),
+    }),
+  },
+  {
+    what: 'an identity that counts how often it was asked',
+    caughtBy: 'the pure functions leave what they are given as it is',
+    saying: /answers otherwise the second time/,
+    provider: (sound) => {
+      let asked = 0
+      return {
+        ...sound,
+        identity: (secret) => {
+          asked += 1
+          return { ...sound.identity(secret), endpoint: `connection ${asked}` }
+        },
+      }
+    },
   },
 ]

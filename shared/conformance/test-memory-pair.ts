@@ -29,6 +29,8 @@ interface Role {
   /** False: it was retired, or is being prepared. */
   canSignIn: boolean
   readonly rights: Set<string>
+  /** Whose account it is; the admin's own and one that was never rotated have none. */
+  mark?: string
 }
 
 /** Accounts by name, and one lock for each pair. */
@@ -176,7 +178,7 @@ export const pairProvider = (): Provider<typeof PairSecret> =>
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-function openPair({ values, timeLeftMs }: OpenRequest<PairSecret>): Session {
+function openPair({ values, mark, timeLeftMs }: OpenRequest<PairSecret>): Session {
   const mine = new Map<object, PairServer>()
   let isClosed = false
   let locked: { readonly server: PairServer; readonly connection: object } | undefined
@@ -262,9 +264,18 @@ function openPair({ values, timeLeftMs }: OpenRequest<PairSecret>): Session {
       const server = await changing()
       if (server.hasPolicy) return { result: 'refused', reason: 'the policy says no' }
       const { username, password } = secretOf(to)
-      const rights =
-        server.roles.get(username)?.rights ?? new Set(server.roles.get(alternateOf(username))?.rights)
-      server.roles.set(username, { password, canSignIn: true, rights })
+      const [there, proven] = [username, alternateOf(username)].map((name) => server.roles.get(name))
+      if (there !== undefined && there.mark !== mark)
+        throw new QuarterturnError('ACCOUNT_NOT_OURS', {
+          problem: `${username} carries no mark of this secret`,
+        })
+      if (proven !== undefined) proven.mark = mark
+      server.roles.set(username, {
+        password,
+        canSignIn: true,
+        rights: there?.rights ?? new Set(proven?.rights),
+        mark,
+      })
       return { result: 'applied' }
     },
     compare: ({ a, b, as }) =>

@@ -132,7 +132,11 @@ export async function coverEach(trial: Trial, cover: Cover): Promise<Skipped | u
         // What was not met again was not tried.
         if (at !== undefined && met === undefined) trial.held -= 1
         const [problem] = proxy.problems
-        return problem === undefined ? broken : `the proxy cannot follow: ${problem}`
+        if (problem !== undefined) return `the proxy cannot follow: ${problem}`
+        if (at !== undefined || broken !== undefined || points.some(wants)) return broken
+        return points.length === 0
+          ? 'nothing passes the proxy: `wire.at` leads elsewhere, or the framing calls no message a point'
+          : `of ${points.length} messages none is of those that are to be tried`
       },
     }
   }

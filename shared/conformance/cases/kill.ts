@@ -27,6 +27,7 @@ export async function everyKill(trial: Trial, strategy: Strategy): Promise<Skipp
     killPoint(strategy, built, kill, RECOVERIES[at % RECOVERIES.length] ?? 'the same step again', count),
   )
   await trial.all(points)
+  if (options.only === undefined && count.inStep === 0) throw new Error('no SIGKILL met a step under way')
   const all = [...calls].map(([step, number]) => `${step} ${number}`).join(', ')
   trial.notes.push(
     `calls of a rotation: ${all}; SIGKILL met a step ${count.inStep} times, and its end ${count.afterStep} times`,

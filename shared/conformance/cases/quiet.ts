@@ -85,6 +85,7 @@ export async function quietTarget(trial: Trial, strategy: Strategy): Promise<Ski
     async play(world) {
       await allSortsOfRotations(world)
       const log = (await world.target.log?.()) ?? ''
+      if (log === '') return '`log` is empty: leave it out where the target has none'
       return found(log, canaries(world)) > 0
         ? 'never leaks: a credential is in the log of the target'
         : undefined
