@@ -1,13 +1,6 @@
 import { STRATEGIES } from '../engine/strategies.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
-import {
-  adminStaysHome,
-  everyAdminRotation,
-  everyRetirementCrash,
-  everyRetirementMoment,
-  everySharedAdmin,
-  rightsDrift,
-} from './cases/admin.ts'
+import { adminStaysHome, everyAdminRotation, everySharedAdmin, rightsDrift } from './cases/admin.ts'
 import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
 import { CLOSE_CLAIMS } from './cases/close-claims.ts'
@@ -20,6 +13,7 @@ import { everyInterleaving, everyOrder } from './cases/order.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
 import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/quiet.ts'
 import { RECOVERIES } from './cases/recovery.ts'
+import { everyRetirementCrash, everyRetirementMoment } from './cases/retirement.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { cutsFor, everyCut } from './cases/wire.ts'

@@ -5,6 +5,7 @@ import { applied, bothSignIn, changer, closed, openDirect, pause, proposed, with
 import { STRAY_MS } from '../promises.ts'
 import type { World } from '../world.ts'
 import type { Claim } from './claim.ts'
+import { whyNothingRetires } from './retirement.ts'
 
 /** More failed sign-ins than an account that counts them would endure. */
 const FREE_PROBES = 12
@@ -130,7 +131,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
   {
     key: 'retire',
     name: 'retire ends the old credential and no other, and a repeat answers `already`',
-    skip: ({ capabilities }) => (capabilities.retires === true ? undefined : 'the provider does not retire'),
+    skip: ({ capabilities }, strategy) => whyNothingRetires(capabilities, strategy),
     async play(world) {
       const gone = world.secret.first
       const current = await proposed(world, gone)
