@@ -88,7 +88,7 @@ export const BROKEN_PAIRS: readonly Broken[] = [
   {
     what: 'a retirement whose repeat finds a reason why not',
     caughtBy: 'retire ends the old credential and no other',
-    saying: /retire answers cannot instead of already/,
+    saying: /retire answers cannot instead of already or retired/,
     provider: withSession((session) => ({
       retire: async (asked) => {
         const retired = await session.retire?.(asked)
