@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { conformanceCases } from './index.ts'
-import { freshMemory, type MemoryKind, memoryProvider, signsInToMemory } from './test-memory.ts'
-import { freshPair, pairProvider, signsInToPair } from './test-memory-pair.ts'
+import { freshMemory, type MemoryKind, memoryProvider, signsInToMemory } from './targets/test-memory.ts'
+import { freshPair, pairProvider, signsInToPair } from './targets/test-memory-pair.ts'
 
 /**
  * The target gives every hook but a wire, which it does not have, so only what the provider does not claim is skipped; a

@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import { changer } from '../direct.ts'
 import type { End, FreshTarget } from '../options.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { inForce, inForceSoon, lockedOut, neverConverges } from '../promises.ts'
-import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
-import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
+import { labelsOf } from '../report/story.ts'
+import { changer } from '../world/direct.ts'
+import { inForce, inForceSoon, lockedOut, neverConverges } from '../world/promises.ts'
+import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 
 /** What can go wrong at a target, and the codes that say so. */
 interface BadDay {

@@ -1,6 +1,6 @@
-import { bothSignIn, changer, closed, openDirect, pause, proposed } from '../direct.ts'
-import { STRAY_MS } from '../promises.ts'
-import type { World } from '../world.ts'
+import { bothSignIn, changer, closed, openDirect, pause, proposed } from '../world/direct.ts'
+import { STRAY_MS } from '../world/promises.ts'
+import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
 
 /** How long a server may take to see that a connection is gone, in milliseconds. */

@@ -3,8 +3,8 @@ import type { Strategy } from '../../provider/contract.ts'
 import { drawKills, type Kill, killId } from '../function/kills.ts'
 import { type BuiltFunction, RealFunction } from '../function/real-function.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
+import { labelsOf } from '../report/story.ts'
+import type { World } from '../world/world.ts'
 import { RECOVERIES, type Recovery, recoverBy } from './recovery.ts'
 
 const DEFAULT_KILLS = 24

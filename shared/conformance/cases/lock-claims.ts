@@ -1,6 +1,6 @@
 import type { StoredSecret } from '../../provider/contract.ts'
-import { changer, proposed, withDirect } from '../direct.ts'
-import type { World } from '../world.ts'
+import { changer, proposed, withDirect } from '../world/direct.ts'
+import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
 
 /** The part of this that a session waits for a lock is what its second holder has to endure, in milliseconds. */

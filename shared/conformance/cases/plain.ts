@@ -1,10 +1,10 @@
 import { STEPS } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import { pause, proposed, withDirect } from '../direct.ts'
 import type { Point, Trial } from '../points.ts'
-import { lockedOut, nextRotationFails, notFinished } from '../promises.ts'
-import { SCENES, setScene } from '../recording.ts'
-import type { World } from '../world.ts'
+import { pause, proposed, withDirect } from '../world/direct.ts'
+import { lockedOut, nextRotationFails, notFinished } from '../world/promises.ts'
+import { SCENES, setScene } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 
 /** A rotation that nobody disturbs. */
 export async function everyScene(trial: Trial, strategy: Strategy): Promise<undefined> {

@@ -1,10 +1,10 @@
 import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Capabilities, Strategy } from '../../provider/contract.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { lockedOut, neverConverges, nextRotationFails, notFinished } from '../promises.ts'
-import { callId, comeTo, recordCalls, setScene, WARM } from '../recording.ts'
-import { ConformanceFailure } from '../story.ts'
-import type { World } from '../world.ts'
+import { ConformanceFailure } from '../report/story.ts'
+import { lockedOut, neverConverges, nextRotationFails, notFinished } from '../world/promises.ts'
+import { callId, comeTo, recordCalls, setScene, WARM } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 
 /** Where the change itself ends the old credential, no schedule is made. */
 export function whyNothingRetires({ retires }: Capabilities, strategy: Strategy): string | undefined {

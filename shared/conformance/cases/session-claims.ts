@@ -1,9 +1,18 @@
 import { STRATEGIES } from '../../engine/strategies.ts'
 import { isQuarterturnError } from '../../errors/index.ts'
 import type { StoredSecret } from '../../provider/contract.ts'
-import { applied, bothSignIn, changer, closed, openDirect, pause, proposed, withDirect } from '../direct.ts'
-import { STRAY_MS } from '../promises.ts'
-import type { World } from '../world.ts'
+import {
+  applied,
+  bothSignIn,
+  changer,
+  closed,
+  openDirect,
+  pause,
+  proposed,
+  withDirect,
+} from '../world/direct.ts'
+import { STRAY_MS } from '../world/promises.ts'
+import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
 import { whyNothingRetires } from './retirement.ts'
 

@@ -1,6 +1,6 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
-import { FOREIGN_KEY, identityOf, parsed, proposed } from '../direct.ts'
-import { found } from '../leaks.ts'
+import { found } from '../leaks/leaks.ts'
+import { FOREIGN_KEY, identityOf, parsed, proposed } from '../world/direct.ts'
 import type { Claim } from './claim.ts'
 
 /** Stands for a credential that is no good. */
