@@ -266,16 +266,10 @@ function openPair({ values, mark, timeLeftMs }: OpenRequest<PairSecret>): Sessio
       const { username, password } = secretOf(to)
       const [there, proven] = [username, alternateOf(username)].map((name) => server.roles.get(name))
       if (there !== undefined && there.mark !== mark)
-        throw new QuarterturnError('ACCOUNT_NOT_OURS', {
-          problem: `${username} carries no mark of this secret`,
-        })
+        throw new QuarterturnError('ACCOUNT_NOT_OURS', { problem: `${username} has no mark of ours` })
       if (proven !== undefined) proven.mark = mark
-      server.roles.set(username, {
-        password,
-        canSignIn: true,
-        rights: there?.rights ?? new Set(proven?.rights),
-        mark,
-      })
+      const rights = there?.rights ?? new Set(proven?.rights)
+      server.roles.set(username, { password, canSignIn: true, rights, mark })
       return { result: 'applied' }
     },
     compare: ({ a, b, as }) =>
