@@ -1,11 +1,11 @@
-/** Does what a page of the documentation says, as a reader does who copies each block into one shell. */
+/** Does what a page of the documentation says, as a reader does who copies each block into one shell. Arguments: page, folder. */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { run } from './packed.ts'
 
 /** Blocks marked `sh` are run, those marked `diff` are carried out; a failure ends the process. */
-export function followPage(page: string, folder: string): void {
+function followPage(page: string, folder: string): void {
   let cwd = folder
   for (const [, kind, text = ''] of readFileSync(page, 'utf8').matchAll(/^```(sh|diff)\n([\s\S]*?)^```$/gm)) {
     if (kind === 'diff') applyDiff(text, cwd)
@@ -49,3 +49,6 @@ function applyDiff(diff: string, folder: string): void {
     console.log(`changed ${file}`)
   }
 }
+
+const [, , page = '', folder = ''] = process.argv
+followPage(page, folder)

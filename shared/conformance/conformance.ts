@@ -38,6 +38,13 @@ export function conformanceCases(options: ConformanceOptions): readonly Conforma
     drafts.every((draft) => draft.name !== name),
   )
   if (unknown.length > 0) throw new Error(`there is no case called ${unknown.join(', ')}`)
+  for (const [name, reason] of Object.entries(options.skip ?? {}))
+    if (reason.trim() === '') throw new Error(`\`skip\` gives no reason for: ${name}`)
+  for (const count of ['atOnce', 'kills'] as const) {
+    const { [count]: given = 1 } = options
+    if (!Number.isInteger(given) || given < 1)
+      throw new Error(`\`${count}\` must be a whole number from 1 on, and is ${given}`)
+  }
   return drafts.map((draft) => ({ name: draft.name, run: () => run(options, draft) }))
 }
 
@@ -49,5 +56,7 @@ async function run(options: ConformanceOptions, { name, body }: Draft): Promise<
   const answer = await body(trial)
   if (answer instanceof Skipped) return skipped(answer.reason)
   if (options.only !== undefined && trial.held === 0) return skipped('`only` names a point of another case')
+  // A case that tries nothing would hold whatever the provider does.
+  if (trial.held === 0) throw new Error('nothing was tried: the case found no point')
   return { name, outcome: 'held', points: trial.held, notes: trial.notes }
 }

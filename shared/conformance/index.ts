@@ -14,7 +14,7 @@ export {
 } from './conformance.ts'
 export type { BuiltFunction } from './function/real-function.ts'
 export type { ConformanceOptions, End, FreshTarget, LoudModule, Progress } from './options.ts'
-export { progressLines } from './progress.ts'
+export { progressLines } from './report/progress.ts'
 export {
   type CaseFailure,
   type CaseOutcome,
@@ -23,7 +23,7 @@ export {
   pageOf,
   reportOf,
   runConformance,
-} from './report.ts'
-export { ConformanceFailure } from './story.ts'
+} from './report/report.ts'
+export { ConformanceFailure } from './report/story.ts'
 export type { Framed, Framing, Place, Received, Side, Upstream, WireAccess } from './wire/index.ts'
 export { FramingError } from './wire/index.ts'

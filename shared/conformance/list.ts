@@ -1,23 +1,19 @@
 import { STRATEGIES } from '../engine/strategies.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
-import {
-  adminStaysHome,
-  everyAdminRotation,
-  everyRetirementCrash,
-  everyRetirementMoment,
-  everySharedAdmin,
-  rightsDrift,
-} from './cases/admin.ts'
+import { adminStaysHome, everyAdminRotation, everySharedAdmin, rightsDrift } from './cases/admin.ts'
 import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
+import { CLOSE_CLAIMS } from './cases/close-claims.ts'
 import { everyCrash } from './cases/crash.ts'
 import { everyHeldReply } from './cases/held.ts'
 import { everyKill } from './cases/kill.ts'
 import { everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { LOCK_CLAIMS } from './cases/lock-claims.ts'
 import { everyInterleaving, everyOrder } from './cases/order.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
 import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/quiet.ts'
 import { RECOVERIES } from './cases/recovery.ts'
+import { everyRetirementCrash, everyRetirementMoment } from './cases/retirement.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { cutsFor, everyCut } from './cases/wire.ts'
@@ -41,7 +37,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
   const meanwhiles = Object.keys(MEANWHILE) as Meanwhile[]
   return [
     draft(`a rotation that nobody disturbs keeps its class (${STRATEGIES[strategy].class})`, everyScene),
-    ...[...VALUE_CLAIMS, ...SESSION_CLAIMS].map((claim) =>
+    ...[...VALUE_CLAIMS, ...SESSION_CLAIMS, ...LOCK_CLAIMS, ...CLOSE_CLAIMS].map((claim) =>
       draft(claim.name, (trial) => tryClaim(trial, strategy, claim)),
     ),
     draft('no sign-in fails on the happy path', noFailedSignIns),

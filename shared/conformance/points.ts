@@ -1,9 +1,9 @@
 import type { Strategy } from '../provider/contract.ts'
-import { canaries, found, leaksIn } from './leaks.ts'
+import { canaries, found, leaksIn } from './leaks/leaks.ts'
+import { capture } from './leaks/printed.ts'
 import type { ConformanceOptions } from './options.ts'
-import { capture } from './printed.ts'
-import { ConformanceFailure, labelsOf, stateOf } from './story.ts'
-import { World } from './world.ts'
+import { ConformanceFailure, labelsOf, stateOf } from './report/story.ts'
+import { World } from './world/world.ts'
 
 /** One thing that is tried in a world of its own. */
 export interface Point {

@@ -182,8 +182,8 @@ export interface Session {
   repair?(request: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void>
   /**
    * Ends sign-ins with the credential of `gone`, under the lock and in its connection, and leaves `keep` as it is. An
-   * alternate account keeps its rights: the next rotation brings it back. A repeat answers `already`. Required with
-   * `capabilities.retires`.
+   * alternate account keeps its rights: the next rotation brings it back. A repeat answers `already`, or `retired` where the
+   * target does not show the old one. Required with `capabilities.retires`.
    */
   retire?(request: { readonly gone: Who; readonly keep: Who; readonly as: Who }): Promise<Retired>
   /** Ends every connection at once. After it resolves no byte leaves. A repeat does nothing; it never rejects. */

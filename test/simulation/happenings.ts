@@ -1,4 +1,4 @@
-import type { Invocation } from '../../shared/conformance/invocation.ts'
+import type { Invocation } from '../../shared/conformance/world/invocation.ts'
 import { STEPS } from '../../shared/engine/known.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Fate, Invocation } from '../../shared/conformance/invocation.ts'
+import { type Fate, Invocation } from '../../shared/conformance/world/invocation.ts'
 import type { Decide } from '../../shared/engine/decide.ts'
 import { STEPS, type Step, type Task } from '../../shared/engine/known.ts'
 import { createRotate, type Rotate } from '../../shared/engine/rotate.ts'

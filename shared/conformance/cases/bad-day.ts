@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import { changer } from '../direct.ts'
 import type { End, FreshTarget } from '../options.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { inForce, inForceSoon, lockedOut, neverConverges } from '../promises.ts'
-import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
-import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
+import { labelsOf } from '../report/story.ts'
+import { changer } from '../world/direct.ts'
+import { inForce, inForceSoon, lockedOut, neverConverges } from '../world/promises.ts'
+import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 
 /** What can go wrong at a target, and the codes that say so. */
 interface BadDay {
@@ -109,6 +109,10 @@ function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (c
       world.record.trace.push(`from here on ${day.what}`)
       const end = await day.begin(world.target)?.()
       const probed = world.record.probes.length
+      const isDown = day.hook === 'outage'
+      // Whoever cannot tell rejects.
+      const misjudged = isDown ? await lockedOut(world).catch(() => undefined) : undefined
+      if (misjudged !== undefined) return '`signIn` calls every credential refused while the target is down'
       await world.runOn(met)
       const atEnd = day.hook === 'slow' ? await inForce(world) : undefined
       await end?.()
@@ -119,7 +123,9 @@ function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (c
       const codes: readonly string[] = day.codes
       if (met.error !== undefined && !codes.includes(met.error))
         return `documented errors: ${met.error} instead of ${day.codes.join(' or ')}`
-      if (day.hook === 'outage') {
+      if (isDown) {
+        if (met.error === undefined && call.label.startsWith('probe'))
+          return `${call.step} ended well, and its proof had no answer`
         const misread = world.record.probes.slice(probed).find(({ verdict }) => verdict === 'rejected')
         if (misread !== undefined) return 'a probe without an answer is never a refusal'
       }
@@ -161,7 +167,9 @@ function failover(strategy: Strategy, calls: readonly RecordedCall[], call: Reco
       const met = await world.start(call.step, token, { container })
       while (met.state === 'parked' && met.next?.label !== call.label) await world.advance(met)
       before(labelsOf(world))
+      const pending = world.secret.value(token) ?? {}
       await restore?.()
+      if (await world.signsIn(pending)) return '`failover` did nothing: what was changed since still signs in'
       world.lastApplied = undefined
       world.record.trace.push('the target is as it was before setSecret')
       await world.runOn(met)

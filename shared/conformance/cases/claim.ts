@@ -1,7 +1,7 @@
 import type { Provider, Strategy } from '../../provider/contract.ts'
 import type { FreshTarget } from '../options.ts'
 import { Skipped, type Trial } from '../points.ts'
-import type { World } from '../world.ts'
+import type { World } from '../world/world.ts'
 
 /** One thing that a provider says of itself, and how it is tried. */
 export interface Claim {

@@ -1,7 +1,8 @@
 import { STEPS } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Point, Trial } from '../points.ts'
-import { tooManyFailures } from '../promises.ts'
+import { labelsOf } from '../report/story.ts'
+import { tooManyFailures } from '../world/promises.ts'
 import {
   COLD,
   callId,
@@ -12,8 +13,7 @@ import {
   type Scene,
   setScene,
   WARM,
-} from '../recording.ts'
-import { labelsOf } from '../story.ts'
+} from '../world/recording.ts'
 import { type Killed, type Recovery, recoverBy, turnOf } from './recovery.ts'
 
 /** Kills a rotation before and after every call it makes, and recovers in one of the three ways. */

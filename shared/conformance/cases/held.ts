@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import { pause } from '../direct.ts'
 import type { Skipped, Trial } from '../points.ts'
-import { inForce, inForceSoon, STRAY_MS } from '../promises.ts'
-import { labelsOf } from '../story.ts'
+import { labelsOf } from '../report/story.ts'
 import { type Point, pointName } from '../wire/index.ts'
-import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs.ts'
-import type { Wired } from '../wired.ts'
+import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs/wire-runs.ts'
+import type { Wired } from '../wire-runs/wired.ts'
+import { pause } from '../world/direct.ts'
+import { inForce, inForceSoon, STRAY_MS } from '../world/promises.ts'
 import type { Recovery } from './recovery.ts'
 
 /** What Lambda gives the invocation whose reply is held back, in milliseconds: enough to come there on a busy machine. */

@@ -3,8 +3,8 @@ import type { Strategy } from '../../provider/contract.ts'
 import { drawKills, type Kill, killId } from '../function/kills.ts'
 import { type BuiltFunction, RealFunction } from '../function/real-function.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
+import { labelsOf } from '../report/story.ts'
+import type { World } from '../world/world.ts'
 import { RECOVERIES, type Recovery, recoverBy } from './recovery.ts'
 
 const DEFAULT_KILLS = 24
@@ -27,6 +27,7 @@ export async function everyKill(trial: Trial, strategy: Strategy): Promise<Skipp
     killPoint(strategy, built, kill, RECOVERIES[at % RECOVERIES.length] ?? 'the same step again', count),
   )
   await trial.all(points)
+  if (options.only === undefined && count.inStep === 0) throw new Error('no SIGKILL met a step under way')
   const all = [...calls].map(([step, number]) => `${step} ${number}`).join(', ')
   trial.notes.push(
     `calls of a rotation: ${all}; SIGKILL met a step ${count.inStep} times, and its end ${count.afterStep} times`,

@@ -1,11 +1,11 @@
 import { STEPS, type Step } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import type { Invocation } from '../invocation.ts'
 import type { Point, Trial } from '../points.ts'
-import { lockedOut, neverConverges } from '../promises.ts'
-import { COLD, callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
-import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
+import { labelsOf } from '../report/story.ts'
+import type { Invocation } from '../world/invocation.ts'
+import { lockedOut, neverConverges } from '../world/promises.ts'
+import { COLD, callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 
 /** What Lambda gives an invocation that may meet a held lock, in milliseconds: it waits for a part of this only. */
 const SHORT_MS = 3_500

@@ -1,12 +1,12 @@
 import { STEPS, type Step } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import { pause } from '../direct.ts'
-import type { Invocation } from '../invocation.ts'
 import type { Point, Trial } from '../points.ts'
-import { lockedOut, neverConverges } from '../promises.ts'
-import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../recording.ts'
-import { labelsOf } from '../story.ts'
-import type { World } from '../world.ts'
+import { labelsOf } from '../report/story.ts'
+import { pause } from '../world/direct.ts'
+import type { Invocation } from '../world/invocation.ts'
+import { lockedOut, neverConverges } from '../world/promises.ts'
+import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 
 /** How far things are when a step of a rotation is delivered. Each answers the code in which something failed. */
 const STAGES: Readonly<Record<string, (world: World, token: string) => Promise<string | undefined>>> = {

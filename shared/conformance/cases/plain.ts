@@ -1,9 +1,10 @@
 import { STEPS } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Point, Trial } from '../points.ts'
-import { lockedOut, nextRotationFails, notFinished } from '../promises.ts'
-import { SCENES, setScene } from '../recording.ts'
-import type { World } from '../world.ts'
+import { pause, proposed, withDirect } from '../world/direct.ts'
+import { lockedOut, nextRotationFails, notFinished } from '../world/promises.ts'
+import { SCENES, setScene } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 
 /** A rotation that nobody disturbs. */
 export async function everyScene(trial: Trial, strategy: Strategy): Promise<undefined> {
@@ -45,7 +46,8 @@ export async function noFailedSignIns(trial: Trial, strategy: Strategy): Promise
           const rejected = world.record.probes.filter(({ verdict }) => verdict === 'rejected').length
           if (rejected > 0) return `failing sign-ins: the provider saw ${rejected} rejected on the happy path`
           const counted = (await countOf(world)) - before
-          return counted > 0 ? `failing sign-ins: the target counted ${counted} on the happy path` : undefined
+          if (counted > 0) return `failing sign-ins: the target counted ${counted} on the happy path`
+          return await countsNothing(world)
         },
       }),
     ),
@@ -56,3 +58,23 @@ export async function noFailedSignIns(trial: Trial, strategy: Strategy): Promise
 }
 
 const countOf = async ({ target }: World): Promise<number> => (await target.failedSignIns?.()) ?? 0
+
+/** How long a target may take to count, in milliseconds. */
+const NOTICE_MS = 5_000
+
+/** A count that never rises would find nothing: one sign-in fails on purpose. */
+async function countsNothing(world: World): Promise<string | undefined> {
+  if (world.target.failedSignIns === undefined) return undefined
+  const current = world.secret.value(world.secret.holders().current ?? '') ?? {}
+  const next = await proposed(world, current)
+  // Of two accounts in turn the second next is again for the current one.
+  const pending = world.strategy === 'alternating-users' ? await proposed(world, next) : next
+  const before = await countOf(world)
+  await withDirect(world, { current, pending }, (session) => session.probe({ who: 'pending', at: 'writer' }))
+  const end = performance.now() + NOTICE_MS
+  while ((await countOf(world)) === before) {
+    if (performance.now() > end) return '`failedSignIns` does not count a sign-in that was refused'
+    await pause(20)
+  }
+  return undefined
+}

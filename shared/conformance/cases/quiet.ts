@@ -1,10 +1,10 @@
 import type { Strategy } from '../../provider/contract.ts'
-import { canaries, found, rawLeaksIn } from '../leaks.ts'
-import { leaksLoudly } from '../loud.ts'
+import { canaries, found, rawLeaksIn } from '../leaks/leaks.ts'
+import { leaksLoudly } from '../leaks/loud.ts'
+import { withSwitches } from '../leaks/switches.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { comeTo, recordCalls, setScene, WARM } from '../recording.ts'
-import { withSwitches } from '../switches.ts'
-import type { World } from '../world.ts'
+import { comeTo, recordCalls, setScene, WARM } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 
 /** Rotations that end well, that are killed and taken up again, and that meet a target which refuses or is gone. */
 export async function allSortsOfRotations(world: World): Promise<void> {
@@ -85,6 +85,7 @@ export async function quietTarget(trial: Trial, strategy: Strategy): Promise<Ski
     async play(world) {
       await allSortsOfRotations(world)
       const log = (await world.target.log?.()) ?? ''
+      if (log === '') return '`log` is empty: leave it out where the target has none'
       return found(log, canaries(world)) > 0
         ? 'never leaks: a credential is in the log of the target'
         : undefined

@@ -1,7 +1,7 @@
 import { STEPS, type Step } from '../../engine/known.ts'
-import { stepsFrom } from '../container.ts'
-import { type Deliver, lockedOut, nextRotationFails, notFinished } from '../promises.ts'
-import type { World } from '../world.ts'
+import { stepsFrom } from '../world/container.ts'
+import { type Deliver, lockedOut, nextRotationFails, notFinished } from '../world/promises.ts'
+import type { World } from '../world/world.ts'
 
 /** A rotation that was killed or cut in a step, and who delivers the steps from now on. */
 export interface Killed {

@@ -1,17 +1,26 @@
 import { STRATEGIES } from '../../engine/strategies.ts'
 import { isQuarterturnError } from '../../errors/index.ts'
 import type { StoredSecret } from '../../provider/contract.ts'
-import { applied, bothSignIn, changer, openDirect, pause, proposed, withDirect } from '../direct.ts'
-import { STRAY_MS } from '../promises.ts'
-import type { World } from '../world.ts'
+import {
+  applied,
+  bothSignIn,
+  changer,
+  closed,
+  openDirect,
+  pause,
+  proposed,
+  withDirect,
+} from '../world/direct.ts'
+import { STRAY_MS } from '../world/promises.ts'
+import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
+import { whyNothingRetires } from './retirement.ts'
 
-/** How long a server may take to see that a connection is gone, in milliseconds. */
-const NOTICE_MS = 10_000
-/** When a change under way is interrupted, in milliseconds after it was begun. */
-const INTERRUPTIONS_MS = [0, 1, 2, 4, 8, 16]
-/** The part of this that a session waits for a lock is what its second holder has to endure, in milliseconds. */
-const BUSY_MS = 2_000
+/** More failed sign-ins than an account that counts them would endure. */
+const FREE_PROBES = 12
+
+const ANOTHER_MARK = 'fedcba9876543210fedcba9876543210'
+const NOT_OURS: readonly string[] = ['ACCOUNT_NOT_OURS', 'ACCOUNT_SHARED']
 
 /** What the sessions of a provider claim, tried without the engine. */
 export const SESSION_CLAIMS: readonly Claim[] = [
@@ -23,7 +32,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
       const session = openDirect(world, { current: world.secret.first })
       await pause(STRAY_MS)
       const open = await world.target.connections?.()
-      await session.close()
+      await closed(session)
       return open === 0 ? undefined : `${open} connections are open before the first operation`
     },
   },
@@ -36,12 +45,14 @@ export const SESSION_CLAIMS: readonly Claim[] = [
       return await withDirect(world, { current, pending }, async (session) => {
         const right = await session.probe({ who: 'current', at: 'writer' })
         if (right.verdict !== 'accepted') return `the right credential is ${right.verdict}`
+        if (right.as.trim() === '') return 'a probe says `accepted` and not as whom'
         const wrong = await session.probe({ who: 'pending', at: 'writer' })
         if (wrong.verdict !== 'rejected') return `a wrong credential is ${wrong.verdict}`
         const consumer = await session.probe({ who: 'current', at: 'consumer' })
-        return consumer.verdict === 'accepted'
-          ? undefined
-          : `the right credential is ${consumer.verdict} for consumers`
+        if (consumer.verdict !== 'accepted')
+          return `the right credential is ${consumer.verdict} for consumers`
+        const deceived = await session.probe({ who: 'pending', at: 'consumer' })
+        return deceived.verdict === 'accepted' ? 'a wrong credential is accepted for consumers' : undefined
       })
     },
   },
@@ -59,41 +70,6 @@ export const SESSION_CLAIMS: readonly Claim[] = [
         const after = await bothSignIn(world, current, pending)
         return before === after ? undefined : `the check changed the target: ${after}`
       })
-    },
-  },
-  {
-    key: 'lock',
-    name: 'while one session holds the lock no other does, and afterwards another can',
-    skip: ({ capabilities }) => (capabilities.lock === 'none' ? 'the target has no lock' : undefined),
-    async play(world) {
-      const current = world.secret.first
-      let intruded = false
-      await withDirect(world, { current }, (first) =>
-        first.exclusive({
-          as: changer(world),
-          work: async () => {
-            const second = withDirect(
-              world,
-              { current },
-              (session) =>
-                session.exclusive({
-                  as: changer(world),
-                  work: () => {
-                    intruded = true
-                    return Promise.resolve()
-                  },
-                }),
-              BUSY_MS,
-            )
-            await second.catch(() => undefined)
-          },
-        }),
-      )
-      if (intruded) return 'two sessions hold the lock at once'
-      const entered = await withDirect(world, { current }, (session) =>
-        session.exclusive({ as: changer(world), work: () => Promise.resolve(true) }),
-      )
-      return entered ? undefined : 'the lock cannot be taken again'
     },
   },
   {
@@ -118,6 +94,76 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     },
   },
   {
+    key: 'free-probe',
+    name: 'failed sign-ins cost nothing where `capabilities.failedProbe` says so',
+    skip: ({ capabilities }) =>
+      capabilities.failedProbe === 'counts'
+        ? 'it says `counts`: the engine spends none on the happy path'
+        : undefined,
+    async play(world) {
+      const current = world.secret.first
+      const pending = await proposed(world, current)
+      return await withDirect(world, { current, pending }, async (session) => {
+        for (let time = 0; time < FREE_PROBES; time += 1)
+          await session.probe({ who: 'pending', at: 'writer' })
+        const { verdict } = await session.probe({ who: 'current', at: 'writer' })
+        return verdict === 'accepted'
+          ? undefined
+          : `it says \`free\`, and after ${FREE_PROBES} wrong sign-ins the right credential is ${verdict}`
+      })
+    },
+  },
+  {
+    key: 'mark',
+    name: "an alternate account is known by this secret's mark, and one of another secret is not touched",
+    skip: ({ alternateOf }, strategy) =>
+      strategy === 'alternating-users' && alternateOf !== undefined ? undefined : 'no account is created',
+    async play(world) {
+      const current = world.secret.first
+      const made = await proposed(world, current)
+      await applied(world, current, made)
+      // As after a rotation whose value was lost: no stored version signs in, only the mark tells.
+      const found = await proposed(world, current)
+      await applied(world, current, found)
+      if (!(await world.signsIn(found)))
+        return 'an account with the mark of this secret is not taken up again'
+      const foreign = await proposed(world, current)
+      const code = await applied(world, current, foreign, { mark: ANOTHER_MARK }).then(
+        ({ result }) => result,
+        (error: unknown) => (isQuarterturnError(error) ? error.code : String(error)),
+      )
+      if ((await world.signsIn(foreign)) || !(await world.signsIn(found)))
+        return 'an account with the mark of another secret is changed'
+      return NOT_OURS.includes(code) ? undefined : `instead of ${NOT_OURS.join(' or ')} apply answers ${code}`
+    },
+  },
+  {
+    key: 'retire',
+    name: 'retire ends the old credential and no other, and a repeat does no harm',
+    skip: ({ capabilities }, strategy) => whyNothingRetires(capabilities, strategy),
+    async play(world) {
+      const gone = world.secret.first
+      const current = await proposed(world, gone)
+      await applied(world, gone, current)
+      const as = changer(world)
+      // A target that does not show the old one cannot tell a repeat.
+      for (const wanted of [['retired'], ['already', 'retired']]) {
+        const { result } = await withDirect(world, { current, gone }, (session) =>
+          session.exclusive({
+            as,
+            work: () =>
+              session.retire?.({ gone: 'gone', keep: 'current', as }) ??
+              Promise.reject(new Error('it says `retires`, and its sessions have no `retire`')),
+          }),
+        )
+        if (!wanted.includes(result)) return `retire answers ${result} instead of ${wanted.join(' or ')}`
+        if (await world.signsIn(gone)) return `retire answers ${result}, and the old credential signs in`
+        if (!(await world.signsIn(current))) return 'retire ends the credential that is to be kept'
+      }
+      return undefined
+    },
+  },
+  {
     key: 'two-live',
     name: 'with a strategy of class A the old credential signs in beside the new one',
     skip: (_provider, strategy) =>
@@ -132,62 +178,6 @@ export const SESSION_CLAIMS: readonly Claim[] = [
       return state === 'current signs in, pending signs in' ? undefined : `after the change ${state}`
     },
   },
-  {
-    key: 'close',
-    name: 'close ends every connection, may be repeated, and nothing works after it',
-    async play(world) {
-      const current = world.secret.first
-      const session = openDirect(world, { current })
-      await session.probe({ who: 'current', at: 'writer' })
-      const inside = Promise.withResolvers<void>()
-      const held = session.exclusive({
-        as: changer(world),
-        work: () => {
-          inside.resolve()
-          return new Promise(() => undefined)
-        },
-      })
-      held.catch(() => undefined)
-      await Promise.race([inside.promise, held])
-      await session.close()
-      await session.close()
-      const late = await session.probe({ who: 'current', at: 'writer' }).catch(() => undefined)
-      if (late?.verdict === 'accepted') return 'a probe after close signs in'
-      return await stillConnected(world)
-    },
-  },
-  {
-    key: 'close-final',
-    name: 'close ends a change under way: what is in force then stays in force',
-    async play(world) {
-      let current = world.secret.first
-      for (const afterMs of INTERRUPTIONS_MS) {
-        const pending = await proposed(world, current)
-        const session = openDirect(world, { current, pending })
-        const begun = Promise.withResolvers<void>()
-        const change = session.exclusive({
-          as: changer(world),
-          work: () => {
-            const applying = session.apply({ from: 'current', to: 'pending', as: changer(world) })
-            begun.resolve()
-            return applying
-          },
-        })
-        change.catch(() => undefined)
-        await Promise.race([begun.promise, change])
-        await pause(afterMs)
-        await session.close()
-        const atOnce = await bothSignIn(world, current, pending)
-        await pause(STRAY_MS)
-        const later = await bothSignIn(world, current, pending)
-        if (atOnce !== later)
-          return `closed ${afterMs} ms after a change began: ${atOnce}; a moment later ${later}`
-        if (!later.includes('signs in')) return `closed ${afterMs} ms after a change began, nothing signs in`
-        if (later.endsWith('pending signs in')) current = pending
-      }
-      return undefined
-    },
-  },
 ]
 
 /**
@@ -200,7 +190,7 @@ async function secondApply(world: World, current: StoredSecret, pending: StoredS
       session.probe({ who: 'current', at: 'writer' }),
     )
     const who = verdict === 'accepted' ? 'current' : 'pending'
-    return (await applied(world, current, pending, who)).result
+    return (await applied(world, current, pending, { from: who })).result
   }
   return await applied(world, current, pending).then(
     ({ result }) => result,
@@ -209,15 +199,4 @@ async function secondApply(world: World, current: StoredSecret, pending: StoredS
       throw error
     },
   )
-}
-
-async function stillConnected({ target }: World): Promise<string | undefined> {
-  if (target.connections === undefined) return undefined
-  const end = performance.now() + NOTICE_MS
-  for (;;) {
-    const open = await target.connections()
-    if (open === 0) return undefined
-    if (performance.now() > end) return `${open} connections are open after close`
-    await pause(20)
-  }
 }

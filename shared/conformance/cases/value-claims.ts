@@ -1,6 +1,10 @@
-import { isDeepStrictEqual } from 'node:util'
-import { FOREIGN_KEY, identityOf, parsed, proposed } from '../direct.ts'
+import { inspect, isDeepStrictEqual } from 'node:util'
+import { found } from '../leaks/leaks.ts'
+import { FOREIGN_KEY, identityOf, parsed, proposed } from '../world/direct.ts'
 import type { Claim } from './claim.ts'
+
+/** Stands for a credential that is no good. */
+const CANARY = 'a-credential-that-is-no-good'
 
 /** What the pure functions of a provider claim. */
 export const VALUE_CLAIMS: readonly Claim[] = [
@@ -74,6 +78,61 @@ export const VALUE_CLAIMS: readonly Claim[] = [
       const empty = world.kit.provider.schema['~standard'].validate({})
       if (empty instanceof Promise) return 'the schema is asynchronous'
       return empty.issues === undefined ? 'the schema takes an empty secret' : undefined
+    },
+  },
+  {
+    key: 'issues',
+    name: 'no issue of the schema repeats a credential',
+    async play(world) {
+      const stored = world.secret.first
+      const { credential } = identityOf(world, stored)
+      const next = await proposed(world, stored)
+      for (const key of Object.keys(stored)) {
+        const isSecret = !isDeepStrictEqual(stored[key], next[key])
+        for (const wrong of [
+          undefined,
+          7,
+          `${CANARY}\u0000\n`,
+          CANARY.repeat(400),
+          [CANARY],
+          { key: CANARY },
+        ]) {
+          const result = world.kit.provider.schema['~standard'].validate({ ...stored, [key]: wrong })
+          if (result instanceof Promise || result.issues === undefined) continue
+          const text = inspect(result.issues, { depth: 20 })
+          if (found(text, isSecret ? [credential, CANARY] : [credential]) > 0)
+            return `an issue about \`${key}\` repeats a credential`
+        }
+      }
+      return undefined
+    },
+  },
+  {
+    key: 'pure',
+    name: 'the pure functions leave what they are given as it is, and answer the same again',
+    async play(world) {
+      const { provider } = world.kit
+      const current = world.secret.first
+      const given = structuredClone({ into: current, from: await proposed(world, current) })
+      const before = structuredClone(given)
+      const secret = parsed(world, given.into)
+      const parsedBefore = structuredClone(secret)
+      const admin = structuredClone(world.target.admin?.value ?? current)
+      const answers = (): readonly unknown[] => [
+        provider.identity(secret),
+        provider.withCredential(given),
+        provider.admin?.arn(secret),
+        provider.admin?.value({ admin, secret: given.into }),
+      ]
+      const first = structuredClone(answers())
+      if (!isDeepStrictEqual(first, answers())) return 'a pure function answers otherwise the second time'
+      await provider.propose({ current: given.from, strategy: world.strategy, entropy: world.entropy })
+      return isDeepStrictEqual(
+        [given, secret, admin],
+        [before, parsedBefore, world.target.admin?.value ?? current],
+      )
+        ? undefined
+        : 'a pure function changes what it is given'
     },
   },
   {

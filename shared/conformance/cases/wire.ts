@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Skipped, Trial } from '../points.ts'
-import { moreThan, tooManyFailures } from '../promises.ts'
-import { leaveUnfinished, loseChange } from '../recording.ts'
-import { labelsOf } from '../story.ts'
+import { labelsOf } from '../report/story.ts'
 import { pointName, type Point as WirePoint } from '../wire/index.ts'
-import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs.ts'
-import type { World } from '../world.ts'
+import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs/wire-runs.ts'
+import { moreThan, tooManyFailures } from '../world/promises.ts'
+import { leaveUnfinished, loseChange } from '../world/recording.ts'
+import type { World } from '../world/world.ts'
 import { type Recovery, turnOf } from './recovery.ts'
 
 /** How the rotation comes about whose messages are cut. */

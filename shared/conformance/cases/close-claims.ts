@@ -1,0 +1,87 @@
+import { bothSignIn, changer, closed, openDirect, pause, proposed } from '../world/direct.ts'
+import { STRAY_MS } from '../world/promises.ts'
+import type { World } from '../world/world.ts'
+import type { Claim } from './claim.ts'
+
+/** How long a server may take to see that a connection is gone, in milliseconds. */
+const NOTICE_MS = 10_000
+/** When a change under way is interrupted, in milliseconds after it was begun. */
+const INTERRUPTIONS_MS = [0, 1, 2, 4, 8, 16]
+
+/** What a provider claims of the end of a session. */
+export const CLOSE_CLAIMS: readonly Claim[] = [
+  {
+    key: 'close',
+    name: 'close ends every connection, may be repeated, and nothing works after it',
+    async play(world) {
+      const current = world.secret.first
+      const session = openDirect(world, { current })
+      await session.probe({ who: 'current', at: 'writer' })
+      const inside = Promise.withResolvers<void>()
+      const held = session.exclusive({
+        as: changer(world),
+        work: () => {
+          inside.resolve()
+          return new Promise(() => undefined)
+        },
+      })
+      held.catch(() => undefined)
+      await Promise.race([inside.promise, held])
+      const isBlind = await seesNoConnection(world)
+      await closed(session)
+      await closed(session)
+      const late = await session.probe({ who: 'current', at: 'writer' }).catch(() => undefined)
+      if (late?.verdict === 'accepted') return 'a probe after close signs in'
+      return isBlind
+        ? 'the hook `connections` sees none while the lock is held: it counts nothing, or not those of the admin'
+        : await stillConnected(world)
+    },
+  },
+  {
+    key: 'close-final',
+    name: 'close ends a change under way: what is in force then stays in force',
+    async play(world) {
+      let current = world.secret.first
+      for (const afterMs of INTERRUPTIONS_MS) {
+        const pending = await proposed(world, current)
+        const session = openDirect(world, { current, pending })
+        const begun = Promise.withResolvers<void>()
+        const change = session.exclusive({
+          as: changer(world),
+          work: () => {
+            const applying = session.apply({ from: 'current', to: 'pending', as: changer(world) })
+            begun.resolve()
+            return applying
+          },
+        })
+        change.catch(() => undefined)
+        await Promise.race([begun.promise, change])
+        await pause(afterMs)
+        await closed(session)
+        const atOnce = await bothSignIn(world, current, pending)
+        await pause(STRAY_MS)
+        const later = await bothSignIn(world, current, pending)
+        if (atOnce !== later)
+          return `closed ${afterMs} ms after a change began: ${atOnce}; a moment later ${later}`
+        if (!later.includes('signs in')) return `closed ${afterMs} ms after a change began, nothing signs in`
+        if (later.endsWith('pending signs in')) current = pending
+      }
+      return undefined
+    },
+  },
+]
+
+/** A lock that ends with its session has a connection. */
+const seesNoConnection = async ({ kit, target }: World): Promise<boolean> =>
+  kit.provider.capabilities.lock === 'session' && (await target.connections?.()) === 0
+
+async function stillConnected({ target }: World): Promise<string | undefined> {
+  if (target.connections === undefined) return undefined
+  const end = performance.now() + NOTICE_MS
+  for (;;) {
+    const open = await target.connections()
+    if (open === 0) return undefined
+    if (performance.now() > end) return `${open} connections are open after close`
+    await pause(20)
+  }
+}
