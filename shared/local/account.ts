@@ -17,9 +17,9 @@ export interface LocalRole {
   readonly arn: string
   /**
    * A session as Lambda gives it to the code of a function with this role: signed by the service, so neither the
-   * trust policy nor role chaining counts. 12 hours.
+   * trust policy nor role chaining counts. 12 hours, or as long as `seconds` says.
    */
-  credentialsFor(functionArn: string): LocalCredentials
+  credentialsFor(functionArn: string, seconds?: number): LocalCredentials
 }
 
 /** One account. Everything in it is made on first use. */
@@ -88,12 +88,12 @@ export class LocalAccount {
     const { arn } = role
     return {
       arn,
-      credentialsFor: (functionArn) =>
+      credentialsFor: (functionArn, seconds = 43_200) =>
         this.#aws.keys.openSession({
           role,
           accountId: this.id,
           sessionName: functionArn.split(':')[6] ?? 'function',
-          seconds: 43_200,
+          seconds,
           tags: {},
           functionArn,
         }).credentials,
