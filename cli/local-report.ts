@@ -1,10 +1,4 @@
-import type { Local, LocalEvent, SecretOverview, StepEnded } from '../shared/local/index.ts'
-
-/** The lines to copy into a shell. */
-export const environmentLines = (environment: Local['environment']): string =>
-  Object.entries(environment)
-    .map(([name, value]) => `export ${name}=${value}\n`)
-    .join('')
+import type { LocalEvent, SecretOverview, StepEnded } from '../shared/local/index.ts'
 
 const time = (): string => new Date().toISOString().slice(11, 23)
 

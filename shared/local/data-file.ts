@@ -16,11 +16,23 @@ export class DataFileError extends Error {
   override readonly name = 'DataFileError'
 }
 
+/** What in a state cannot be used, by its path; without the value. */
+export class StateError extends Error {
+  override readonly name = 'StateError'
+}
+
+const unusable = (problem: string, remedy = 'mend it or give another file') =>
+  new DataFileError(`${problem}; it was left as it is, so ${remedy}`)
+
 const FORMAT = 'quarterturn local state'
 const VERSION = 1
 
 /** The lock files of this process: a pid in a file may be a former process's that had the same one. */
 const ours = new Set<string>()
+/** Also where the process ends by itself. What is left by one that was killed counts for nothing. */
+const freeAll = (): void => {
+  for (const lock of ours) rmSync(lock, { force: true })
+}
 
 /**
  * State in a file that only its owner can read, since it holds secret values in the clear. A write replaces the file
@@ -50,13 +62,16 @@ export class DataFile {
   restore(restore: (state: unknown) => void): void {
     const held = this.#read()
     if (held === undefined) return
-    if (held.format !== FORMAT) throw new DataFileError('it holds something else')
-    if (held.version !== VERSION) throw new DataFileError('another version of Quarterturn wrote it')
+    if (held.format !== FORMAT) throw unusable('it holds something else', 'give another file')
+    if (held.version !== VERSION)
+      throw unusable('another version of Quarterturn wrote it', 'use that one, or give another file')
     try {
       restore(held.state)
-    } catch {
-      // What is wrong is not repeated: it may be beside a secret value.
-      throw new DataFileError('it is damaged: its state is not complete')
+    } catch (error) {
+      // What is wrong is repeated only where it is sure to be no secret value.
+      throw unusable(
+        `it is damaged: ${error instanceof StateError ? error.message : 'its state is not complete'}`,
+      )
     }
   }
 
@@ -66,8 +81,8 @@ export class DataFile {
       return typeof held === 'object' && held !== null ? held : {}
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
-      if (error instanceof SyntaxError) throw new DataFileError('it is damaged: it is no JSON')
-      throw new DataFileError(`it cannot be read (${codeOf(error)})`)
+      if (error instanceof SyntaxError) throw unusable('it is damaged: it is no JSON')
+      throw new DataFileError(`it cannot be read (${codeOf(error)}); give another file`)
     }
   }
 
@@ -93,18 +108,21 @@ export class DataFile {
 
   /** Gives the file free. */
   close(): void {
-    if (ours.delete(this.#lock)) rmSync(this.#lock, { force: true })
+    if (!ours.delete(this.#lock)) return
+    rmSync(this.#lock, { force: true })
+    if (ours.size === 0) process.off('exit', freeAll)
   }
 
   #takeLock(): void {
     for (let tries = 0; tries < 2; tries += 1) {
       try {
         writeFileSync(this.#lock, `${process.pid}\n`, { flag: 'wx', mode: 0o600 })
+        if (ours.size === 0) process.once('exit', freeAll)
         ours.add(this.#lock)
         return
       } catch (error) {
         if (codeOf(error) !== 'EEXIST')
-          throw new DataFileError(`its folder cannot be written (${codeOf(error)})`)
+          throw new DataFileError(`its folder cannot be written (${codeOf(error)}); give a file elsewhere`)
         const holder = holderOf(this.#lock)
         if (holder !== undefined)
           throw new DataFileError(`process ${holder} uses it; end that one, or remove ${this.#lock}`)
@@ -119,7 +137,7 @@ export class DataFile {
 function placeOf(path: string): string {
   try {
     const real = realpathSync(path)
-    if (!statSync(real).isFile()) throw new DataFileError('it is no file')
+    if (!statSync(real).isFile()) throw new DataFileError('it is no file; give one, or the name of a new one')
     return real
   } catch (error) {
     if (error instanceof DataFileError) throw error

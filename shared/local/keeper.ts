@@ -1,30 +1,32 @@
 import type { DataFile } from './data-file.ts'
 
-/** How long what only a read has changed may wait: when a secret was last accessed. */
-const LAZY_MS = 1000
+/** How late at most the file learns what changed without a request. */
+const EVERY_MS = 1000
 
 /**
- * Writes the state to its file when it has changed. A write that fails is told once and tried again at the next
- * change; until then the state is in memory alone.
+ * Writes the state to its file when it has changed: when it is told to, and once a second. A write that fails is told
+ * once and tried again; until then the state is in memory alone.
  */
 export class Keeper {
   readonly #file: DataFile
   readonly #state: () => unknown
   readonly #failed: (error: unknown) => void
-  #written = ''
+  readonly #timer: NodeJS.Timeout
+  #written: string | undefined
   #isFailing = false
-  #later: NodeJS.Timeout | undefined
+  #isReleased = false
 
   constructor(file: DataFile, state: () => unknown, failed: (error: unknown) => void) {
     this.#file = file
     this.#state = state
     this.#failed = failed
+    this.#timer = setInterval(() => this.save(), EVERY_MS).unref()
   }
 
   /** Writes now if anything has changed; answers whether the file holds the state. */
   save(): boolean {
-    clearTimeout(this.#later)
-    this.#later = undefined
+    // Whoever has the file now must not find ours in it.
+    if (this.#isReleased) return !this.#isFailing
     const state = JSON.stringify(this.#state())
     if (state === this.#written) return true
     try {
@@ -38,14 +40,17 @@ export class Keeper {
     return !this.#isFailing
   }
 
-  saveLater(): void {
-    this.#later ??= setTimeout(() => this.save(), LAZY_MS).unref()
-  }
-
   /** Writes what is left, and gives the file free; answers whether the file holds the state. */
   close(): boolean {
     const isKept = this.save()
-    this.#file.close()
+    this.release()
     return isKept
+  }
+
+  /** Gives the file free as it is. */
+  release(): void {
+    this.#isReleased = true
+    clearInterval(this.#timer)
+    this.#file.close()
   }
 }

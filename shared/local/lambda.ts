@@ -1,5 +1,6 @@
 import type { DoorAnswer, DoorRequest } from './door.ts'
 import { LocalAwsError } from './errors.ts'
+import { functionError } from './function-failed.ts'
 import { decodeText } from './wire.ts'
 
 /** A function as Lambda calls it: any JSON value in and out, rejects when it throws. */
@@ -85,11 +86,4 @@ function payloadOf(body: Uint8Array): unknown {
   } catch {
     throw new LocalAwsError('InvalidRequestContentException', 'Could not parse request body into json.')
   }
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
-export function functionError(error: unknown): { errorType: string; errorMessage: string } {
-  return error instanceof Error
-    ? { errorType: error.name, errorMessage: error.message }
-    : { errorType: 'Error', errorMessage: String(error) }
 }

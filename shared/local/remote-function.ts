@@ -1,18 +1,9 @@
 import { type IncomingMessage, request } from 'node:http'
+import { FunctionFailed } from './function-failed.ts'
 
 /** Lambda's own limits. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const LONGEST_MS = 900_000
 const LARGEST_ANSWER = 6_291_456
-
-/** What a function threw, as Lambda tells it: `name` is the `errorType`. */
-export class FunctionFailed extends Error {
-  override readonly name: string
-
-  constructor(errorType: string, errorMessage: string) {
-    super(errorMessage)
-    this.name = errorType
-  }
-}
 
 /** The path that the Lambda API has for a function. */
 export const invocationPath = (name: string): string =>

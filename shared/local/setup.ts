@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { type PolicyDocument, PolicyDocumentSchema } from './iam/policy.ts'
+import type { LocalRole } from './account.ts'
+import { PolicyDocumentSchema } from './iam/policy.ts'
 import type { LocalAws } from './local-aws.ts'
 
 const Role = z.strictObject({
@@ -9,7 +10,10 @@ const Role = z.strictObject({
 })
 
 const named = <S extends z.ZodType>(of: S) =>
-  z.record(z.string().regex(/^[\w+=,.@-]{1,64}$/, 'is no name; give up to 64 letters, digits and +=,.@_-'), of)
+  z.record(
+    z.string().regex(/^[\w+=,.@-]{1,64}$/, 'is no name; give up to 64 letters, digits and +=,.@_-'),
+    of,
+  )
 
 const Account = z.strictObject({
   roles: named(Role).default({}),
@@ -25,8 +29,12 @@ const Setup = z.strictObject({
 /** Accounts beside the first, and the roles in them, as JSON can hold it. */
 export type LocalSetup = z.input<typeof Setup>
 
+export class SetupError extends Error {
+  override readonly name = 'SetupError'
+}
+
 /**
- * The setup, checked whole. Throws a `TypeError` that names each member that cannot be used, such as
+ * The setup, checked whole. Throws a {@link SetupError} that names each member that cannot be used, such as
  * `accounts.111122223333.roles.hub.trust.Statement.0.Effect`.
  */
 export function parseSetup(given: unknown): z.output<typeof Setup> {
@@ -34,7 +42,7 @@ export function parseSetup(given: unknown): z.output<typeof Setup> {
   if (parsed.success) return parsed.data
   const wrong = parsed.error.issues.flatMap(flattened)
   const shown = wrong.slice(0, SHOWN).map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`)
-  throw new TypeError(shown.join('; '))
+  throw new SetupError(shown.join('; '))
 }
 
 const SHOWN = 5
@@ -42,8 +50,7 @@ type Issue = z.core.$ZodIssue
 
 /** Of what may be written in two ways, the mistake in the way that came nearest: the one that is deepest. */
 function flattened(issue: Issue): { path: PropertyKey[]; message: string }[] {
-  if (issue.code === 'invalid_key')
-    return issue.issues.map(({ message }) => ({ path: issue.path, message }))
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path: issue.path, message }))
   if (issue.code !== 'invalid_union') return [{ path: issue.path, message: issue.message }]
   const ways = issue.errors.map((way) =>
     way.flatMap((inner) => flattened({ ...inner, path: [...issue.path, ...inner.path] } as Issue)),
@@ -54,19 +61,24 @@ function flattened(issue: Issue): { path: PropertyKey[]; message: string }[] {
   return nearest.length > 0 ? nearest : [{ path: issue.path, message: issue.message }]
 }
 
-/** Makes the accounts, their roles and their managed policies. Throws a `TypeError` as {@link parseSetup} does. */
-export function applySetup(aws: LocalAws, given: unknown): z.output<typeof Setup> {
-  const setup = parseSetup(given)
-  for (const [id, { roles, managedPolicies }] of Object.entries(setup.accounts)) {
+/**
+ * Makes the accounts, their roles and their managed policies; answers the role of the functions, if the setup names one.
+ * Throws a {@link SetupError} as {@link parseSetup} does.
+ */
+export function applySetup(aws: LocalAws, given: LocalSetup): LocalRole | undefined {
+  const { accounts, functionRole } = parseSetup(given)
+  const { defaultAccount } = aws
+  const roleOfFunctions = accounts[defaultAccount.id]?.roles[functionRole ?? '']
+  if (functionRole !== undefined && roleOfFunctions === undefined)
+    throw new SetupError(
+      `functionRole: ${functionRole} is no role of the first account; add it to accounts.${defaultAccount.id}.roles`,
+    )
+  for (const [id, { roles, managedPolicies }] of Object.entries(accounts)) {
     const account = aws.account(id)
     for (const [name, role] of Object.entries(roles)) account.role(name, role)
-    for (const [name, policy] of Object.entries<PolicyDocument>(managedPolicies))
-      account.managedPolicy(name, policy)
+    for (const [name, policy] of Object.entries(managedPolicies)) account.managedPolicy(name, policy)
   }
-  const { functionRole } = setup
-  if (functionRole !== undefined && aws.defaultAccount.findRole(functionRole) === undefined)
-    throw new TypeError(
-      `functionRole: \`${functionRole}\` is no role of ${aws.defaultAccount.id}; add it to accounts.${aws.defaultAccount.id}.roles`,
-    )
-  return setup
+  return functionRole === undefined || roleOfFunctions === undefined
+    ? undefined
+    : defaultAccount.role(functionRole, roleOfFunctions)
 }

@@ -46,47 +46,89 @@ function perform(aws: LocalAws, request: DoorRequest): unknown {
   const url = new URL(request.path, 'http://local')
   const caller = authenticate(aws, request, 'scheduler')
   const scheduler = aws.account(caller.identity.accountId).scheduler(caller.region)
-  const query = Object.fromEntries(url.searchParams)
-  if (request.method === 'GET' && url.pathname === '/schedules') {
-    allow(caller, 'ListSchedules', '*')
-    const { ScheduleGroup, ...others } = query
-    return scheduler.list(parseInput(ListSchedulesInput, { ...others, GroupName: ScheduleGroup }))
-  }
   const name = SCHEDULE_PATH.exec(url.pathname)?.[1]
-  const operation = name === undefined ? undefined : OPERATIONS[request.method]
-  if (operation === undefined)
+  const isKnownPath = name !== undefined || url.pathname === '/schedules'
+  const found = OPERATIONS.find(
+    ({ method, ofOne }) => isKnownPath && method === request.method && ofOne === (name !== undefined),
+  )
+  if (found === undefined)
     throw new LocalAwsError('UnknownOperationException', 'The operation is not known here.', 404)
-  const body = request.method === 'POST' || request.method === 'PUT' ? decode(decodeText(request.body)) : {}
-  const { groupName } = query
-  const members = {
-    ...body,
-    ...(groupName === undefined ? {} : { GroupName: groupName }),
-    Name: decoded(name),
+  return found.run({ aws, scheduler, caller, action: found.name }, membersOf(request, url, name))
+}
+
+/** The name is part of the path, the group of the query, the rest of the body. */
+function membersOf({ method, body }: DoorRequest, { searchParams }: URL, name: string | undefined) {
+  const query = Object.fromEntries(searchParams)
+  if (name === undefined) {
+    const { ScheduleGroup, ...others } = query
+    return { ...others, GroupName: ScheduleGroup }
   }
-  return operation({ aws, scheduler, caller }, members)
+  const members = method === 'POST' || method === 'PUT' ? decode(decodeText(body)) : {}
+  const { groupName } = query
+  return { ...members, ...(groupName === undefined ? {} : { GroupName: groupName }), Name: decoded(name) }
 }
 
 interface Place {
   readonly aws: LocalAws
   readonly scheduler: LocalScheduler
   readonly caller: Caller
+  readonly action: string
 }
 
-const OPERATIONS: Readonly<Record<string, (place: Place, members: unknown) => unknown>> = {
-  POST: (place, members) => place.scheduler.create(writeInput(place, 'CreateSchedule', members)),
-  PUT: (place, members) => place.scheduler.update(writeInput(place, 'UpdateSchedule', members)),
-  GET: (place, members) => place.scheduler.get(namedInput(place, 'GetSchedule', members)),
-  DELETE: (place, members) => place.scheduler.delete(namedInput(place, 'DeleteSchedule', members)),
+interface Operation {
+  readonly name: string
+  readonly method: string
+  /** Whether the path names a schedule. */
+  readonly ofOne: boolean
+  run(place: Place, members: unknown): unknown
 }
 
-function namedInput({ scheduler, caller }: Place, action: string, members: unknown) {
+const OPERATIONS: readonly Operation[] = [
+  {
+    name: 'ListSchedules',
+    method: 'GET',
+    ofOne: false,
+    run: ({ scheduler, caller, action }, members) => {
+      allow(caller, action, '*')
+      return scheduler.list(parseInput(ListSchedulesInput, members))
+    },
+  },
+  {
+    name: 'CreateSchedule',
+    method: 'POST',
+    ofOne: true,
+    run: (place, members) => place.scheduler.create(writeInput(place, members)),
+  },
+  {
+    name: 'UpdateSchedule',
+    method: 'PUT',
+    ofOne: true,
+    run: (place, members) => place.scheduler.update(writeInput(place, members)),
+  },
+  {
+    name: 'GetSchedule',
+    method: 'GET',
+    ofOne: true,
+    run: (place, members) => place.scheduler.get(namedInput(place, members)),
+  },
+  {
+    name: 'DeleteSchedule',
+    method: 'DELETE',
+    ofOne: true,
+    run: (place, members) => place.scheduler.delete(namedInput(place, members)),
+  },
+]
+
+export const SCHEDULER_OPERATIONS: readonly string[] = OPERATIONS.map(({ name }) => name)
+
+function namedInput({ scheduler, caller, action }: Place, members: unknown) {
   const input = parseInput(NamedScheduleInput, members)
   allow(caller, action, scheduler.arnOf(input))
   return input
 }
 
 /** Handing a role to Scheduler needs the right to pass it on, and a role that Scheduler may assume. */
-function writeInput({ aws, scheduler, caller }: Place, action: string, members: unknown) {
+function writeInput({ aws, scheduler, caller, action }: Place, members: unknown) {
   const input = parseInput(WriteScheduleInput, members)
   allow(caller, action, scheduler.arnOf(input))
   const { RoleArn } = input.Target

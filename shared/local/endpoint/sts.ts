@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DoorAnswer, DoorRequest } from '../door.ts'
 import { LocalAwsError } from '../errors.ts'
+import type { Identity } from '../iam/identity.ts'
 import { parseInput } from '../inputs/index.ts'
 import type { LocalAws } from '../local-aws.ts'
 import { assumeRole } from '../sts/assume-role.ts'
@@ -37,13 +38,23 @@ function perform(
   action: string,
   members: Readonly<Record<string, unknown>>,
 ): object {
-  if (request.method !== 'POST' || !['AssumeRole', 'GetCallerIdentity'].includes(action))
+  const operation = OPERATIONS.get(action)
+  if (request.method !== 'POST' || operation === undefined)
     throw new LocalAwsError('InvalidAction', `Could not find operation for version ${VERSION}`)
-  const { identity } = authenticate(aws, request, 'sts')
-  if (action === 'AssumeRole') return assumeRole(aws, identity, parseInput(AssumeRoleInput, members))
-  const { arn, userId, accountId } = identity
-  return { Arn: arn, UserId: userId, Account: accountId }
+  return operation(aws, authenticate(aws, request, 'sts').identity, members)
 }
+
+type Operation = (aws: LocalAws, caller: Identity, members: Readonly<Record<string, unknown>>) => object
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['AssumeRole', (aws, caller, members) => assumeRole(aws, caller, parseInput(AssumeRoleInput, members))],
+  [
+    'GetCallerIdentity',
+    (_aws, { arn, userId, accountId }) => ({ Arn: arn, UserId: userId, Account: accountId }),
+  ],
+])
+
+export const STS_OPERATIONS: readonly string[] = [...OPERATIONS.keys()]
 
 /** The names of the Query protocol, where they differ, and their status. */
 const NAMES: Readonly<Record<string, readonly [code: string, status: number]>> = {
