@@ -68,7 +68,8 @@ function flattened(issue: Issue): { path: PropertyKey[]; message: string }[] {
 export function applySetup(aws: LocalAws, given: LocalSetup): LocalRole | undefined {
   const { accounts, functionRole } = parseSetup(given)
   const { defaultAccount } = aws
-  const roleOfFunctions = accounts[defaultAccount.id]?.roles[functionRole ?? '']
+  const [, roleOfFunctions] =
+    Object.entries(accounts[defaultAccount.id]?.roles ?? {}).find(([name]) => name === functionRole) ?? []
   if (functionRole !== undefined && roleOfFunctions === undefined)
     throw new SetupError(
       `functionRole: ${functionRole} is no role of the first account; add it to accounts.${defaultAccount.id}.roles`,

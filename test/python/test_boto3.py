@@ -29,7 +29,7 @@ POLICY = json.dumps(
         ],
     }
 )
-SETUP = str(Path(__file__).with_name("setup.json"))
+SETUP = str(Path(rotation_function.__file__).with_name("setup.json"))
 SCHEDULER_ROLE = "arn:aws:iam::111122223333:role/scheduler"
 walked = Walked()
 scheduled = []

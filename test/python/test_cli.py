@@ -18,7 +18,7 @@ from service import Service
 from walked import Walked
 
 ROTATE = "arn:aws:lambda:eu-west-1:111122223333:function:rotate-python"
-SETUP = str(Path(__file__).with_name("setup.json"))
+SETUP = str(Path(rotation_function.__file__).with_name("setup.json"))
 POLICY = json.dumps(
     {
         "Version": "2012-10-17",
