@@ -3,8 +3,8 @@
  * the code does otherwise than answer ends this thread alone.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { functionError } from '../shared/local/function-failed.ts'
-import { lambdaContext } from '../shared/local/lambda-context.ts'
+import { functionError } from '../shared/local/functions/function-failed.ts'
+import { lambdaContext } from '../shared/local/functions/lambda-context.ts'
 
 /** What the thread is started with. */
 export interface Loading {

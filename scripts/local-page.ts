@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LOCAL_HELP } from '../cli/local-help.ts'
-import { CHOICES, DIFFERENCES, DRAWN } from '../shared/local/differences.ts'
-import { SCHEDULER_OPERATIONS } from '../shared/local/endpoint/scheduler.ts'
-import { STS_OPERATIONS } from '../shared/local/endpoint/sts.ts'
+import { CHOICES, DIFFERENCES, DRAWN } from '../shared/local/differences/differences.ts'
+import { SCHEDULER_OPERATIONS } from '../shared/local/http/scheduler.ts'
+import { STS_OPERATIONS } from '../shared/local/http/sts.ts'
 import { OPERATION_NAMES } from '../shared/local/index.ts'
 import { ROOT } from './build-options.ts'
 

@@ -1,5 +1,5 @@
-import { answer, type DoorAnswer, type DoorRequest } from '../../shared/local/door.ts'
-import { createRandom, type Random } from '../../shared/local/random.ts'
+import { answer, type DoorAnswer, type DoorRequest } from '../../shared/local/http/door.ts'
+import { createRandom, type Random } from '../../shared/local/model/random.ts'
 import { drawRequest } from './requests.ts'
 import { createWorld, stateOf, type World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { Behind } from '../../shared/local/door.ts'
+import type { Behind } from '../../shared/local/http/door.ts'
 import {
   CALM,
   createClock,
@@ -6,7 +6,7 @@ import {
   LocalAwsError,
   type LocalSecretsManager,
 } from '../../shared/local/index.ts'
-import { takeState } from '../../shared/local/state.ts'
+import { takeState } from '../../shared/local/state-file/state.ts'
 
 /** Secrets in every state that a request can meet; and one that is not there. */
 export const NAMES = ['db', 'binary', 'empty', 'deleted', 'owned', 'rotating', 'crowded', 'nowhere'] as const
