@@ -181,7 +181,9 @@ describe('served', () => {
   })
 
   test('several accounts have a Secrets Manager each, by their access key', async () => {
-    const { client, environment } = await started('--account', '111122223333', '--account', '444455556666')
+    const { client, environment, child, says, said } = await started(
+      ...['--account', '111122223333', '--account', '444455556666'],
+    )
     await client.send(new CreateSecretCommand({ Name: 'db', SecretString: VALUE }))
     const other = new SecretsManagerClient({
       endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
@@ -190,6 +192,10 @@ describe('served', () => {
     })
     const { ARN } = await other.send(new CreateSecretCommand({ Name: 'db', SecretString: VALUE }))
     expect(ARN).toContain(':444455556666:')
+    child.kill('SIGUSR1')
+    await says('db (444455556666)')
+    expect(said.out).toContain('\nAccount 444455556666: its number is its access key and its secret key\n')
+    expect(said.out).toContain('\ndb\n')
   })
 
   test('Ctrl-C ends it with 0 though a function keeps something open, such as a pool', async () => {

@@ -16,7 +16,7 @@ export const local: Command = async (args, surroundings) => {
   const options = parseLocal(args, surroundings.cwd)
   if (options === undefined) return surroundings.out(LOCAL_HELP)
   const service = await start(options, surroundings)
-  const signals = listenToSignals(service, surroundings)
+  const signals = listenToSignals(service, options, surroundings)
   try {
     // A module may never end loading.
     const outcome = await Promise.race([
@@ -39,11 +39,13 @@ async function serve(
   stopped: Promise<void>,
 ): Promise<void> {
   greet(service, options, surroundings)
-  service.aws.onEvent((event) => surroundings.out(eventLine(event)))
+  service.aws.onEvent((event) => surroundings.out(eventLine(event, placeOf(options))))
   const ticking = setInterval(() => service.runDue(), TICK_MS)
   await stopped
   clearInterval(ticking)
 }
+
+const placeOf = ({ accounts: [accountId], region }: LocalOptions) => ({ accountId, region })
 
 async function start(options: LocalOptions, { out, err }: Surroundings): Promise<Local> {
   const { isCalm, dataFile, port, accounts, setupFile, ...given } = options
@@ -55,9 +57,11 @@ async function start(options: LocalOptions, { out, err }: Surroundings): Promise
       accountId: accounts[0],
       functions: {},
       ...(isCalm ? { unpublished: CALM } : {}),
-      onStep: (step) => out(stepLine(step)),
+      onStep: (step) => out(stepLine(step, placeOf(options))),
       onNotKept: (error) =>
-        err(`quarterturn: --data ${dataFile}: ${messageOf(error)}; make room, the next change tries again\n`),
+        err(
+          `quarterturn: --data ${dataFile}: ${messageOf(error)}; make room, it is tried again each second\n`,
+        ),
     })
     for (const id of accounts) service.aws.account(id)
     return service
@@ -98,19 +102,23 @@ async function codeOf(service: Local, { name, module, exported, shown }: ModuleP
 
 function greet(
   service: Local,
-  { functions, dataFile, seed, isCalm }: LocalOptions,
+  { functions, dataFile, seed, isCalm, accounts }: LocalOptions,
   { out }: Surroundings,
 ): void {
   out(`Secrets Manager on ${service.url}${isCalm ? ', calm' : `, seed ${seed}`}\n\n`)
   out(`${environmentLines(service.environment, process.env)}\n`)
   for (const { name } of functions) out(`${service.functionArn(name)}\n`)
   if (functions.length === 0) out('No rotation function; add one by --function NAME=WHERE.\n')
+  for (const { id, roles } of service.aws.accounts) {
+    if (id !== accounts[0]) out(`Account ${id}: its number is its access key and its secret key\n`)
+    for (const { arn } of roles) out(`${arn}\n`)
+  }
   if (dataFile !== undefined) out(`State, secret values in the clear: ${dataFile}\n`)
   out('\nReady. Ctrl-C ends it.\n')
 }
 
 /** `stopped` resolves with the first signal; the second ends the process as if nobody had listened. */
-function listenToSignals(service: Local, { out }: Surroundings) {
+function listenToSignals(service: Local, options: LocalOptions, { out }: Surroundings) {
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
   let isStopping = false
   const stop = (status: number) => () => {
@@ -121,7 +129,7 @@ function listenToSignals(service: Local, { out }: Surroundings) {
   const listeners = [
     ['SIGINT', stop(130)],
     ['SIGTERM', stop(143)],
-    ['SIGUSR1', () => out(stateLines(service.overview()))],
+    ['SIGUSR1', () => out(stateLines(service.overview(), placeOf(options)))],
   ] as const
   for (const [signal, listener] of listeners) process.on(signal, listener)
   return {

@@ -172,8 +172,14 @@ export class LocalSecretsManager {
     }
   }
 
+  /** Does what is due by the clock, deletions and copies to other Regions, as each operation does first. */
+  doDue(): void {
+    this.#service.catchUp()
+  }
+
   /** Every secret, without what it holds. */
   overview(): SecretOverview[] {
+    this.doDue()
     return [...this.#service.secrets.values()].map(overviewOf)
   }
 

@@ -242,9 +242,8 @@ describe('the state in a file', () => {
 
   test('may be reached through a link, which stays', async () => {
     const link = join(folder, 'link.json')
-    writeFileSync(fileIn(), '')
-    rmSync(fileIn())
-    const { local } = await start({ dataFile: fileIn() })
+    const { local, client } = await start({ dataFile: fileIn() })
+    await client.send(new CreateSecretCommand({ Name: 'first', SecretString: 'one' }))
     await local.close()
     symlinkSync(fileIn(), link)
     const second = await start({ dataFile: link })

@@ -12,7 +12,7 @@ export class Keeper {
   readonly #state: () => unknown
   readonly #failed: (error: unknown) => void
   readonly #timer: NodeJS.Timeout
-  #written: string | undefined
+  #written: string
   #isFailing = false
   #isReleased = false
 
@@ -20,6 +20,8 @@ export class Keeper {
     this.#file = file
     this.#state = state
     this.#failed = failed
+    // What nobody has changed needs no file.
+    this.#written = JSON.stringify(state())
     this.#timer = setInterval(() => this.save(), EVERY_MS).unref()
   }
 

@@ -53,18 +53,21 @@ const State = z.object({ models: oncePerPlace(Model), schedulers: oncePerPlace(S
  * What all accounts hold in all Regions, as JSON can hold it. Functions, roles and users are made by code and stay out,
  * and so do the sessions of STS.
  */
-export const takeState = (aws: LocalAws): unknown => ({
-  models: aws.accounts.flatMap(({ id, models }) =>
-    models
-      .filter(({ isUntouched }) => !isUntouched)
-      .map((model) => ({ accountId: id, region: model.region, state: model.snapshot() })),
-  ),
-  schedulers: aws.accounts.flatMap(({ schedulers }) =>
-    schedulers
-      .map(({ accountId, region, state }) => ({ accountId, region, state }))
-      .filter(({ state }) => state.schedules.length + state.accepted.length > 0),
-  ),
-})
+export function takeState({ accounts }: LocalAws): unknown {
+  for (const { models } of accounts) for (const model of models) model.doDue()
+  return {
+    models: accounts.flatMap(({ id, models }) =>
+      models
+        .filter(({ isUntouched }) => !isUntouched)
+        .map((model) => ({ accountId: id, region: model.region, state: model.snapshot() })),
+    ),
+    schedulers: accounts.flatMap(({ schedulers }) =>
+      schedulers
+        .map(({ accountId, region, state }) => ({ accountId, region, state }))
+        .filter(({ state }) => state.schedules.length + state.accepted.length > 0),
+    ),
+  }
+}
 
 /**
  * Replaces the state. Throws {@link StateError}, with nothing changed, for what {@link takeState} never answers: each
