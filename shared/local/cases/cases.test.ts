@@ -7,8 +7,9 @@ const OTHER_REGION = 'eu-central-1'
 const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function:idle'
 
 function runAll(worldOf: () => CaseWorld): void {
+  // Each has secrets of its own, and some wait for a copy to arrive.
   for (const one of CASES)
-    test(one.name, async ({ skip }) => {
+    test.concurrent(one.name, async ({ skip }) => {
       const world = worldOf()
       const missing = missingFor(one, world)
       if (missing.length > 0) skip(`no ${missing.join(' and no ')} is given`)
