@@ -29,6 +29,9 @@ export const createTally = (): Tally => ({
   findings: [],
 })
 
+/** A restart costs as much as twenty requests. */
+const RESTARTS_EVERY = 4
+
 export const randomOf = (seed: number, chapter: number): Random =>
   createRandom(Math.imul(seed, 0x9e3779b1) ^ chapter)
 
@@ -54,7 +57,8 @@ export async function fuzzChapter(
     else if (typeof given !== 'string') count(request, given, tally)
     before = after
   }
-  if (!outlivesRestart(world)) throw new Error(`a file of this state is read otherwise: chapter ${chapter}`)
+  if (chapter % RESTARTS_EVERY === 0 && !outlivesRestart(world))
+    throw new Error(`a file of this state is read otherwise: chapter ${chapter}`)
   if (Object.keys(Object.prototype).length > 0) throw new Error('Object.prototype was changed')
 }
 
