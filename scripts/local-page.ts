@@ -176,8 +176,7 @@ const SERVED = [
   },
 ] as const
 
-const START_TIME =
-  [
-    '- Start, ready and end together, without a function, took 0.80 s from the package and 0.90 s in a checkout, the median of 9',
-    '  runs each on two busy cores. Code of a function adds the start of a thread, and what it loads itself.',
-  ].join('\n')
+const START_TIME = [
+  '- Start, ready and end together, without a function, took 0.80 s from the package and 0.90 s in a checkout, the median of 9',
+  '  runs each on two busy cores. Code of a function adds the start of a thread, and what it loads itself.',
+].join('\n')
