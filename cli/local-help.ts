@@ -16,6 +16,11 @@ Usage: quarterturn local [options]
   --calm                   none of that: each step once, no retry
   --account ID             12 digits; may be given several times, the first is the functions' own.
                            Default: 111122223333
+  --setup FILE             accounts and their roles, for AssumeRole and EventBridge Scheduler, as JSON:
+                             {"accounts": {"444455556666": {"roles": {"target": {
+                               "trust": {policy}, "policies": [{policy}]}}}}}
+                           and "functionRole": NAME, a role of the first account for the functions' code,
+                           which may else do everything
   --region NAME            default: eu-west-1
   --delay-reads N          after a write the next N reads of the secret see the state before it
   --delay-ms N             after a write reads see the state before it for N milliseconds

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { VisibilityDelay } from '../shared/local/index.ts'
-import { firstSentence, Problem } from './problem.ts'
+import { type LocalSetup, parseSetup, SetupError, type VisibilityDelay } from '../shared/local/index.ts'
+import { argumentProblem, Problem } from './problem.ts'
 
 export const LOCAL = 'quarterturn local'
 
@@ -16,6 +16,8 @@ export interface LocalOptions {
   readonly port: number | undefined
   readonly functions: readonly FunctionPlace[]
   readonly dataFile: string | undefined
+  readonly setupFile: string | undefined
+  readonly setup: LocalSetup | undefined
   readonly seed: number
   readonly isCalm: boolean
   /** The first is the default one. */
@@ -36,10 +38,14 @@ export function parseLocal(args: readonly string[], cwd: string): LocalOptions |
   const twice = functions.find(({ name }, at) => functions.findIndex((other) => other.name === name) !== at)
   if (twice !== undefined) throw wrong(`--function ${twice.name} is given twice; leave one out`)
   const [first = '', ...more] = values.account
+  const setupFile =
+    values.setup === undefined ? undefined : resolve(cwd, nonEmpty('--setup', values.setup, 'a file'))
   return {
     port: wholeNumber('--port', values.port, 1, 65_535),
     functions,
     dataFile: values.data === undefined ? undefined : resolve(cwd, nonEmpty('--data', values.data, 'a file')),
+    setupFile,
+    setup: setupFile === undefined ? undefined : setupIn(setupFile),
     seed: wholeNumber('--seed', values.seed, 0, 0xffff_ffff) ?? 1,
     isCalm: values.calm,
     accounts: [accountOf(first), ...more.map(accountOf)],
@@ -61,6 +67,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         function: { type: 'string', multiple: true, default: [] },
         data: { type: 'string' },
+        setup: { type: 'string' },
         seed: { type: 'string' },
         calm: { type: 'boolean', default: false },
         account: { type: 'string', multiple: true, default: ['111122223333'] },
@@ -73,7 +80,7 @@ function parse(args: readonly string[]) {
       },
     }).values
   } catch (error) {
-    throw wrong(firstSentence(error))
+    throw argumentProblem(error, LOCAL)
   }
 }
 
@@ -112,11 +119,22 @@ function functionPlace(given: string, cwd: string): FunctionPlace {
 
 /** A rotation event is worth something to others, so it does not leave the machine. */
 function loopback(name: string, where: string): URL {
+  const refused = (problem: string) => wrong(`--function ${name}: ${problem}`)
   const url = URL.canParse(where) ? new URL(where) : undefined
-  if (url?.protocol !== 'http:')
-    throw wrong(`--function ${name}: \`${where}\` is no http:// URL; give one such as http://127.0.0.1:9000`)
+  // What is wrong may hold a password, so it is not repeated.
+  if (url === undefined || url.username !== '' || url.password !== '')
+    throw refused(
+      url === undefined
+        ? 'its URL cannot be read; give one such as http://127.0.0.1:9000'
+        : 'its URL has a user name or password, which nothing would ask for; leave that out',
+    )
+  if (url.protocol !== 'http:')
+    throw refused(`its URL begins with ${url.protocol}//; give one such as http://127.0.0.1:9000`)
+  if (/[\s#\\]/.test(where))
+    throw refused('its URL has a space, a backslash or a `#`, which would not be sent; leave that out')
+  if (url.port === '0') throw refused('nothing answers on port 0; give the port of the function')
   if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) return url
-  throw wrong(`--function ${name}: ${url.hostname} is another machine; give one on 127.0.0.1 or localhost`)
+  throw refused(`${url.hostname} is another machine; give one on 127.0.0.1 or localhost`)
 }
 
 function modulePlace(name: string, where: string, cwd: string): FunctionPlace {
@@ -129,4 +147,20 @@ function modulePlace(name: string, where: string, cwd: string): FunctionPlace {
       LOCAL,
     )
   return { name, module: pathToFileURL(file), exported, shown: path }
+}
+
+function setupIn(file: string): LocalSetup {
+  const refused = (problem: string) => new Problem(`--setup ${file}: ${problem}`, 1, LOCAL)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw refused(`it cannot be read (${(error as NodeJS.ErrnoException).code}); give a file`)
+  }
+  try {
+    return parseSetup(JSON.parse(text))
+  } catch (error) {
+    if (error instanceof SetupError) throw refused(`${error.message}; mend it`)
+    throw refused('it is no JSON; mend it')
+  }
 }

@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
@@ -9,84 +6,12 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { MANIFEST, ROOT } from '../test/tree.ts'
+import { describe, expect, test } from 'vitest'
+import { startLocal } from '../shared/local/index.ts'
+import { ROOT } from '../test/tree.ts'
 import { HELP } from './help.ts'
 import { LOCAL_HELP } from './local-help.ts'
-import { main } from './main.ts'
-
-const VALUE = 'pass-word-of-the-test'
-
-let cwd = ''
-const running: ChildProcess[] = []
-beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'quarterturn-cli-'))
-})
-afterEach(async () => {
-  for (const child of running.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  }
-  rmSync(cwd, { recursive: true, force: true })
-})
-
-/** Runs the command in this process; for words that it refuses. */
-async function refused(...args: readonly string[]) {
-  const said = { out: '', err: '' }
-  const root = pathToFileURL(join(ROOT, '/'))
-  const status = await main(['local', ...args], {
-    root,
-    cwd,
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-  })
-  return { status, ...said }
-}
-
-/** The command as a process of its own, once it is ready or has ended. */
-async function started(...args: readonly string[]) {
-  const command = [join(ROOT, MANIFEST.bin.quarterturn), 'local', ...args]
-  const child = spawn(process.execPath, command, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  running.push(child)
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (data: Buffer) => {
-    said.out += data
-  })
-  child.stderr.on('data', (data: Buffer) => {
-    said.err += data
-  })
-  const ended = once(child, 'close').then(([status]) => Number(status))
-  /** Resolves when it has said so, or has ended. */
-  const says = (text: string): Promise<void> =>
-    new Promise((resolve) => {
-      const look = (): void => {
-        if (said.out.includes(text)) resolve()
-      }
-      child.stdout.on('data', look)
-      void ended.then(() => resolve())
-      look()
-    })
-  await says('Ready.')
-  const environment = Object.fromEntries(
-    [...said.out.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
-  )
-  const client = new SecretsManagerClient({
-    endpoint: environment['AWS_ENDPOINT_URL'] ?? 'http://127.0.0.1:1',
-    region: environment['AWS_REGION'] ?? 'none',
-    credentials: {
-      accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
-    },
-  })
-  return { child, said, ended, says, environment, client }
-}
-
-const functionArn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`
+import { cwd, functionArn, refused, started, VALUE } from './test-local-command.ts'
 
 describe('help', () => {
   test('says what there is, and no line of it is wide', async () => {
@@ -100,7 +25,12 @@ describe('refused, naming the option and the remedy:', () => {
   test.each([
     [['--port', '0'], '--port `0` is no whole number from 1 to 65535; give one'],
     [['--port', 'x'], '--port `x` is no whole number from 1 to 65535; give one'],
-    [['--seed', '-1'], "Option '--seed' argument is ambiguous"],
+    [['--seed', '-1'], '--seed has no value; give one, as --seed=VALUE if it begins with a hyphen'],
+    [['--seed=-1'], '--seed `-1` is no whole number from 0 to 4294967295; give one'],
+    [['--port'], '--port has no value; give one'],
+    [['--calm=yes'], '--calm takes no value; leave it out'],
+    [['-x'], '-x is no option; leave it out'],
+    [['--no-calm'], '--no-calm is no option; leave it out'],
     [['--seed', '1.5'], '--seed `1.5` is no whole number from 0 to 4294967295; give one'],
     [['--delay-ms', 'soon'], '--delay-ms `soon` is no whole number from 0 to 86400000; give one'],
     [['--account', '1234'], '--account `1234` is not right; it has 12 digits, such as 111122223333'],
@@ -108,45 +38,89 @@ describe('refused, naming the option and the remedy:', () => {
     [['--data', ''], '--data is empty; give a file'],
     [['--function', 'x.mjs'], '--function `x.mjs` is not NAME=path/to/module.mjs'],
     [['--function', 'a b=x.mjs'], '`a b` is no name; give up to 64 letters, digits, - and _'],
-    [['--function', 'f=https://127.0.0.1/'], '`https://127.0.0.1/` is no http:// URL; give one such as'],
+    [
+      ['--function', 'f=https://127.0.0.1/'],
+      'its URL begins with https://; give one such as http://127.0.0.1:9000',
+    ],
+    [['--function', 'f=http://127.0.0.1:x/'], 'its URL cannot be read; give one such as'],
+    [['--function', 'f=http://127.0.0.1:0/'], 'nothing answers on port 0; give the port of the function'],
+    [['--function', 'f=http://127.0.0.1/#a'], 'its URL has a space, a backslash or a `#`'],
+    [['--function', 'f=http://127.0.0.1/a b'], 'its URL has a space, a backslash or a `#`'],
+    [['--function', 'f=http://127.0.0.1\\@example.com/'], 'its URL has a space, a backslash or a `#`'],
     [['--function', 'f=http://example.com/'], 'example.com is another machine; give one on 127.0.0.1'],
     [['--function', 'f=http://127.0.0.1', '--function', 'f=http://127.0.0.1'], '--function f is given twice'],
-    [['--prot', '1'], "Unknown option '--prot'"],
-    [['db'], "Unexpected argument 'db'"],
+    [['--prot', '1'], '--prot is no option; leave it out'],
+    [['db'], '`db` belongs to no option; leave it out'],
   ])('%j', async (args, problem) => {
     const { status, out, err } = await refused(...args)
     expect(err).toContain(problem)
-    expect(err).toContain('`quarterturn local --help` shows what there is.')
+    expect(err.split('\n').slice(1)).toEqual(['`quarterturn local --help` shows what there is.', ''])
     expect({ status, out }).toEqual({ status: 2, out: '' })
+  })
+
+  test.each(['http://app:pass-word@127.0.0.1:9000', 'https://app:pass-word@x/', 'http://app:pass-word@:x/'])(
+    'a password in the URL of a function, which is not repeated: %s',
+    async (url) => {
+      const { status, err } = await refused('--function', `f=${url}`)
+      expect({ status, err }).toEqual({
+        status: 2,
+        err: expect.stringMatching(/; (leave that out|give one)/),
+      })
+      expect(err).not.toContain('pass-word')
+    },
+  )
+
+  test.each([
+    ['{', 'it is no JSON; mend it'],
+    ['[]', 'it: Invalid input: expected object, received array; mend it'],
+    ['{"accounts":{"1":{}}}', 'accounts.1: is no account; give its 12 digits; mend it'],
+    [
+      '{"accounts":{"444455556666":{"roles":{"target":{"trust":{"Statement":[{"Effect":"Permit"}]}}}}}}',
+      'accounts.444455556666.roles.target.trust.Statement.0.Effect: Invalid option',
+    ],
+    ['{"acounts":{}}', 'it: Unrecognized key: "acounts"; mend it'],
+  ])('a setup: %s', async (text, problem) => {
+    writeFileSync(join(cwd, 'setup.json'), text)
+    const { status, err } = await refused('--setup', 'setup.json')
+    expect(err).toContain(`setup.json: ${problem}`)
+    expect(status).toBe(1)
   })
 
   test.each([
     ['f=none.mjs', 'none.mjs is no file; give a module'],
     ['f=broken.mjs', 'broken.mjs cannot be loaded; mend it'],
+    ['f=exits.mjs', 'exits.mjs cannot be loaded; mend it: Runtime.ExitError: Runtime exited with error'],
     ['f=good.mjs#other', 'good.mjs exports no function `other`; name another by good.mjs#name'],
   ])('--function %s', async (given, problem) => {
     writeFileSync(join(cwd, 'broken.mjs'), 'export const handler = (')
+    writeFileSync(join(cwd, 'exits.mjs'), 'process.exit(0)')
     writeFileSync(join(cwd, 'good.mjs'), 'export const handler = async () => {}')
-    const { ended, said } = await started('--function', given)
-    expect(await ended).toBe(1)
-    expect(said.err).toContain(`quarterturn: --function f: ${problem}`)
+    const { status, err } = await refused('--function', given)
+    expect(status).toBe(1)
+    expect(err).toContain(`quarterturn: --function f: ${problem}`)
   })
 
   test('a file of state that is damaged', async () => {
     writeFileSync(join(cwd, 'state.json'), '{')
-    const { ended, said } = await started('--data', 'state.json')
-    expect(await ended).toBe(1)
-    expect(said.err).toMatch(
-      /^quarterturn: --data .*state\.json: it is damaged: it is no JSON; it was left as it is\n$/,
+    const { status, err } = await refused('--data', 'state.json')
+    expect(status).toBe(1)
+    expect(err).toMatch(
+      /^quarterturn: --data .*state\.json: it is damaged: it is no JSON; it was left as it is, so mend it or give another file\n$/,
     )
   })
 
-  test('a port that is taken', async () => {
-    const first = await started()
-    const port = new URL(first.environment['AWS_ENDPOINT_URL'] ?? '').port
-    const { ended, said } = await started('--port', port)
-    expect(await ended).toBe(1)
-    expect(said.err).toContain(`--port ${port} is taken; give another, or none for a free one`)
+  test('a folder that is not there, of which nothing is said to be left as it was', async () => {
+    const { status, err } = await refused('--data', 'none/state.json')
+    expect(status).toBe(1)
+    expect(err).toMatch(/^quarterturn: --data .*state\.json: there is no folder .*none; make it\n$/)
+  })
+
+  test('a port that is taken, and neither a file of state nor a lock is left', async () => {
+    await using taken = await startLocal()
+    const { status, err } = await refused('--port', String(taken.port), '--data', 'state.json')
+    expect(status).toBe(1)
+    expect(err).toContain(`--port ${taken.port} is taken; give another, or none for a free one`)
+    expect(readdirSync(cwd)).toEqual([])
   })
 })
 
@@ -194,17 +168,22 @@ describe('served', () => {
       join(cwd, 'hangs.mjs'),
       'export const handler = () => new Promise(() => setInterval(() => {}, 1000))',
     )
-    const { client, child, says, ended } = await started('--calm', '--function', 'h=hangs.mjs')
+    const { client, child, says, ended } = await started(
+      ...['--calm', '--data', 'state.json', '--function', 'h=hangs.mjs'],
+    )
     await client.send(new CreateSecretCommand({ Name: 'db', SecretString: VALUE }))
     await client.send(new RotateSecretCommand({ SecretId: 'db', RotationLambdaARN: functionArn('h') }))
     child.kill(signal)
     await says('Waiting for the steps under way (db). Ctrl-C again ends at once.')
     child.kill(signal)
     expect(await ended).toBe(status)
+    expect(readdirSync(cwd).sort()).toEqual(['hangs.mjs', 'state.json'])
   })
 
   test('several accounts have a Secrets Manager each, by their access key', async () => {
-    const { client, environment } = await started('--account', '111122223333', '--account', '444455556666')
+    const { client, environment, child, says, said } = await started(
+      ...['--account', '111122223333', '--account', '444455556666'],
+    )
     await client.send(new CreateSecretCommand({ Name: 'db', SecretString: VALUE }))
     const other = new SecretsManagerClient({
       endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
@@ -213,6 +192,10 @@ describe('served', () => {
     })
     const { ARN } = await other.send(new CreateSecretCommand({ Name: 'db', SecretString: VALUE }))
     expect(ARN).toContain(':444455556666:')
+    child.kill('SIGUSR1')
+    await says('db (444455556666)')
+    expect(said.out).toContain('\nAccount 444455556666: its number is its access key and its secret key\n')
+    expect(said.out).toContain('\ndb\n')
   })
 
   test('Ctrl-C ends it with 0 though a function keeps something open, such as a pool', async () => {

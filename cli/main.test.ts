@@ -47,7 +47,7 @@ describe('the command', () => {
       ['provider', 'nwe', 'acme'],
       '`provider nwe acme` is no command; there is `provider new`, `provider setup`',
     ],
-    [['--colour'], "Unknown option '--colour'"],
+    [['--colour'], '--colour is no option; leave it out'],
   ])('%j is refused, and the help is named', async (args, problem) => {
     const { status, out, err } = await quarterturn(...args)
     expect(err).toBe(`quarterturn: ${problem}\n\`quarterturn --help\` shows what there is.\n`)

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Command, Surroundings } from './command.ts'
 import { HELP } from './help.ts'
 import { readManifest } from './manifest.ts'
-import { firstSentence, Problem } from './problem.ts'
+import { argumentProblem, Problem } from './problem.ts'
 
 /** Commands by their words, the longest first. Each is loaded when it is asked for: the drivers of providers take a while. */
 const COMMANDS: readonly (readonly [words: readonly string[], load: () => Promise<Command>])[] = [
@@ -47,7 +47,7 @@ function parseOptions(args: readonly string[]) {
       },
     })
   } catch (error) {
-    throw new Problem(firstSentence(error), 2)
+    throw argumentProblem(error)
   }
 }
 

@@ -12,6 +12,24 @@ export class Problem extends Error {
   }
 }
 
-/** `parseArgs` adds advice on `--` that leads astray here. */
-export const firstSentence = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('. ', 1)[0] ?? ''
+/** What `parseArgs` refuses, in one line with the remedy; its own lines give advice that leads astray here. */
+export function argumentProblem(error: unknown, command?: string): Problem {
+  const { code, message } = error as { code?: unknown; message: string }
+  const [, option = '', word = option] = /'(?:-\w, )?(--?[\w-]+)[^']*'|'([^']*)'/.exec(message) ?? []
+  switch (code) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return new Problem(`${option} is no option; leave it out`, 2, command)
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return new Problem(`\`${word}\` belongs to no option; leave it out`, 2, command)
+    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
+      return new Problem(
+        message.includes('does not take an argument')
+          ? `${option} takes no value; leave it out`
+          : `${option} has no value; give one, as ${option}=VALUE if it begins with a hyphen`,
+        2,
+        command,
+      )
+    default:
+      throw error
+  }
+}

@@ -87,8 +87,8 @@ describe('refused, naming the argument and the remedy', () => {
     [['acme', 'mail'], 'one <name> is enough; `mail` is too much'],
     [['AcmeMail'], '<name> `AcmeMail` is not lower-case'],
     [['postgres'], "<name> `postgres` is one of Quarterturn's own providers"],
-    [['acme', '--in', 'x'], "Unknown option '--in'"],
-    [['acme', '--into'], "Option '--into <value>' argument missing"],
+    [['acme', '--in', 'x'], '--in is no option; leave it out'],
+    [['acme', '--into'], '--into has no value; give one'],
   ])('%j', async (args, problem) => {
     const { status, out, err } = await providerNew(...args)
     expect(err).toContain(`quarterturn: ${problem}`)

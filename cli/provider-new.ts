@@ -6,7 +6,7 @@ import type { Command } from './command.ts'
 import { PROVIDER_NEW_HELP } from './help.ts'
 import { readManifest } from './manifest.ts'
 import { wrongWith } from './names.ts'
-import { firstSentence, Problem } from './problem.ts'
+import { argumentProblem, Problem } from './problem.ts'
 import { archiveRange, renderProvider, writeFiles } from './render-provider.ts'
 
 const COMMAND = 'quarterturn provider new'
@@ -53,7 +53,7 @@ function parseOptions(args: readonly string[]) {
       },
     })
   } catch (error) {
-    throw new Problem(firstSentence(error), 2, COMMAND)
+    throw argumentProblem(error, COMMAND)
   }
 }
 

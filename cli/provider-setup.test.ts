@@ -53,7 +53,7 @@ test.each([
   [['postgres'], '--user is missing'],
   [['postgres', '--user', 'a\nb'], '--user is no name of PostgreSQL'],
   [['postgres', '--user', 'a', '--version', '12'], '--version is not one of PostgreSQL 13 to 18'],
-  [['postgres', '--role', 'a'], "Unknown option '--role'"],
+  [['postgres', '--role', 'a'], '--role is no option; leave it out'],
 ])('%j is refused', async (args, problem) => {
   const { status, out, err } = await providerSetup(...args)
   expect(err).toContain(`quarterturn: ${problem}`)

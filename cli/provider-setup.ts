@@ -3,7 +3,7 @@ import { setupScript } from '../providers/postgres/alternating/setup.ts'
 import { MAX_NAME_BYTES } from '../providers/postgres/name.ts'
 import type { Command } from './command.ts'
 import { PROVIDER_SETUP_HELP } from './help.ts'
-import { firstSentence, Problem } from './problem.ts'
+import { argumentProblem, Problem } from './problem.ts'
 
 const COMMAND = 'quarterturn provider setup'
 
@@ -46,7 +46,7 @@ function parseOptions(args: readonly string[]) {
       },
     })
   } catch (error) {
-    throw new Problem(firstSentence(error), 2, COMMAND)
+    throw argumentProblem(error, COMMAND)
   }
 }
 

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { ROOT } from './build-options.ts'
 import { install, packInto, run, temporaryFolder } from './packed.ts'
 
@@ -20,11 +20,21 @@ const folder = temporaryFolder()
 const archive = packInto(folder)
 const packed = run(folder, 'tar', '-tzf', archive).split('\n')
 const belongs =
-  /^package\/(dist\/lib\/(shared|providers|cli)\/.+\.(js|d\.ts)|cli\/(bin\.js|templates\/.+)|package\.json|README\.md|LICENSE)$/
+  /^package\/(dist\/lib\/(shared|providers|cli)\/.+\.(js|d\.ts)|cli\/(bin\.js|templates\/.+)|docs\/.+\.md|examples\/local\/[a-z_]+\.(py|json)|providers\/[a-z]+\/README\.md|package\.json|README\.md|CONTRIBUTING\.md|LICENSE)$/
 const isForTests = /^(?!package\/cli\/templates\/).*(\.(test|property)\.|\/test-|\/local\/cases\/)/
 const strays = packed.filter((file) => !belongs.test(file) || isForTests.test(file))
 if (strays.length > 0) throw new Error(`the archive holds too much: ${strays.join(', ')}`)
 console.log(`packed ${packed.length} files`)
+
+// CONTRIBUTING.md is about a checkout.
+const pages = packed.filter((file) => file.endsWith('.md') && !/CONTRIBUTING|\/templates\//.test(file))
+const dead = pages.flatMap((page) =>
+  linksIn(run(folder, 'tar', '-xzOf', archive, page))
+    .filter((link) => !packed.includes(posix.join(posix.dirname(page), link)))
+    .map((link) => `${page} leads to ${link}`),
+)
+if (dead.length > 0) throw new Error(`not in the archive: ${dead.join(', ')}`)
+console.log(`${pages.length} pages lead to nothing that is not there`)
 
 const partner = join(folder, 'partner')
 mkdirSync(partner)
@@ -56,6 +66,11 @@ console.log(`quarterturn local: ${await servedOnce()}`)
 cpSync(join(ROOT, 'scripts', 'package-partner'), partner, { recursive: true })
 run(partner, join(partner, 'node_modules', '.bin', 'tsc'), '-p', 'tsconfig.json')
 console.log(run(partner, process.execPath, 'partner.ts'))
+
+/** The relative links of a page. */
+function linksIn(page: string): string[] {
+  return [...page.matchAll(/\]\((?![a-z]+:)([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link)
+}
 
 /** Starts the local service from the archive, waits until it is ready, and ends it as Ctrl-C does. */
 async function servedOnce(): Promise<string> {

@@ -8,7 +8,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { OPERATION_NAMES } from '../shared/local/index.ts'
+import { SERVED_OPERATIONS } from '../shared/local/http/operations.ts'
 import { requiresAllServers } from '../test/servers/required.ts'
 import { tallyLine } from '../test/tally.ts'
 import { ROOT } from './build-options.ts'
@@ -37,7 +37,7 @@ if (missing === undefined) {
       HOME: folder,
       NODE: process.execPath,
       LOCAL_COMMAND: join(ROOT, 'cli', 'bin.js'),
-      LOCAL_OPERATIONS: OPERATION_NAMES.join(','),
+      LOCAL_OPERATIONS: JSON.stringify(SERVED_OPERATIONS),
       PYTHONDONTWRITEBYTECODE: '1',
     },
   })

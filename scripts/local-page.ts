@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LOCAL_HELP } from '../cli/local-help.ts'
-import { CHOICES, DIFFERENCES, DRAWN } from '../shared/local/differences.ts'
+import { CHOICES, DIFFERENCES, DRAWN } from '../shared/local/differences/differences.ts'
+import { SCHEDULER_OPERATIONS } from '../shared/local/http/scheduler.ts'
+import { STS_OPERATIONS } from '../shared/local/http/sts.ts'
 import { OPERATION_NAMES } from '../shared/local/index.ts'
 import { ROOT } from './build-options.ts'
 
@@ -16,6 +18,16 @@ function example(): string {
   if (at < 0) throw new Error('shared/local/example.test.ts has no lines for docs/local.md')
   return lines.slice(at + 1, at + 4).join('\n')
 }
+
+const named = (operations: readonly string[]): string =>
+  operations
+    .toSorted()
+    .map((name) => `\`${name}\``)
+    .join(', ')
+
+/** The file that boto3 and the AWS CLI are walked through with. */
+const setupExample = (): readonly string[] =>
+  readFileSync(join(ROOT, 'examples/local/setup.json'), 'utf8').trimEnd().split('\n')
 
 export const localPage = (): readonly string[] => [
   'A Secrets Manager on your own machine, with rotation: for trying out a rotation function, in any language, and for test',
@@ -40,24 +52,47 @@ export const localPage = (): readonly string[] => [
   'body. It answers `200` with JSON; `null` will do. A function that failed says so by the header `X-Amz-Function-Error`, or by',
   '`errorType` and `errorMessage` in the body. That is what the Runtime Interface Emulator in the base images of Lambda does, so',
   'such an image can be used as it is: `--function rotate-db=http://127.0.0.1:9000/2015-03-31/functions/function/invocations`.',
-  '[`test/python/rotation_function.py`](../test/python/rotation_function.py) is a whole function in Python with its server.',
+  '[`examples/local/rotation_function.py`](../examples/local/rotation_function.py) is a whole function in Python with its server.',
   '',
-  'A module is loaded once, after the environment that it finds the service by was set; start the command again after a change.',
+  'The code of a module runs in sandboxes, as on Lambda: a thread with an environment of its own, by which it finds the service,',
+  'one for each call that runs at the same time. What it keeps in memory is there for the next call. A rejection that nobody',
+  'awaits, an error in a later turn, or `process.exit` ends the sandbox and fails its call, under the name that Lambda has for',
+  'it; where no call runs, the next one that would have had that sandbox. Start the command again after a change of the module.',
+  '',
+  'Ctrl-C ends the command with 0 when the steps under way are done. `npm run` and `npx` answer Ctrl-C themselves, with 130,',
+  'whatever the command ended with; for its own status start `node_modules/.bin/quarterturn local`.',
   '',
   '```',
   LOCAL_HELP.trimEnd(),
   '```',
   '',
+  '### Accounts and roles',
+  '',
+  'The number of an account is its access key and its secret key: whoever signs with it may do everything there. An account is',
+  'made by `--account`, or with roles by `--setup FILE`, so that AssumeRole, external ids and session policies can be tried as',
+  'they will be on AWS:',
+  '',
+  '```json',
+  ...setupExample(),
+  '```',
+  '',
+  'Trust and permissions are written as IAM has them; what is not modelled is refused when the command starts, by its place in',
+  'the file. `managedPolicies` are what `PolicyArns` of AssumeRole names. `functionRole` names a role of the first account that',
+  'the code of every function then signs as; without it that code may do everything. A function behind a URL signs by its own',
+  'environment. The file is read at each start.',
+  '',
   '### The state in a file',
   '',
-  'Each change is in the file of `--data` before its answer leaves; only when a secret was last accessed may be a second late.',
-  'The file is replaced in one go, so that a crash leaves the old one or the new one. It holds secret values in the clear and is',
-  'readable by its owner alone. Who uses it is in `FILE.lock`; a second process is refused. A file that is damaged, or of another',
-  'version, is refused and left as it is. After a restart a rotation that was under way is begun anew, as AWS repeats one whose',
-  'step failed. Functions are given anew at each start. Sessions of STS are not kept.',
+  'What a request changes is in the file of `--data` before its answer leaves, and so is what a tick starts and what a rotation',
+  'ends, at once. Everything else is there within a second: a schedule that fired, what code changes behind the door, when a',
+  'secret was last accessed. The file is replaced in one go, so that a crash leaves the old one or the new one, whole. It holds',
+  'secret values in the clear and is readable by its owner alone. Who uses it is in `FILE.lock`; a second process is refused.',
+  'A file that is damaged, was edited to what no request could make of it, or is of another version is refused, with the place',
+  'that is wrong, and left as it is. After a restart a rotation that was under way is begun anew, as AWS repeats one whose step',
+  'failed. Functions, and the accounts and roles of `--setup`, are given anew at each start. Sessions of STS are not kept.',
   '',
-  'When the file cannot be written, the command says so and goes on with what it has in memory; the next change tries again. If',
-  'the last try failed too, it ends with 1.',
+  'When the file cannot be written, the command says so and goes on with what it has in memory; it is tried again each second.',
+  'If the last try failed too, the command ends with 1.',
   '',
   '## In a test suite',
   '',
@@ -68,20 +103,19 @@ export const localPage = (): readonly string[] => [
   '```',
   '',
   "`local.functionArn('rotate-db')` is what `RotateSecret` takes, and `await local.settled()` waits until no step is under way.",
-  '`unpublished: CALM` makes each step come once. `local.aws` is what is behind the door: other accounts, roles, the clock, the',
-  'schedules that are due (`runDue`). `createLocalSecretsManager` is the model without a port.',
+  '`unpublished: CALM` makes each step come once. `setup` takes what the file of `--setup` holds, and `local.aws` is what is',
+  'behind the door: other accounts, roles, the clock. Nothing fires by itself in a test suite: `local.runDue()` starts the',
+  'rotations and schedules that are due by that clock. `createLocalSecretsManager` is the model without a port.',
   '',
   '## What it answers',
   '',
-  `- **Secrets Manager**, every operation: ${OPERATION_NAMES.toSorted()
-    .map((name) => `\`${name}\``)
-    .join(', ')}.`,
+  `- **Secrets Manager**, every operation: ${named(OPERATION_NAMES)}.`,
   '- **Lambda**: `Invoke`, for the functions given.',
-  '- **STS**: `AssumeRole` and `GetCallerIdentity`. Roles are made by code, `local.aws.account(id).role(…)`.',
-  '- **EventBridge Scheduler**: one-time schedules that invoke a function.',
+  `- **STS**: ${named(STS_OPERATIONS)}. Roles are those of \`--setup\`, or made by code, \`local.aws.account(id).role(…)\`.`,
+  `- **EventBridge Scheduler**, for one-time schedules that invoke a function: ${named(SCHEDULER_OPERATIONS)}.`,
   '',
-  'Who signs a request decides whose account it is for. The number of an account is its access key and its secret key. A',
-  'request without a right signature gets the error of AWS, unless `--any-credentials` is given.',
+  'Who signs a request decides whose account it is for. A request without a right signature gets the error of AWS, unless',
+  '`--any-credentials` is given.',
   '',
   'It listens on 127.0.0.1 alone and answers no web page: a request with an `Origin`, or with a `Host` that is no name of this',
   'machine or of AWS, gets `AccessDeniedException`.',
@@ -110,8 +144,8 @@ export const localPage = (): readonly string[] => [
   '',
   '- Each rule is a case with the page that it rests on, in `shared/local/cases`; moto answers the same cases as',
   '  [a second opinion](local-moto.md).',
-  '- `npm run python:check`: boto3 walks through every operation, the AWS CLI through the main ones, and a rotation function in',
-  '  Python rotates a secret, on the command as its users start it. Versions: [`requirements.txt`](../test/python/requirements.txt).',
+  '- `npm run python:check`, in a checkout: boto3 and the AWS CLI each walk through every operation named above, and a rotation',
+  '  function in Python rotates a secret, on the command as its users start it.',
   '- 100,000 malformed and hostile requests get errors as AWS has them and change nothing, in each run of the tests;',
   '  `npm run fuzz -- --requests 1000000 --seed 7` tries others.',
   START_TIME,
@@ -123,7 +157,7 @@ const SERVED = [
   {
     about: 'Lambda',
     onAws: 'A function has a role, a timeout and a policy that lets Secrets Manager invoke it.',
-    here: 'A function of the command may be invoked by Secrets Manager of every account, and its code signs as the user of the first. `Invoke` looks at no signature. Nothing ends a function in code; one behind a URL has 15 minutes.',
+    here: 'A function of the command may be invoked by Secrets Manager of every account; its code signs as `functionRole`, or as the user of the first account. `Invoke` looks at no signature. A function of the command has 15 minutes, and ten calls of it run at the same time; nothing ends one given to `startLocal` as code.',
   },
   {
     about: 'Half of a surrogate pair in a text',
@@ -142,5 +176,7 @@ const SERVED = [
   },
 ] as const
 
-const START_TIME =
-  '- Start, ready and end together took 0.80 s from the package and 0.90 s in a checkout, the median of 9 runs each on two busy cores.'
+const START_TIME = [
+  '- Start, ready and end together, without a function, took 0.80 s from the package and 0.90 s in a checkout, the median of 9',
+  '  runs each on two busy cores. Code of a function adds the start of a thread, and what it loads itself.',
+].join('\n')

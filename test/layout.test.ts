@@ -76,6 +76,16 @@ describe('each provider has the same shape', () => {
   })
 })
 
+test('the guide through shared/local names each of its folders, and what is beside them', () => {
+  const named = [...textOf('shared/local/README.md').matchAll(/`([a-z-]+\/|start\.ts)`/g)].map(
+    ([, name]) => name,
+  )
+  const entries = filesOf('shared/local/**/*.ts')
+    .map((file) => file.slice('shared/local/'.length).replace(/\/.*/, '/'))
+    .filter((entry) => !isTest(entry) && !['index.ts', 'errors.ts', 'test-local.ts'].includes(entry))
+  expect(named.toSorted()).toEqual([...new Set(entries)].sort())
+})
+
 test('the commands that the documentation and .ci/run name exist', () => {
   const BUILT_IN = ['ci', 'init', 'install', 'pack', 'publish', 'run']
   const partners = JSON.parse(textOf('cli/templates/provider/_package.json')).scripts

@@ -1,15 +1,17 @@
-import { DataFile } from './data-file.ts'
-import { headersOf } from './door.ts'
-import { Keeper } from './keeper.ts'
-import type { LambdaFunction } from './lambda.ts'
-import { type LambdaContext, lambdaContext } from './lambda-context.ts'
-import { createLocalAws, type LocalAws, type LocalAwsOptions } from './local-aws.ts'
-import type { LocalSecretsManager } from './model.ts'
-import type { SecretOverview } from './overview.ts'
-import { functionAt, invocationPath } from './remote-function.ts'
-import { serveLocal } from './serve.ts'
-import { restoreState, takeState } from './state.ts'
-import { reported, type StepEnded } from './steps.ts'
+import { createLocalAws, type LocalAws, type LocalAwsOptions } from './accounts/local-aws.ts'
+import { applySetup, type LocalSetup } from './accounts/setup.ts'
+import type { LambdaFunction } from './functions/lambda.ts'
+import { type LambdaContext, lambdaContext } from './functions/lambda-context.ts'
+import { functionAt, invocationPath } from './functions/remote-function.ts'
+import { reported, type StepEnded } from './functions/steps.ts'
+import { headersOf } from './http/door.ts'
+import { serveLocal } from './http/serve.ts'
+import type { LocalCredentials } from './iam/identity.ts'
+import type { LocalSecretsManager } from './model/model.ts'
+import type { SecretOverview } from './model/overview.ts'
+import { DataFile } from './state-file/data-file.ts'
+import { Keeper } from './state-file/keeper.ts'
+import { restoreState, takeState } from './state-file/state.ts'
 
 /**
  * A rotation function: code, called as Lambda calls a Node function; or where somebody serves one by Lambda's Invoke.
@@ -25,6 +27,8 @@ export interface StartLocalOptions extends LocalAwsOptions {
   readonly functions?: Readonly<Record<string, FunctionSource>>
   /** Keeps the state in this file. It holds secret values in the clear, and only its owner can read it. */
   readonly dataFile?: string | undefined
+  /** Other accounts, and roles. Rejects with a {@link SetupError} that names what cannot be used. */
+  readonly setup?: LocalSetup | undefined
   /** Told of each step that a function was called for. */
   readonly onStep?: ((step: StepEnded) => void) | undefined
   /** Told that the state could not be written; it is tried again at the next change. */
@@ -46,6 +50,8 @@ export interface Local extends AsyncDisposable {
   }
   /** The variables that point any AWS SDK, and the AWS CLI, here. */
   readonly environment: Readonly<Record<string, string>>
+  /** The same for the code of a function, which has the role that the setup names, and else every right. */
+  functionEnvironment(name: string): Readonly<Record<string, string>>
   /** The ARN that `RotateSecret` takes for a function of this name. */
   functionArn(name: string): string
   /** Makes a function known to all accounts, or replaces it. A rotation that a restart broke off begins anew. */
@@ -54,6 +60,8 @@ export interface Local extends AsyncDisposable {
   overview(): readonly SecretOverview[]
   /** Resolves when no step is under way. */
   settled(): Promise<void>
+  /** Starts what is due by the clock, as {@link LocalAws.runDue}, and writes the file. */
+  runDue(): string[]
   /** Frees the port and the file; answers whether the file holds the state. What is under way is not waited for. */
   close(): Promise<boolean>
 }
@@ -76,6 +84,7 @@ const READS: ReadonlySet<string> = new Set([
  */
 export async function startLocal(options: StartLocalOptions = {}): Promise<Local> {
   const aws = createLocalAws(options)
+  const role = applySetup(aws, options.setup ?? {})
   const keeper = keeperFor(aws, options)
   const functions = new Map<string, LambdaFunction>()
   const overview = () => modelsOf(aws).flatMap((model) => model.overview())
@@ -83,9 +92,11 @@ export async function startLocal(options: StartLocalOptions = {}): Promise<Local
     port: options.port,
     functions,
     pages: (path) => (path === '/_quarterturn/state' ? statePage(overview()) : undefined),
-    afterOperation: (name) => (READS.has(name) ? keeper?.saveLater() : keeper?.save()),
+    afterOperation: (name) => {
+      if (!READS.has(name)) keeper?.save()
+    },
   }).catch((error: unknown) => {
-    keeper?.close()
+    keeper?.release()
     throw error
   })
   const functionArn = (name: string) =>
@@ -96,6 +107,7 @@ export async function startLocal(options: StartLocalOptions = {}): Promise<Local
     functions.set(name, { arn, invoke })
     aws.registerFunction(arn, reported(aws, name, invoke, options.onStep), {
       invokableFrom: aws.accounts.map(({ id }) => id),
+      ...(role === undefined ? {} : { role: role.arn }),
     })
     for (const model of modelsOf(aws)) model.resume(arn)
   }
@@ -111,9 +123,16 @@ export async function startLocal(options: StartLocalOptions = {}): Promise<Local
     port: server.port,
     ...waysTo(aws, server.url),
     functionArn,
+    functionEnvironment: (name) =>
+      environmentOf(aws, server.url, role?.credentialsFor(functionArn(name), YEAR_SECONDS)),
     addFunction,
     overview,
     settled: () => aws.settled(),
+    runDue: () => {
+      const due = aws.runDue()
+      keeper?.save()
+      return due
+    },
     close,
     [Symbol.asyncDispose]: async () => void (await close()),
   }
@@ -122,17 +141,28 @@ export async function startLocal(options: StartLocalOptions = {}): Promise<Local
 const modelsOf = (aws: LocalAws): LocalSecretsManager[] => aws.accounts.flatMap(({ models }) => models)
 
 function waysTo(aws: LocalAws, url: string): Pick<Local, 'clientOptions' | 'environment'> {
-  const { region } = aws
   const { accessKeyId, secretAccessKey } = aws.defaultAccount.credentials
   return {
-    clientOptions: { endpoint: url, region, credentials: { accessKeyId, secretAccessKey } },
-    environment: {
-      AWS_ENDPOINT_URL: url,
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    },
+    clientOptions: { endpoint: url, region: aws.region, credentials: { accessKeyId, secretAccessKey } },
+    environment: environmentOf(aws, url),
+  }
+}
+
+/** Lambda renews what its functions sign with; here nobody does. */
+const YEAR_SECONDS = 31_622_400
+
+function environmentOf(
+  { region, defaultAccount }: LocalAws,
+  url: string,
+  { accessKeyId, secretAccessKey, sessionToken }: LocalCredentials = defaultAccount.credentials,
+): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
   }
 }
 
@@ -151,8 +181,8 @@ function keeperFor(aws: LocalAws, { dataFile, onNotKept }: StartLocalOptions): K
     throw error
   }
   const keeper = new Keeper(file, () => takeState(aws), onNotKept ?? (() => {}))
-  // A rotation ends in its own time, and not by an operation.
-  aws.onEvent(() => keeper.saveLater())
+  // A rotation ends in its own time, and not by an operation; when it is told, the change may be half made.
+  aws.onEvent(() => setImmediate(() => keeper.save()))
   return keeper
 }
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/local/random.ts'
+import type { Random } from '../../shared/local/model/random.ts'
 import { hostileValue, MEMBERS, oneOf, PLACE } from './pools.ts'
 import { NAMES } from './world.ts'
 

@@ -2,13 +2,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { OPERATION_NAMES } from '../../shared/local/index.ts'
 import { BODIES } from './bodies.ts'
 import { CHAPTER, createTally, fuzzChapter } from './fuzz.ts'
-import { fuzzSockets } from './over-http.ts'
 import { shownFinding } from './shown.ts'
 import { createWorld } from './world.ts'
 
 const SEED = 20_261_124
 const REQUESTS = 100_000
-const ON_SOCKETS = 3_000
 const MINUTES = 60_000
 
 describe('hostile requests', () => {
@@ -33,17 +31,6 @@ describe('hostile requests', () => {
     expect(tally.answers.size).toBeGreaterThan(20)
   })
 })
-
-test(
-  `${ON_SOCKETS} connections that break off, trickle, or are no HTTP get an answer or an end, and change nothing`,
-  async () => {
-    const tally = createTally()
-    for (let at = 0; at < ON_SOCKETS / CHAPTER; at += 1) await fuzzSockets(SEED, at, tally)
-    expect(tally.findings.map(shownFinding)).toEqual([])
-    expect(tally.requests).toBe(ON_SOCKETS)
-  },
-  5 * MINUTES,
-)
 
 describe('the fuzzer', () => {
   test('has a body for every operation', () => {

@@ -9,12 +9,14 @@ export async function fuzzSockets(seed: number, chapter: number, tally: Tally): 
   const world = createWorld()
   const server = await serveLocal(world.aws, { functions: world.functions, pages: world.pages })
   try {
+    let before = stateOf(world)
     for (let at = 0; at < CHAPTER; at += 1) {
-      const before = stateOf(world)
       const asked = drawExchange(random)
       tally.requests += 1
       const received = await exchange(server.port, asked).catch((error: unknown) => String(error))
-      const wrong = wrongAfter(received, asked.needsAnswer, stateOf(world) === before)
+      const after = stateOf(world)
+      const wrong = wrongAfter(received, asked.needsAnswer, after === before)
+      before = after
       if (wrong === undefined) continue
       const request = { method: '', path: '', headers: {}, body: Buffer.concat(asked.parts) }
       tally.findings.push({ seed, chapter, request, wrong: `on a socket: ${wrong}` })

@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/local/random.ts'
+import type { Random } from '../../shared/local/model/random.ts'
 
 export const oneOf = <T>(random: Random, from: readonly [T, ...T[]]): T =>
   from[random.below(from.length)] ?? from[0]

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import type { DoorRequest } from '../../shared/local/door.ts'
-import type { Random } from '../../shared/local/random.ts'
+import type { DoorRequest } from '../../shared/local/http/door.ts'
+import type { Random } from '../../shared/local/model/random.ts'
 import { OPERATIONS, properBody, spoil } from './bodies.ts'
 import { hostileText, oneOf, TOKEN } from './pools.ts'
 

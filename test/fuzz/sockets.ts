@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import type { Random } from '../../shared/local/random.ts'
+import type { Random } from '../../shared/local/model/random.ts'
 import { drawRequest } from './requests.ts'
 
 /** Bytes on a connection, and what must come of them. */

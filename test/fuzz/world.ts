@@ -1,12 +1,13 @@
-import type { Behind } from '../../shared/local/door.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Behind } from '../../shared/local/http/door.ts'
 import {
   CALM,
   createClock,
   createLocalAws,
-  LocalAwsError,
+  type LocalAws,
   type LocalSecretsManager,
 } from '../../shared/local/index.ts'
-import { takeState } from '../../shared/local/state.ts'
+import { restoreState, takeState } from '../../shared/local/state-file/state.ts'
 
 /** Secrets in every state that a request can meet; and one that is not there. */
 export const NAMES = ['db', 'binary', 'empty', 'deleted', 'owned', 'rotating', 'crowded', 'nowhere'] as const
@@ -108,18 +109,18 @@ export function createWorld(isStrict = false): World {
   return { aws, model, functions, pages }
 }
 
-/** Everything that a request could have changed. */
-export function stateOf({ aws }: World): string {
-  const models = aws.accounts.flatMap((account) => account.models)
-  for (const model of models) doWhatIsDue(model)
-  return JSON.stringify([takeState(aws), models.reduce((sum, { events }) => sum + events.length, 0)])
+/** Whether a file of this state can be read again: what requests can make of it must pass the checks of {@link restoreState}. */
+export function outlivesRestart({ aws }: World): boolean {
+  const stored = (from: LocalAws): unknown => JSON.parse(JSON.stringify(takeState(from)))
+  const again = createLocalAws({ clock: createClock(aws.clock.now()), unpublished: CALM })
+  restoreState(again, stored(aws))
+  return isDeepStrictEqual(stored(again), stored(aws))
 }
 
-/** What an operation began, such as the copy to a replica, is done before the next operation, whatever that is. */
-function doWhatIsDue(model: LocalSecretsManager): void {
-  try {
-    model.call('DescribeSecret', { SecretId: 'nowhere' })
-  } catch (error) {
-    if (!(error instanceof LocalAwsError)) throw error
-  }
+/** Everything that a request could have changed, what it began in other Regions included. */
+export function stateOf({ aws }: World): string {
+  const state = takeState(aws)
+  const models = aws.accounts.flatMap((account) => account.models)
+  const events = models.reduce((sum, model) => sum + model.events.length, 0)
+  return JSON.stringify([state, events])
 }

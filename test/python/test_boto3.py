@@ -7,11 +7,13 @@ import time
 import unittest
 import uuid
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import boto3
 import rotation_function
 from botocore.exceptions import ClientError
 from service import Service
+from walked import Walked
 
 ROTATE = "arn:aws:lambda:eu-west-1:111122223333:function:rotate-python"
 POLICY = json.dumps(
@@ -27,13 +29,18 @@ POLICY = json.dumps(
         ],
     }
 )
-called = set()
+SETUP = str(Path(rotation_function.__file__).with_name("setup.json"))
+SCHEDULER_ROLE = "arn:aws:iam::111122223333:role/scheduler"
+walked = Walked()
+scheduled = []
 failing = threading.Event()
 
 
 def function(event):
     if failing.is_set():
         raise PermissionError("not today")
+    if "schedule" in event:
+        return scheduled.append(event)
     return rotation_function.handler(event)
 
 
@@ -41,17 +48,17 @@ def setUpModule():
     global service, server, client, elsewhere
     server = rotation_function.serve(function)
     url = f"http://127.0.0.1:{server.server_port}"
-    service = Service("--calm", "--function", f"rotate-python={url}")
+    service = Service("--calm", "--setup", SETUP, "--function", f"rotate-python={url}")
     os.environ.update(service.environment)
+    boto3.setup_default_session()
+    boto3.DEFAULT_SESSION.events.register("after-call", note)
     client = boto3.client("secretsmanager")
     elsewhere = boto3.client("secretsmanager", region_name="us-east-1")
-    for one in (client, elsewhere):
-        one.meta.events.register("after-call", lambda model, http_response, **_: note(model, http_response))
 
 
-def note(model, response):
-    if response.status_code == 200:
-        called.add(model.name)
+def note(model, http_response, **_):
+    if http_response.status_code == 200:
+        walked.note(model.service_model.service_name, model.name)
 
 
 def tearDownModule():
@@ -240,27 +247,77 @@ class Beside(unittest.TestCase):
         self.assertEqual(refusal(boto3.client("lambda").invoke, FunctionName="none"), "ResourceNotFoundException")
 
     def test_sts_says_who_asks(self):
-        self.assertEqual(boto3.client("sts").get_caller_identity()["Account"], "111122223333")
+        asked = boto3.client("sts").get_caller_identity()
+        self.assertEqual((asked["Account"], asked["Arn"]), ("111122223333", "arn:aws:iam::111122223333:user/admin"))
 
-    def test_scheduler_knows_no_other_schedule(self):
-        at = (datetime.now(timezone.utc) + timedelta(days=1)).strftime("at(%Y-%m-%dT%H:%M:%S)")
+    def test_a_role_of_another_account_is_assumed_by_its_external_id(self):
+        hub = assumed(boto3.client("sts"), "arn:aws:iam::111122223333:role/hub")
+        target = "arn:aws:iam::444455556666:role/rotation-target"
+        sts = hub.client("sts")
+        self.assertEqual(sts.get_caller_identity()["Arn"], "arn:aws:sts::111122223333:assumed-role/hub/python")
+        self.assertEqual(refusal(sts.assume_role, RoleArn=target, RoleSessionName="python"), "AccessDenied")
+        wrong = {"RoleArn": target, "RoleSessionName": "python", "ExternalId": "guessed"}
+        self.assertEqual(refusal(sts.assume_role, **wrong), "AccessDenied")
+        there = assumed(sts, target, ExternalId="agreed").client("secretsmanager")
+        made = there.create_secret(Name=name(), SecretString="of another account")
+        self.assertIn(":444455556666:", made["ARN"])
+        absent = refusal(client.get_secret_value, SecretId=made["Name"])
+        self.assertEqual(absent, "ResourceNotFoundException")
+        reads = [{"arn": "arn:aws:iam::444455556666:policy/reads"}]
+        reader = assumed(sts, target, ExternalId="agreed", PolicyArns=reads).client("secretsmanager")
+        self.assertEqual(reader.get_secret_value(SecretId=made["ARN"])["SecretString"], "of another account")
+        denied = refusal(reader.put_secret_value, SecretId=made["ARN"], SecretString="x")
+        self.assertEqual(denied, "AccessDeniedException")
+
+    def test_a_schedule_is_made_read_changed_listed_and_deleted(self):
         scheduler = boto3.client("scheduler")
-        wanted = {
-            "Name": "once",
-            "ScheduleExpression": at,
-            "FlexibleTimeWindow": {"Mode": "OFF"},
-            "Target": {"Arn": ROTATE, "RoleArn": "arn:aws:iam::111122223333:role/none"},
-        }
-        # A role has to be there, and the command has none.
+        wanted = self.schedule("once", datetime.now(timezone.utc) + timedelta(days=1))
+        made = scheduler.create_schedule(**wanted)
+        self.assertEqual(made["ScheduleArn"], "arn:aws:scheduler:eu-west-1:111122223333:schedule/default/once")
+        self.assertEqual(scheduler.get_schedule(Name="once")["Target"]["Input"], wanted["Target"]["Input"])
+        scheduler.update_schedule(**wanted, State="DISABLED")
+        listed = scheduler.list_schedules(NamePrefix="once")["Schedules"]
+        self.assertEqual([(one["Name"], one["State"]) for one in listed], [("once", "DISABLED")])
+        scheduler.delete_schedule(Name="once")
+        self.assertEqual(refusal(scheduler.get_schedule, Name="once"), "ResourceNotFoundException")
+        wanted["Target"]["RoleArn"] = "arn:aws:iam::111122223333:role/none"
         self.assertEqual(refusal(scheduler.create_schedule, **wanted), "ValidationException")
-        self.assertEqual(scheduler.list_schedules()["Schedules"], [])
+
+    def test_a_schedule_calls_the_function(self):
+        past = self.schedule("past", datetime.now(timezone.utc) - timedelta(days=1))
+        boto3.client("scheduler").create_schedule(**past)
+        for _ in range(200):
+            if scheduled:
+                break
+            time.sleep(0.05)
+        self.assertEqual(scheduled, [{"schedule": "past"}])
+
+    def schedule(self, schedule_name, at):
+        return {
+            "Name": schedule_name,
+            "ScheduleExpression": at.strftime("at(%Y-%m-%dT%H:%M:%S)"),
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": {"Arn": ROTATE, "RoleArn": SCHEDULER_ROLE, "Input": json.dumps({"schedule": schedule_name})},
+        }
+
+
+def assumed(sts, role, **conditions):
+    """A session of boto3 that signs as the role."""
+    given = sts.assume_role(RoleArn=role, RoleSessionName="python", **conditions)["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    session.events.register("after-call", note)
+    return session
 
 
 class Whole(unittest.TestCase):
     """Runs last, by its name."""
 
     def test_every_operation_was_called_and_went_well(self):
-        self.assertEqual(sorted(set(os.environ["LOCAL_OPERATIONS"].split(",")) - called), [])
+        self.assertEqual(walked.missing(), [])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 /** When a real process is killed: drawn from the seed, told by the calls that reach Secrets Manager. */
 import type { Step } from '../../engine/known.ts'
-import { createRandom } from '../../local/random.ts'
+import { createRandom } from '../../local/model/random.ts'
 
 export interface Kill {
   readonly step: Step

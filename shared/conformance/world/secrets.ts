@@ -7,7 +7,7 @@ import {
   ManualScheduler,
   portTo,
 } from '../../local/index.ts'
-import { createRandom, type Random } from '../../local/random.ts'
+import { createRandom, type Random } from '../../local/model/random.ts'
 import type { StoredSecret } from '../../provider/contract.ts'
 import type { FreshAdmin } from '../options.ts'
 

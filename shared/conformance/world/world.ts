@@ -1,6 +1,6 @@
 import { STEPS, type Step, type Task } from '../../engine/known.ts'
 import { STRATEGIES } from '../../engine/strategies.ts'
-import { createRandom } from '../../local/random.ts'
+import { createRandom } from '../../local/model/random.ts'
 import { createEntropy, DEFAULT_POLICY } from '../../password.ts'
 import type { Entropy, StoredSecret, Strategy } from '../../provider/contract.ts'
 import type { ConformanceOptions, FreshTarget } from '../options.ts'

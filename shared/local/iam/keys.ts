@@ -1,5 +1,5 @@
-import type { LocalClock } from '../clock.ts'
-import type { Random } from '../random.ts'
+import type { LocalClock } from '../model/clock.ts'
+import type { Random } from '../model/random.ts'
 import type { LocalCredentials, SessionKey, StoredKey, StoredRole, UserKey } from './identity.ts'
 import type { PolicyDocument } from './policy.ts'
 

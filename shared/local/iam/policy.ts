@@ -49,7 +49,8 @@ const Statement = z
     error: 'a statement has either Action or NotAction',
   })
 
-const PolicyDocumentSchema = z.strictObject({
+/** A policy as it is written, for a schema that holds one. */
+export const PolicyDocumentSchema = z.strictObject({
   Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
   Id: z.string().optional(),
   Statement: oneOrMore(Statement),

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { invalidParameter, LocalAwsError } from '../errors.ts'
 import type { BatchGetSecretValueInput } from '../inputs/index.ts'
-import type { Service, ServiceCaller } from '../service.ts'
+import type { Service, ServiceCaller } from '../secrets/service.ts'
 import { type GetSecretValueOutput, getSecretValue } from './get-secret-value.ts'
 import { secretsPage } from './list-secrets.ts'
 

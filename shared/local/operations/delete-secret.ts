@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import { DEFAULT_WINDOW_DAYS, markForDeletion, unmark } from '../deletion.ts'
 import {
   invalidParameter,
   markedForDeletion,
@@ -8,7 +7,8 @@ import {
   secretNotFound,
 } from '../errors.ts'
 import type { DeleteSecretInput } from '../inputs/index.ts'
-import type { Service } from '../service.ts'
+import { DEFAULT_WINDOW_DAYS, markForDeletion, unmark } from '../secrets/deletion.ts'
+import type { Service } from '../secrets/service.ts'
 import { type WrittenSecret, written } from './write-version.ts'
 
 const SHORTEST_WINDOW_DAYS = 7

@@ -1,8 +1,8 @@
-import { primaryRegionOf } from '../filters.ts'
-import { type ReplicationStatus, statusOf } from '../replication.ts'
-import { daysOf, nextWindow, type RotationRules } from '../schedule.ts'
-import type { StoredSecret } from '../secret.ts'
-import type { Service } from '../service.ts'
+import { type ReplicationStatus, statusOf } from '../replicas/replication.ts'
+import { daysOf, nextWindow, type RotationRules } from '../rotation/schedule.ts'
+import { primaryRegionOf } from '../secrets/filters.ts'
+import type { StoredSecret } from '../secrets/secret.ts'
+import type { Service } from '../secrets/service.ts'
 
 /** What DescribeSecret and ListSecrets both tell. */
 export interface SecretMetadata {

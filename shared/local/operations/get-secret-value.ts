@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { invalidRequest, valueNotFound } from '../errors.ts'
 import type { GetSecretValueInput } from '../inputs/index.ts'
-import { labelsOn, type SecretValue, type StoredSecret } from '../secret.ts'
-import type { Service } from '../service.ts'
+import { labelsOn, type SecretValue, type StoredSecret } from '../secrets/secret.ts'
+import type { Service } from '../secrets/service.ts'
 
 const DAY_MS = 86_400_000
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import * as inputs from '../inputs/index.ts'
-import type { Service, ServiceCaller } from '../service.ts'
+import type { Service, ServiceCaller } from '../secrets/service.ts'
 import { batchGetSecretValue } from './batch-get-secret-value.ts'
 import { createSecret } from './create-secret.ts'
 import { deleteSecret, restoreSecret } from './delete-secret.ts'

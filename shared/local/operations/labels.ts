@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { invalidParameter, valueNotFound } from '../errors.ts'
 import type { UpdateSecretVersionStageInput } from '../inputs/index.ts'
-import type { StoredSecret } from '../secret.ts'
-import type { Service } from '../service.ts'
+import type { StoredSecret } from '../secrets/secret.ts'
+import type { Service } from '../secrets/service.ts'
 import { checkLabelQuota, type WrittenSecret, written } from './write-version.ts'
 
 /**

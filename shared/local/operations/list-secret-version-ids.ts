@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { ListSecretVersionIdsInput } from '../inputs/index.ts'
-import { pageOf } from '../paging.ts'
-import { labelsOn } from '../secret.ts'
-import type { Service } from '../service.ts'
+import { pageOf } from '../secrets/paging.ts'
+import { labelsOn } from '../secrets/secret.ts'
+import type { Service } from '../secrets/service.ts'
 
 export interface ListSecretVersionIdsOutput {
   readonly ARN: string

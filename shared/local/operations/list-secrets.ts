@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { filterFrom } from '../filters.ts'
 import type { Filters, ListSecretsInput, SortBy } from '../inputs/index.ts'
-import { type Cursor, type Page, pageOf } from '../paging.ts'
-import type { StoredSecret } from '../secret.ts'
-import type { Service } from '../service.ts'
+import { filterFrom } from '../secrets/filters.ts'
+import { type Cursor, type Page, pageOf } from '../secrets/paging.ts'
+import type { StoredSecret } from '../secrets/secret.ts'
+import type { Service } from '../secrets/service.ts'
 import { metadataOf, type SecretMetadata, stagesOf } from './describe.ts'
 
 const LARGEST_PAGE = 100

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { invalidRequest, notOnReplica, tokenMissing } from '../errors.ts'
 import type { PutSecretValueInput, UpdateSecretInput } from '../inputs/index.ts'
-import { changeKey } from '../replication.ts'
-import { isStranger } from '../rotation-token.ts'
-import { labelsOn, type StoredSecret } from '../secret.ts'
-import { fail, type Service, type ServiceCaller } from '../service.ts'
+import { changeKey } from '../replicas/replication.ts'
+import { isStranger } from '../rotation/rotation-token.ts'
+import { labelsOn, type StoredSecret } from '../secrets/secret.ts'
+import { fail, type Service, type ServiceCaller } from '../secrets/service.ts'
 import { valueIn, type WrittenSecret, writeVersion, written } from './write-version.ts'
 
 export interface PutSecretValueOutput extends WrittenSecret {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { invalidParameter } from '../errors.ts'
 import type { GetRandomPasswordInput } from '../inputs/index.ts'
-import type { Service } from '../service.ts'
+import type { Service } from '../secrets/service.ts'
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const LOWER = 'abcdefghijklmnopqrstuvwxyz'

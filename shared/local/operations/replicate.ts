@@ -1,8 +1,14 @@
 import type { z } from 'zod'
 import { invalidParameter } from '../errors.ts'
 import type { RemoveRegionsFromReplicationInput, ReplicateSecretToRegionsInput } from '../inputs/index.ts'
-import { promote, type ReplicationStatus, removeReplica, replicateTo, statusOf } from '../replication.ts'
-import type { Service } from '../service.ts'
+import {
+  promote,
+  type ReplicationStatus,
+  removeReplica,
+  replicateTo,
+  statusOf,
+} from '../replicas/replication.ts'
+import type { Service } from '../secrets/service.ts'
 
 export interface ReplicationOutput {
   /** Of the primary. */

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { LocalAwsError } from '../errors.ts'
 import type { PutResourcePolicyInput, ValidateResourcePolicyInput } from '../inputs/index.ts'
-import { givesBroadAccess, locksOut, type Policy, parsePolicy } from '../policy.ts'
-import type { Service } from '../service.ts'
+import { givesBroadAccess, locksOut, type Policy, parsePolicy } from '../secrets/resource-policy.ts'
+import type { Service } from '../secrets/service.ts'
 import { type WrittenSecret, written } from './write-version.ts'
 
 /** Both as AWS's guide gives them: doc_source/manage_secret-policy.md of awsdocs/aws-secrets-manager-docs. */

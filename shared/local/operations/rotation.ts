@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { invalidRequest, LocalAwsError, tokenMissing } from '../errors.ts'
 import type { RotateSecretInput } from '../inputs/index.ts'
-import { checkRules } from '../schedule.ts'
-import { isPendingElsewhere, type Rotation, type StoredSecret } from '../secret.ts'
-import { fail, type Service } from '../service.ts'
+import { checkRules } from '../rotation/schedule.ts'
+import { isPendingElsewhere, type Rotation, type StoredSecret } from '../secrets/secret.ts'
+import { fail, type Service } from '../secrets/service.ts'
 import { makeRoomForVersion, type WrittenSecret, written } from './write-version.ts'
 
 /** The condition that the two good end states of a rotation exclude. Text as users of AWS quote it. */

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { invalidParameter } from '../errors.ts'
 import type { TagResourceInput, UntagResourceInput } from '../inputs/index.ts'
-import type { StoredSecret } from '../secret.ts'
-import type { Service } from '../service.ts'
+import type { StoredSecret } from '../secrets/secret.ts'
+import type { Service } from '../secrets/service.ts'
 
 const TAGS_PER_SECRET = 50
 

@@ -1,6 +1,6 @@
 import { invalidParameter, limitExceeded, resourceExists } from '../errors.ts'
-import { detachLabel, isSameValue, type SecretValue, type StoredSecret } from '../secret.ts'
-import type { Service } from '../service.ts'
+import { detachLabel, isSameValue, type SecretValue, type StoredSecret } from '../secrets/secret.ts'
+import type { Service } from '../secrets/service.ts'
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const VERSIONS_PER_SECRET = 100

@@ -1,8 +1,8 @@
-import type { LocalClock } from '../clock.ts'
-import type { FunctionTable } from '../functions.ts'
-import type { Random } from '../random.ts'
-import type { RotationFunctionEvent } from '../service.ts'
-import type { Draw } from '../unpublished.ts'
+import type { FunctionTable } from '../functions/registry.ts'
+import type { LocalClock } from '../model/clock.ts'
+import type { Random } from '../model/random.ts'
+import type { Draw } from '../model/unpublished.ts'
+import type { RotationFunctionEvent } from '../secrets/service.ts'
 import {
   type AcceptedInvocation,
   retryPolicyOf,

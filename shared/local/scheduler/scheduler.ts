@@ -1,7 +1,7 @@
-import type { LocalClock } from '../clock.ts'
-import type { FunctionTable } from '../functions.ts'
-import type { Random } from '../random.ts'
-import type { Draw } from '../unpublished.ts'
+import type { FunctionTable } from '../functions/registry.ts'
+import type { LocalClock } from '../model/clock.ts'
+import type { Random } from '../model/random.ts'
+import type { Draw } from '../model/unpublished.ts'
 import { groupNotFound, scheduleExists, scheduleNotFound, schedulerInvalid } from './errors.ts'
 import { dueAt } from './expression.ts'
 import { Firing } from './firing.ts'
@@ -128,10 +128,8 @@ export class LocalScheduler {
   }
 
   #made(input: WriteSchedule, createdAtMs: number): StoredSchedule {
-    requireJson(input.Target.Input)
     const now = this.#options.clock.now()
-    const due = dueAt(input.ScheduleExpression, input.ScheduleExpressionTimezone ?? 'UTC')
-    const at = this.#attemptAt(due, input)
+    const at = this.#attemptAt(dueTimeOf(input), input)
     return {
       arn: this.arnOf(input),
       input,
@@ -161,6 +159,12 @@ export class LocalScheduler {
 
 function requireGroup({ GroupName }: { readonly GroupName?: string | undefined }): void {
   if (GroupName !== undefined && GroupName !== DEFAULT_GROUP) throw groupNotFound(GroupName)
+}
+
+/** When the schedule is due. Throws `ValidationException` for what is no schedule although it has the form of one. */
+export function dueTimeOf({ Target, ScheduleExpression, ScheduleExpressionTimezone }: WriteSchedule): number {
+  requireJson(Target.Input)
+  return dueAt(ScheduleExpression, ScheduleExpressionTimezone ?? 'UTC')
 }
 
 function requireJson(input: string | undefined): void {

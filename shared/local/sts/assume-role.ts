@@ -1,10 +1,10 @@
 import type { z } from 'zod'
+import type { LocalAws } from '../accounts/local-aws.ts'
 import { LocalAwsError } from '../errors.ts'
 import { accessDenied, authorize } from '../iam/authorize.ts'
 import type { Identity, LocalCredentials, StoredRole } from '../iam/identity.ts'
 import { type PolicyDocument, parsePolicy } from '../iam/policy.ts'
 import { trustFor } from '../iam/trust.ts'
-import type { LocalAws } from '../local-aws.ts'
 import type { AssumeRoleInput } from './inputs.ts'
 
 type Input = z.output<typeof AssumeRoleInput>
