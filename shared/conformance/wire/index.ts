@@ -18,6 +18,7 @@ export {
   type Rule,
   type Ruling,
 } from './point.ts'
+export { type MysqlState, mysqlFraming } from './mysql.ts'
 export { type PostgresState, postgresFraming } from './postgres.ts'
 export { startWireProxy, type WireProxy, type WireProxyOptions } from './proxy.ts'
 export { turns } from './turns.ts'
