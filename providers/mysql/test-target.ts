@@ -40,7 +40,10 @@ export const adminGrants = (kind: MysqlServer['kind'], admin: string): readonly 
 
 /** Signs in with the driver as an application would. True: let in; false: 1045; anything else rejects. */
 export async function signsIn(
-  server: Pick<MysqlServer, 'host' | 'port' | 'ca'>, user: string, password: string): Promise<boolean> {
+  server: Pick<MysqlServer, 'host' | 'port' | 'ca'>,
+  user: string,
+  password: string,
+): Promise<boolean> {
   let connection: mysql.Connection | undefined
   try {
     connection = await mysql.createConnection({

@@ -8,6 +8,7 @@ export { type Counted, Coverage } from './cover.ts'
 export { type Framed, type Framing, FramingError, type Received, type Side } from './framing.ts'
 export { type HttpState, httpFraming } from './http.ts'
 export { createWireIdentity, type WireIdentity } from './identity.ts'
+export { type MysqlState, mysqlFraming } from './mysql.ts'
 export {
   cutBefore,
   type Ending,
@@ -18,7 +19,6 @@ export {
   type Rule,
   type Ruling,
 } from './point.ts'
-export { type MysqlState, mysqlFraming } from './mysql.ts'
 export { type PostgresState, postgresFraming } from './postgres.ts'
 export { startWireProxy, type WireProxy, type WireProxyOptions } from './proxy.ts'
 export { turns } from './turns.ts'

@@ -53,7 +53,10 @@ export function createSqlAccess({ port, ca, password }: SqlPlace): SqlAccess {
     return connection
   }
   const keep = (connection: mysql.Connection): void => {
-    if (idle.length >= MAX_IDLE) return connection.destroy()
+    if (idle.length >= MAX_IDLE) {
+      connection.destroy()
+      return
+    }
     // What is kept does not keep this process.
     socketOf(connection).unref()
     idle.push(connection)
