@@ -9,6 +9,7 @@ const TRAITS: Traits = {
   pairByAdmin: false,
   oneByAdmin: true,
   oneMayDoWithout: true,
+  adminLooks: false,
   overlaps: true,
   refusesCut: false,
   retires: false,
