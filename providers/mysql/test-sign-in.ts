@@ -1,5 +1,6 @@
 /** Sign-ins of the kit to accounts that one failed sign-in locks: those of the provider under test alone shall count. */
 import { nativeHash } from './hash.ts'
+import { holds, methodsOfRow } from './mariadb/methods.ts'
 import { literal } from './quote.ts'
 import type { SqlServer } from './test-household.ts'
 import { signsIn } from './test-target.ts'
@@ -14,7 +15,7 @@ export async function signsInUncounted(server: SqlServer, user: string, password
     const [row] = await server.sql(
       `SELECT Priv AS priv FROM mysql.global_priv WHERE User = ${literal(user)} AND Host = '%'`,
     )
-    const isStored = String(row?.['priv'] ?? '').includes(nativeHash(password))
+    const isStored = row !== undefined && holds(methodsOfRow(row['priv']), nativeHash(password))
     return isStored && (await required(server, user, password))
   }
   try {
