@@ -1,6 +1,13 @@
 /** Whole rotations at a real server: the engine, the local Secrets Manager and a provider. */
 import { randomUUID } from 'node:crypto'
-import { CANDIDATE_LABEL, createRotate, type Evidence, STEPS, type Step, type StepReport } from '../shared/engine/index.ts'
+import {
+  CANDIDATE_LABEL,
+  createRotate,
+  type Evidence,
+  STEPS,
+  type Step,
+  type StepReport,
+} from '../shared/engine/index.ts'
 import { CALM, createLocalSecretsManager, portTo } from '../shared/local/index.ts'
 import {
   isQuarterturnError,

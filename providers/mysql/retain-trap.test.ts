@@ -19,9 +19,7 @@ function caseOf(server: MysqlServer, isPlain: boolean) {
   const retain = async (from: MysqlSecret, to: MysqlSecret): Promise<void> => {
     const { host, port, username: user, password } = from
     const connection = await mysql.createConnection({ host, port, user, password, ssl: { ca: server.ca } })
-    await connection.query(
-      `ALTER USER USER() IDENTIFIED BY ${literal(to.password)} RETAIN CURRENT PASSWORD`,
-    )
+    await connection.query(`ALTER USER USER() IDENTIFIED BY ${literal(to.password)} RETAIN CURRENT PASSWORD`)
     connection.destroy()
   }
   const cases = conformanceCases({
