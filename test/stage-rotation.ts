@@ -1,6 +1,13 @@
 /** Whole rotations at a real server: the engine, the local Secrets Manager and a provider. */
 import { randomUUID } from 'node:crypto'
-import { CANDIDATE_LABEL, createRotate, STEPS, type Step, type StepReport } from '../shared/engine/index.ts'
+import {
+  CANDIDATE_LABEL,
+  createRotate,
+  type Evidence,
+  STEPS,
+  type Step,
+  type StepReport,
+} from '../shared/engine/index.ts'
 import { CALM, createLocalSecretsManager, portTo } from '../shared/local/index.ts'
 import {
   isQuarterturnError,
@@ -42,6 +49,8 @@ export interface StagedRotation {
   value(label: string): StoredSecret
   /** What was told of each step that ended well. */
   readonly reports: readonly StepReport[]
+  /** What was left of each rotation that finished. */
+  readonly evidence: readonly Evidence[]
   /** A version is stored by hand and becomes current. */
   put(secret: StoredSecret): void
   labels(): readonly string[]
@@ -75,6 +84,7 @@ export function stageRotation(
   let remedy: string | undefined
   let problem: string | undefined
   const reports: StepReport[] = []
+  const evidence: Evidence[] = []
   let token = ''
   const port = portTo(model)
   const rotateStep = createRotate({
@@ -99,7 +109,7 @@ export function stageRotation(
           outcome = report.outcome
           reports.push(report)
         },
-        evidence: () => Promise.resolve(),
+        evidence: async (record) => void evidence.push(record),
       },
     },
   })
@@ -157,6 +167,7 @@ export function stageRotation(
       return problem
     },
     reports,
+    evidence,
     put,
     value,
     password: (label) => value(label)['password'],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 const sha1 = (bytes: Buffer | string): Buffer => createHash('sha1').update(bytes).digest()
 
@@ -63,11 +63,7 @@ function sha256(stored: Buffer): Parts | undefined {
  */
 export function sha256Crypt(password: string, salt: Buffer, rounds: number): string {
   const key = Buffer.from(password, 'utf8')
-  const digest = (...parts: readonly Buffer[]): Buffer => {
-    const hash = createHash('sha256')
-    for (const part of parts) hash.update(part)
-    return hash.digest()
-  }
+  const digest = (...parts: readonly Buffer[]): Buffer => hash('sha256', Buffer.concat(parts), 'buffer')
   const stretched = (block: Buffer, length: number): Buffer =>
     Buffer.concat(Array.from({ length: Math.ceil(length / 32) }, () => block)).subarray(0, length)
 
@@ -77,17 +73,26 @@ export function sha256Crypt(password: string, salt: Buffer, rounds: number): str
   let sum = digest(...mixed)
   const keys = stretched(digest(...Array.from({ length: key.length }, () => key)), key.length)
   const salts = stretched(digest(...Array.from({ length: 16 + (sum[0] ?? 0) }, () => salt)), salt.length)
+  const blocks = Array.from({ length: 42 }, (_, round) => blockOf(round, keys, salts, sum.length))
   for (let round = 0; round < rounds; round += 1) {
-    const odd = round % 2 === 1
-    sum = digest(
-      odd ? keys : sum,
-      ...(round % 3 === 0 ? [] : [salts]),
-      ...(round % 7 === 0 ? [] : [keys]),
-      odd ? sum : keys,
-    )
+    const block = blocks[round % 42]
+    if (block === undefined) break
+    sum.copy(block.bytes, block.at)
+    sum = hash('sha256', block.bytes, 'buffer')
   }
   return encoded(sum)
 }
+
+/** What a round hashes, and where in it the sum of the round before goes. It repeats every 2 × 3 × 7 rounds. */
+function blockOf(round: number, keys: Buffer, salts: Buffer, sumLength: number) {
+  const between = Buffer.concat([round % 3 === 0 ? NOTHING : salts, round % 7 === 0 ? NOTHING : keys])
+  const sum = Buffer.alloc(sumLength)
+  return round % 2 === 1
+    ? { bytes: Buffer.concat([keys, between, sum]), at: keys.length + between.length }
+    : { bytes: Buffer.concat([sum, between, keys]), at: 0 }
+}
+
+const NOTHING = Buffer.alloc(0)
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

@@ -4,5 +4,6 @@ await describeConformance({
   kind: 'mariadb',
   rights: 'admin',
   strategies: ['dual-password', 'single-user'],
+  whole: ['dual-password'],
   file: 'providers/mysql/mariadb-admin.conformance.test.ts',
 })

@@ -4,5 +4,6 @@ await describeConformance({
   kind: 'mariadb',
   rights: 'own',
   strategies: ['single-user'],
+  whole: ['single-user'],
   file: 'providers/mysql/mariadb-own.conformance.test.ts',
 })

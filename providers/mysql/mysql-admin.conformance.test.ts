@@ -4,5 +4,6 @@ await describeConformance({
   kind: 'mysql',
   rights: 'admin',
   strategies: ['dual-password', 'single-user'],
+  whole: ['single-user'],
   file: 'providers/mysql/mysql-admin.conformance.test.ts',
 })

@@ -4,5 +4,6 @@ await describeConformance({
   kind: 'mysql',
   rights: 'own',
   strategies: ['dual-password', 'single-user'],
+  whole: ['dual-password'],
   file: 'providers/mysql/mysql-own.conformance.test.ts',
 })

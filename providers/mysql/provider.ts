@@ -2,7 +2,7 @@ import { createTrust } from '../../shared/database/tls.ts'
 import { newPassword, pick } from '../../shared/database/values.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { createMysqlSecret, type MysqlSecret, type MysqlSecretSchema, type SchemaOptions } from './schema.ts'
-import { MysqlSession } from './session.ts'
+import { LOOKS, MysqlSession } from './session.ts'
 
 export interface MysqlOptions extends SchemaOptions {
   /** PEM of authorities to trust beside those of RDS. Default: none. */
@@ -36,6 +36,7 @@ export function createMysql(options: MysqlOptions = {}): Provider<MysqlSecretSch
     admin: {
       strategies: ['dual-password', 'single-user'],
       optional: ['dual-password', 'single-user'],
+      looks: LOOKS,
       arn: ({ masterarn }) => masterarn,
       value: ({ admin, secret }) => ({
         ...pick(secret, ['ssl']),

@@ -49,8 +49,19 @@ describeOnEachMysql('a rotation of an account', {}, (server, kind) => {
     const username = nextName()
     await createAccount(server(), username, 'first')
     const rotation = staged({ username, password: 'first' }, { strategy: 'single-user' })
-    expect(await rotation.rotate()).toEqual(DONE)
-    expect(await signsIn(server(), username, String(rotation.password('AWSCURRENT')))).toBe(true)
+    const signInWith = (label: string) => signsIn(server(), username, String(rotation.password(label)))
+    // The gap: from the change to the move of the label AWSCURRENT is refused, and what is pending signs in.
+    expect(await rotation.rotate(['createSecret'])).toEqual(DONE.slice(0, 1))
+    expect([await signInWith('AWSCURRENT'), await signInWith('AWSPENDING')]).toEqual([true, false])
+    expect(await rotation.repeat(['setSecret'])).toEqual(DONE.slice(1, 2))
+    const changedAt = performance.now()
+    expect([await signInWith('AWSCURRENT'), await signInWith('AWSPENDING')]).toEqual([false, true])
+    expect(await rotation.repeat(['testSecret', 'finishSecret'])).toEqual(DONE.slice(2))
+    const gapMs = performance.now() - changedAt
+    // The engine counts from when the value was stored, which is earlier, in whole milliseconds.
+    expect(rotation.evidence.at(-1)).toMatchObject({ strategy: 'single-user', class: 'B' })
+    expect(rotation.evidence.at(-1)?.gapMs).toBeGreaterThanOrEqual(Math.floor(gapMs))
+    expect(await signInWith('AWSCURRENT')).toBe(true)
     expect(await signsIn(server(), username, 'first')).toBe(false)
   })
 

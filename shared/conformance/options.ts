@@ -31,7 +31,9 @@ export interface ConformanceOptions {
   readonly only?: string
   /**
    * `each`: from every crash and every cut each of the three recoveries is tried. `in turn`: every crash and every cut is
-   * tried with one of them, in turn, and of the rarer scenes on the wire only setSecret is cut. Default `each`.
+   * tried with one of them, in turn, and of the rarer scenes on the wire only setSecret is cut; what happens to a frozen
+   * step meanwhile, and the paces of two steps at once, take turns too, and of a burst of replies the first is held back.
+   * Default `each`.
    */
   readonly recoveries?: 'each' | 'in turn'
   /** How many points are under way at a time. Default 4. */

@@ -11,16 +11,20 @@ export type Trust = () => SecureContext
  * deployment's own. Node's list is left out: no public authority vouches for a database in a VPC.
  */
 export function createTrust(ca: string | undefined): Trust {
-  let context: SecureContext | undefined
-  // Parsing 120 certificates takes a while, so once for all connections, and not before the first.
   return () => {
-    context ??= createSecureContext({
+    const made = contexts.get(ca)
+    if (made !== undefined) return made
+    const context = createSecureContext({
       ca: ca === undefined ? rds.ca : [...rds.ca, ca],
       minVersion: 'TLSv1.2',
     })
+    contexts.set(ca, context)
     return context
   }
 }
+
+/** Parsing 120 certificates takes a while, so once for all connections of this process, and not before the first. */
+const contexts = new Map<string | undefined, SecureContext>()
 
 /** Verification is spelt out, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off. */
 export const tlsOptions = (host: string, trust: SecureContext): ConnectionOptions => ({

@@ -32,7 +32,11 @@ export async function everyHeldReply(
     strategy,
     prefix: `held/${strategy}/${recovery}/`,
     how: 'hold',
-    wants: (point) => point.from === 'server' && (isFirst || isOfChange(point)),
+    wants: (point, at, all) =>
+      point.from === 'server' &&
+      (isFirst || isOfChange(point)) &&
+      // What follows in one burst is held back with its first.
+      (trial.options.recoveries !== 'in turn' || all[at - 1]?.from !== 'server'),
     hurriesAtOnce: AT_ONCE,
     runAt: (at) => ({
       expects:

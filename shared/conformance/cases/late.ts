@@ -35,11 +35,16 @@ export async function everyThaw(trial: Trial, strategy: Strategy, meanwhile: Mea
   // A lock that stays held keeps every other rotation out, until the server drops the silent connection.
   const needsDrop = (call: RecordedCall): boolean =>
     meanwhile !== 'the same step is delivered again' && holdsLock(calls, call)
-  const points = calls.filter((call) => dropConnections || !needsDrop(call))
-  if (points.length < calls.length)
+  const possible = calls.filter((call) => dropConnections || !needsDrop(call))
+  if (possible.length < calls.length)
     trial.notes.push(
-      `${calls.length - points.length} points left out: the target gives no way to drop its connections`,
+      `${calls.length - possible.length} points left out: the target gives no way to drop its connections`,
     )
+  const meanwhiles = Object.keys(MEANWHILE)
+  const isInTurn = trial.options.recoveries === 'in turn' && trial.options.only === undefined
+  const points = possible.filter(
+    (_call, at) => !isInTurn || at % meanwhiles.length === meanwhiles.indexOf(meanwhile),
+  )
   await trial.all(points.map((call) => thaw(strategy, call, meanwhile, needsDrop(call))))
   return undefined
 }

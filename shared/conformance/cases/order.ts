@@ -71,7 +71,14 @@ const PACES = [
  */
 export async function everyInterleaving(trial: Trial, strategy: Strategy): Promise<undefined> {
   const calls = await recordCalls(trial.options, strategy, WARM)
-  await trial.all(calls.flatMap((call) => PACES.map((pace) => interleaved(strategy, call, pace))))
+  const isInTurn = trial.options.recoveries === 'in turn' && trial.options.only === undefined
+  await trial.all(
+    calls.flatMap((call, at) =>
+      PACES.filter((_pace, which) => !isInTurn || at % PACES.length === which).map((pace) =>
+        interleaved(strategy, call, pace),
+      ),
+    ),
+  )
   return undefined
 }
 

@@ -96,7 +96,7 @@ export interface Cover {
   readonly prefix: string
   readonly how: Disturbance['how']
   /** Points that count. Default: all. */
-  readonly wants?: (point: WirePoint) => boolean
+  readonly wants?: (point: WirePoint, at: number, all: readonly WirePoint[]) => boolean
   /** Of cases that cover the same points with another recovery each: which one this is, from 0, and how many there are. */
   readonly turn?: { readonly at: number; readonly of: number }
   /**
