@@ -1,8 +1,8 @@
 import type { Check, Strategy } from '../../shared/provider/index.ts'
 import { type Account, named } from './account.ts'
 import { accountGone, isError, type Run } from './change.ts'
-import { wantsPlainText } from './mariadb/changer.ts'
-import { isNative, type Method, methodsOfRow, methodsOfStatement } from './mariadb/methods.ts'
+import { isNative, type Method, methodsOfStatement } from './mariadb/methods.ts'
+import { readMethods as methodsForAdmin, wantsPlainText } from './mariadb/passwords.ts'
 import { KNOWN_PLUGINS } from './mysql/view.ts'
 import { type Privileges, privilegesOf } from './privileges.ts'
 import { literal } from './quote.ts'
@@ -183,14 +183,12 @@ async function readMethods(run: Run, { user, host }: Account, byAdmin: boolean):
     const [row] = await run('SHOW CREATE USER CURRENT_USER()')
     return methodsOfStatement(String(Object.values(row ?? {})[0]))
   }
-  const [row] = await run(
-    `SELECT Priv AS priv FROM mysql.global_priv WHERE User = ${literal(user)} AND Host = ${literal(host)}`,
-  )
-  if (row === undefined) throw accountGone()
-  return methodsOfRow(row['priv'])
+  const methods = await methodsForAdmin(run, { user, host })
+  if (methods === undefined) throw accountGone()
+  return methods
 }
 
-async function wantsToSeePasswords(run: Run): Promise<boolean> {
+export async function wantsToSeePasswords(run: Run): Promise<boolean> {
   // Beside an aggregate MariaDB answers 0 for the variable.
   const [row] = await run(
     `SELECT @@global.strict_password_validation AS strict,
