@@ -76,14 +76,16 @@ export async function standingOf({ run, server, accounts, admin }: Place): Promi
 
 const isSame = (one: Account, other: Account): boolean => one.user === other.user && one.host === other.host
 
-/** A marker role is our mark and no right. */
+/** A marker role is a mark and no right; but an admin that made one may grant it, which is a right and no mark. */
 function withGrants(stored: Stored, rights: Stored['rights'], defaultRoles: readonly string[]): Stored {
-  const marks = rights.flatMap(({ kind, object }) => (kind === 'role' ? (markIn(object) ?? []) : []))
+  const markers = rights.filter(({ kind, object }) => kind === 'role' && markIn(object) !== undefined)
+  const lent = new Set(markers.filter(({ isOption }) => isOption === true).map(({ object }) => object))
+  const marks = markers.flatMap(({ object }) => (lent.has(object) ? [] : (markIn(object) ?? [])))
   return {
     ...stored,
     rights: [
       ...stored.rights,
-      ...rights.filter(({ kind, object }) => kind !== 'role' || markIn(object) === undefined),
+      ...rights.filter((right) => !markers.includes(right) || right.isOption === true),
     ],
     marks: [...stored.marks, ...new Set(marks)],
     defaultRoles: [...stored.defaultRoles, ...defaultRoles].toSorted(),

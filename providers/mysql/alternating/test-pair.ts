@@ -32,7 +32,11 @@ const PRIVILEGES = 'SELECT, INSERT, UPDATE, DELETE, EXECUTE, CREATE ROUTINE, ALT
 export async function freshPair(
   server: MysqlServer,
   user: string,
-  { host = '%', more = '', schema = user.slice(0, 40) }: { host?: string; more?: string; schema?: string } = {},
+  {
+    host = '%',
+    more = '',
+    schema = user.slice(0, 40),
+  }: { host?: string; more?: string; schema?: string } = {},
 ): Promise<TestPair> {
   const admin = `${user.slice(0, 20)}_admin`
   await createAccount(server, user, `first ${user}`, { host, more })
@@ -49,7 +53,7 @@ export async function freshPair(
     secret,
     adminSecret,
     stage: (options = {}, staging = {}) =>
-      stagePair(server, secret, { admin: adminSecret, ...staging }, options),
+      stagePair(server, secret, { admin: adminSecret, name: user, ...staging }, options),
     as: async (stage, statements, label = 'AWSCURRENT') => {
       const { username, password } = stage.value(label)
       return runAs(server, { user: String(username), password: String(password) }, statements)
@@ -74,9 +78,7 @@ export async function setUp(
   const script = setupScript({ kind: server.kind, admin, host: '%', schema, privileges })
   const statements = script.replace(/^--.*$/gm, '').split(';')
   for (const statement of statements.map((one) => one.trim()).filter((one) => one !== ''))
-    await server.sql(
-      statement.replace(/IDENTIFIED BY .*$/, `IDENTIFIED BY ${literal(`of ${admin}`)}`),
-    )
+    await server.sql(statement.replace(/IDENTIFIED BY .*$/, `IDENTIFIED BY ${literal(`of ${admin}`)}`))
 }
 
 /** One session of an application. */

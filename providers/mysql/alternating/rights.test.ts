@@ -1,0 +1,266 @@
+/** Two accounts that can do the same: what is compared, what is repaired, and what is left to somebody who may. */
+import mysql from 'mysql2/promise'
+import { expect, test } from 'vitest'
+import { describeOnEachMysql } from '../../../test/servers/mysql/each.ts'
+import type { MysqlServer } from '../../../test/servers/mysql/server.ts'
+import { freshPair, repairedBy, runAll, setUp, WHOLE } from './test-pair.ts'
+
+const UNTIL_SET = ['createSecret done', 'setSecret done']
+
+describeOnEachMysql('the rights of a pair', {}, (server, kind) => {
+  const isMysql = kind === 'mysql'
+  const sql = (text: string) => server().sql(text)
+  /** A pair that has rotated once, so that the clone is the current one. */
+  const rotated = async (user: string) => {
+    const pair = await freshPair(server(), user)
+    const stage = pair.stage()
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    return { pair, stage, admin: `\`${pair.admin}\`@\`%\`` }
+  }
+  /** Without what differs by nature: the name, and how MariaDB shows mark and password. */
+  const grantsOf = async (user: string): Promise<readonly string[]> => {
+    const rows = await sql(`SHOW GRANTS FOR '${user}'@'%'`)
+    return rows
+      .map((row) => String(Object.values(row)[0]))
+      .filter((line) => !line.includes('quarterturn:'))
+      .map((line) => line.replaceAll('_clone`', '`').replace(/ IDENTIFIED BY PASSWORD '[^']*'/, ''))
+      .toSorted()
+  }
+
+  test('of every kind come to the clone, and go from it when they are taken from the user', async () => {
+    const pair = await freshPair(server(), 'every')
+    await runAll(
+      server(),
+      `CREATE TABLE every.t (a int, b int); CREATE TABLE every.u (a int); CREATE PROCEDURE every.p() SELECT 1; CREATE FUNCTION every.f() RETURNS int DETERMINISTIC RETURN 1;
+       CREATE ROLE every_role; CREATE ROLE every_other; CREATE USER every_mask;
+       GRANT every_role TO every; GRANT every_other TO every WITH ADMIN OPTION; GRANT PROCESS ON *.* TO every;
+       GRANT CREATE VIEW, EXECUTE ON every.* TO every WITH GRANT OPTION; GRANT DELETE ON every.t TO every; GRANT UPDATE (a), UPDATE (b), SELECT (a) ON every.t TO every;
+       GRANT EXECUTE ON PROCEDURE every.p TO every; GRANT EXECUTE, ALTER ROUTINE ON FUNCTION every.f TO every;
+       GRANT SELECT ON \`every\\_other\`.* TO every; GRANT SELECT ON every.u TO every`,
+    )
+    await sql(isMysql ? 'GRANT BACKUP_ADMIN ON *.* TO every' : 'GRANT BINLOG REPLAY ON *.* TO every')
+    await sql(isMysql ? 'SET DEFAULT ROLE every_role TO every' : 'SET DEFAULT ROLE every_role FOR every')
+    await asRoot(server(), 'GRANT PROXY ON every_mask TO every')
+    // What is granted on a table that is gone is no right, and no reason to stop.
+    await sql('DROP TABLE every.u')
+    const stage = pair.stage()
+    expect(await stage.preflight()).toEqual(['testSecret PRIVILEGE_MISSING'])
+    expect(stage.remedy).toContain('GRANT `every_role`')
+    for (const statement of String(stage.remedy).split(/;\s*/).filter(Boolean))
+      await (statement.includes('PROXY') ? asRoot(server(), statement) : sql(statement))
+    expect(await stage.preflight(), stage.problem).toEqual(['testSecret preflight'])
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    const expected = (await grantsOf('every')).filter((line) => !line.includes('`every`.`u`'))
+    expect(expected.length).toBeGreaterThan(7)
+    expect(await grantsOf('every_clone')).toEqual(expected)
+    await pair.as(stage, ['CALL every.p()', 'UPDATE every.t SET b = 1', 'SELECT every.f()'])
+    const [role] = await pair.as(stage, ['SELECT CURRENT_ROLE() AS role'])
+    expect(String(role?.['role'])).toContain('every_role')
+
+    await runAll(
+      server(),
+      `REVOKE every_other FROM every; REVOKE PROCESS ON *.* FROM every; REVOKE GRANT OPTION ON every.* FROM every; REVOKE CREATE VIEW ON every.* FROM every;
+       REVOKE UPDATE (b) ON every.t FROM every; REVOKE EXECUTE ON PROCEDURE every.p FROM every; REVOKE DELETE ON every.t FROM every`,
+    )
+    await sql(isMysql ? 'REVOKE BACKUP_ADMIN ON *.* FROM every' : 'REVOKE BINLOG REPLAY ON *.* FROM every')
+    await sql(isMysql ? 'SET DEFAULT ROLE NONE TO every' : 'SET DEFAULT ROLE NONE FOR every')
+    await asRoot(server(), 'REVOKE PROXY ON every_mask FROM every')
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(repairedBy(stage)).toContainEqual(expect.stringMatching(/^`every_clone`@`%` has PROCESS/))
+    const left = (await grantsOf('every')).filter((line) => !line.includes('`every`.`u`'))
+    expect(await grantsOf('every_clone')).toEqual(left)
+    expect(left.join()).not.toMatch(/PROCESS|every_other`(?!\.)|PROXY|UPDATE \(`b`\)|DELETE/)
+  })
+
+  test('given by hand between two rotations are there after the next one, and named', async () => {
+    const { pair, stage } = await rotated('handed')
+    await sql('GRANT UPDATE ON handed.* TO handed')
+    await sql(`ALTER USER handed REQUIRE SSL WITH MAX_USER_CONNECTIONS 40 PASSWORD EXPIRE INTERVAL 90 DAY`)
+    if (isMysql)
+      await sql(`ALTER USER handed PASSWORD HISTORY 3 PASSWORD REUSE INTERVAL 5 DAY PASSWORD REQUIRE CURRENT OPTIONAL
+        FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME UNBOUNDED ATTRIBUTE '{"team": "\\'it\\'s", "comment": "ask Ada"}'`)
+    else await sql('ALTER USER handed WITH MAX_STATEMENT_TIME 2.5')
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(repairedBy(stage)).toEqual([
+      '`handed_clone`@`%` lacks UPDATE on `handed`.*',
+      '`handed_clone`@`%` has REQUIRE NONE and `handed`@`%` REQUIRE SSL',
+      '`handed_clone`@`%` has MAX_USER_CONNECTIONS 0 and `handed`@`%` MAX_USER_CONNECTIONS 40',
+      ...(isMysql
+        ? [
+            '`handed_clone`@`%` has PASSWORD EXPIRE DEFAULT and `handed`@`%` PASSWORD EXPIRE INTERVAL 90 DAY',
+            '`handed_clone`@`%` has PASSWORD HISTORY DEFAULT and `handed`@`%` PASSWORD HISTORY 3',
+            '`handed_clone`@`%` has PASSWORD REUSE INTERVAL DEFAULT and `handed`@`%` PASSWORD REUSE INTERVAL 5 DAY',
+            '`handed_clone`@`%` has PASSWORD REQUIRE CURRENT DEFAULT and `handed`@`%` PASSWORD REQUIRE CURRENT OPTIONAL',
+            '`handed_clone`@`%` has FAILED_LOGIN_ATTEMPTS 0 PASSWORD_LOCK_TIME 0 and `handed`@`%` FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME UNBOUNDED',
+            '`handed_clone`@`%` has not the same ATTRIBUTE "team" as `handed`@`%`',
+            '`handed_clone`@`%` has not the same ATTRIBUTE "comment" as `handed`@`%`',
+          ]
+        : [
+            '`handed_clone`@`%` has MAX_STATEMENT_TIME 0 and `handed`@`%` MAX_STATEMENT_TIME 2.5',
+            '`handed_clone`@`%` has PASSWORD EXPIRE DEFAULT and `handed`@`%` PASSWORD EXPIRE INTERVAL 90 DAY',
+          ]),
+    ])
+    // An account that one failed sign-in locks survives rotations of either user.
+    for (let round = 1; round <= 2; round += 1) expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(repairedBy(stage)).toEqual([])
+    if (isMysql) await sql(`ALTER USER handed REQUIRE NONE ATTRIBUTE '{"team": null}'`)
+    else await sql('ALTER USER handed REQUIRE NONE')
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    const statement = async (user: string) => {
+      const [row] = await sql(`SHOW CREATE USER ${user}`)
+      return String(Object.values(row ?? {})[0])
+        .replaceAll('_clone`', '`')
+        .replace(/AS '[^']*'|PASSWORD '[^']*'/, '')
+        .replace(/, "quarterturn": "\w+"/, '')
+    }
+    expect(await statement('handed_clone')).toBe(await statement('handed'))
+    await pair.as(stage, ['SELECT 1'], 'AWSPREVIOUS')
+  })
+
+  test('with requirements for certificates and ciphers are the same for both', async () => {
+    const { stage } = await rotated('proof')
+    for (const clause of [
+      "REQUIRE CIPHER 'TLS_AES_256_GCM_SHA384'",
+      'REQUIRE X509',
+      `REQUIRE SUBJECT '/CN=it''s' AND ISSUER '/CN=a "b"'`,
+    ]) {
+      await sql(`ALTER USER proof_clone ${clause}`)
+      expect(await stage.rotate(['createSecret']), stage.problem).toEqual(['createSecret done'])
+      // The current user, the clone, cannot sign in like that: nothing is changed for it.
+      if (!clause.includes('CIPHER'))
+        expect(await stage.repeat(['setSecret'])).not.toEqual(['setSecret done'])
+      await sql('ALTER USER proof_clone REQUIRE NONE')
+      expect(await stage.repeat(), stage.problem).toEqual(WHOLE)
+      expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    }
+  })
+
+  test('that the clone has too much are taken from it before testSecret and finishSecret pass', async () => {
+    const pair = await freshPair(server(), 'open')
+    const stage = pair.stage()
+    expect(await stage.rotate(['createSecret', 'setSecret']), stage.problem).toEqual(UNTIL_SET)
+    for (const [statement, difference] of [
+      [
+        'GRANT UPDATE ON open.* TO open_clone',
+        '`open_clone`@`%` has UPDATE on `open`.* and `open`@`%` has not',
+      ],
+      ['REVOKE INSERT ON open.* FROM open_clone', '`open_clone`@`%` lacks INSERT on `open`.*'],
+      ['ALTER USER open_clone WITH MAX_QUERIES_PER_HOUR 7000', 'has MAX_QUERIES_PER_HOUR 7000'],
+    ] as const) {
+      await sql(statement)
+      for (const step of ['testSecret', 'finishSecret'] as const) {
+        expect(await stage.repeat([step]), statement).toEqual([`${step} RIGHTS_DIFFER`])
+        expect(stage.problem, statement).toContain(difference)
+      }
+      expect(await stage.repeat(['setSecret']), stage.problem).toEqual(['setSecret done'])
+      expect(repairedBy(stage).join(), statement).toContain(difference)
+      expect(await stage.repeat(['testSecret']), stage.problem).toEqual(['testSecret done'])
+    }
+    expect(await stage.repeat(['finishSecret']), stage.problem).toEqual(['finishSecret done'])
+  })
+
+  test('that the admin may not take or give are named, each with the statement that helps', async () => {
+    const { pair, stage, admin } = await rotated('beyond')
+    await sql('GRANT FILE ON *.* TO beyond_clone')
+    await sql('CREATE TABLE beyond.t (a int)')
+    await sql('GRANT TRIGGER ON beyond.t TO beyond')
+    expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret PRIVILEGE_MISSING'])
+    expect(stage.problem).toContain('`beyond_clone`@`%` has FILE on *.* and `beyond`@`%` has not')
+    expect(stage.remedy).toBe(
+      [
+        `GRANT TRIGGER ON \`beyond\`.\`t\` TO ${admin} WITH GRANT OPTION;`,
+        'REVOKE FILE ON *.* FROM `beyond_clone`@`%`;',
+      ].join('; '),
+    )
+    await runAll(server(), String(stage.remedy))
+    expect(await stage.repeat(), stage.problem).toEqual(WHOLE)
+    expect(await grantsOf('beyond_clone')).toEqual(await grantsOf('beyond'))
+    await pair.as(stage, ['SELECT 1'])
+  })
+
+  test('to a routine that the clone made come to the user, and what it made is told', async () => {
+    const pair = await freshPair(server(), 'maker')
+    await sql('GRANT CREATE ROUTINE, CREATE VIEW ON maker.* TO maker')
+    await sql('CREATE TABLE maker.t (a int)')
+    const stage = pair.stage()
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    await pair.as(stage, [
+      'CREATE PROCEDURE maker.made() SELECT 1',
+      'CREATE VIEW maker.seen AS SELECT a FROM maker.t',
+    ])
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(repairedBy(stage)).toEqual([
+      '`maker`@`%` lacks EXECUTE, ALTER ROUTINE on PROCEDURE `maker`.`made`',
+    ])
+    expect(stage.reports.flatMap(({ notes = [] }) => notes)).toContain(
+      '2 objects run in the name of the clone (DEFINER), so they end with it: routine maker.made, view maker.seen',
+    )
+    for (const label of ['AWSCURRENT', 'AWSPREVIOUS'])
+      await pair.as(stage, ['CALL maker.made()', 'SELECT * FROM maker.seen'], label)
+  })
+
+  test.runIf(isMysql)('with partial revokes are the same for both', async () => {
+    await sql('SET GLOBAL partial_revokes = ON')
+    const { stage, admin } = await rotated('partial')
+    await sql('GRANT SELECT ON *.* TO partial')
+    await sql('REVOKE SELECT ON mysql.* FROM partial')
+    await sql(`GRANT SELECT ON *.* TO ${admin} WITH GRANT OPTION`)
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(repairedBy(stage)).toEqual([
+      '`partial_clone`@`%` lacks SELECT on *.*',
+      '`partial_clone`@`%` lacks the partial revoke of SELECT on `mysql`.*',
+    ])
+    await sql('GRANT SELECT ON mysql.* TO partial')
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(await grantsOf('partial_clone')).toEqual(await grantsOf('partial'))
+    await sql('REVOKE ALL PRIVILEGES, GRANT OPTION FROM partial, partial_clone')
+    await sql('SET GLOBAL partial_revokes = OFF')
+  })
+
+  test.runIf(isMysql)(
+    'to hand a dynamic privilege on are given, or their end is left to somebody',
+    async () => {
+      const { stage, admin } = await rotated('handing')
+      await sql('GRANT BACKUP_ADMIN ON *.* TO handing WITH GRANT OPTION')
+      await sql(`GRANT BACKUP_ADMIN ON *.* TO ${admin} WITH GRANT OPTION`)
+      await sql(`GRANT GRANT OPTION ON *.* TO ${admin}`)
+      expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+      expect(await grantsOf('handing_clone')).toEqual(await grantsOf('handing'))
+      await sql('REVOKE BACKUP_ADMIN ON *.* FROM handing')
+      await sql('GRANT BACKUP_ADMIN ON *.* TO handing')
+      expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret PRIVILEGE_MISSING'])
+      expect(stage.problem).toContain('with the right to hand it on')
+      await runAll(server(), String(stage.remedy))
+      expect(await stage.repeat(), stage.problem).toEqual(WHOLE)
+    },
+  )
+
+  test('are read by an admin whose own come from roles', async () => {
+    if (!isMysql) return expect(kind).toBe('mariadb')
+    const { pair, stage, admin } = await rotated('byrole')
+    await sql('CREATE ROLE lenders')
+    await setUp(server(), 'unused_admin', 'byrole')
+    await runAll(
+      server(),
+      `GRANT CREATE USER ON *.* TO lenders; GRANT UPDATE ON byrole.* TO lenders WITH GRANT OPTION; GRANT lenders TO ${admin};
+       REVOKE UPDATE ON byrole.* FROM ${admin}; REVOKE CREATE USER ON *.* FROM ${admin}; GRANT UPDATE ON byrole.* TO byrole`,
+    )
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    await pair.as(stage, ['SELECT 1'])
+  })
+})
+
+/** Only root may lend proxies from the start; it has no password in these servers, and reaches them from here alone. */
+async function asRoot({ port, ca }: MysqlServer, statement: string): Promise<void> {
+  const connection = await mysql.createConnection({
+    host: '127.0.0.1',
+    port,
+    user: 'root',
+    ssl: { ca, rejectUnauthorized: true },
+  })
+  try {
+    await connection.query(statement)
+  } finally {
+    connection.destroy()
+  }
+}
