@@ -84,6 +84,7 @@ export class MysqlSession implements Session {
         strategy: this.#request.strategy,
         account: as === 'admin' ? await this.#accountOf('current') : required(server.account),
         admin,
+        mark: this.#request.mark,
         passwordForm: this.#options.passwordForm,
         leavesOtherHosts: this.#options.otherHosts === 'leave',
       })

@@ -3,7 +3,9 @@ import mysql from 'mysql2/promise'
 import { expect, test } from 'vitest'
 import { describeOnEachMysql } from '../../../test/servers/mysql/each.ts'
 import type { MysqlServer } from '../../../test/servers/mysql/server.ts'
-import { freshPair, repairedBy, runAll, setUp, WHOLE } from './test-pair.ts'
+import { MARIADB_COLUMNS, mariaDbAccount } from './mariadb-account.ts'
+import { mysqlAccount } from './mysql-account.ts'
+import { freshPair, repairedBy, runAll, WHOLE } from './test-pair.ts'
 
 const UNTIL_SET = ['createSecret done', 'setSecret done']
 
@@ -117,22 +119,38 @@ describeOnEachMysql('the rights of a pair', {}, (server, kind) => {
     await pair.as(stage, ['SELECT 1'], 'AWSPREVIOUS')
   })
 
-  test('with requirements for certificates and ciphers are the same for both', async () => {
-    const { stage } = await rotated('proof')
-    for (const clause of [
-      "REQUIRE CIPHER 'TLS_AES_256_GCM_SHA384'",
-      'REQUIRE X509',
-      `REQUIRE SUBJECT '/CN=it''s' AND ISSUER '/CN=a "b"'`,
-    ]) {
-      await sql(`ALTER USER proof_clone ${clause}`)
-      expect(await stage.rotate(['createSecret']), stage.problem).toEqual(['createSecret done'])
-      // The current user, the clone, cannot sign in like that: nothing is changed for it.
-      if (!clause.includes('CIPHER'))
-        expect(await stage.repeat(['setSecret'])).not.toEqual(['setSecret done'])
-      await sql('ALTER USER proof_clone REQUIRE NONE')
-      expect(await stage.repeat(), stage.problem).toEqual(WHOLE)
-      expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
-    }
+  test('with a requirement of the connection are the same for both', async () => {
+    const { stage } = await rotated('cipher')
+    await sql(`ALTER USER cipher REQUIRE CIPHER 'TLS_AES_256_GCM_SHA384'`)
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(repairedBy(stage)).toEqual([
+      "`cipher_clone`@`%` has REQUIRE NONE and `cipher`@`%` REQUIRE CIPHER 'TLS_AES_256_GCM_SHA384'",
+    ])
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(repairedBy(stage)).toEqual([])
+  })
+
+  test.each([
+    'REQUIRE NONE',
+    'REQUIRE X509',
+    `REQUIRE ISSUER '/CN=a "b"' AND SUBJECT '/CN=it''s' AND CIPHER 'x'`,
+    `REQUIRE SUBJECT '/CN=back\\\\slash'`,
+    'PASSWORD EXPIRE NEVER',
+  ])('are read as they were given: %s', async (clause) => {
+    await sql('CREATE USER IF NOT EXISTS read_back')
+    await sql(`ALTER USER read_back ${clause}`)
+    const columns = isMysql ? '*' : MARIADB_COLUMNS
+    const [row = {}] = await sql(
+      `SELECT ${columns} FROM mysql.${isMysql ? 'user' : 'global_priv'} WHERE User = 'read_back'`,
+    )
+    const { options } = isMysql ? mysqlAccount(row) : mariaDbAccount(row)
+    expect(options.map((option) => option.clause)).toContain(clause)
+  })
+
+  test('have the names that the server itself gives them', async () => {
+    const { accounts, names } = await everyPrivilege()
+    expect(accounts).toEqual(names)
+    expect(names.length).toBeGreaterThan(30)
   })
 
   test('that the clone has too much are taken from it before testSecret and finishSecret pass', async () => {
@@ -235,19 +253,44 @@ describeOnEachMysql('the rights of a pair', {}, (server, kind) => {
     },
   )
 
-  test('are read by an admin whose own come from roles', async () => {
-    if (!isMysql) return expect(kind).toBe('mariadb')
+  test('may be those of roles that the admin has', async () => {
     const { pair, stage, admin } = await rotated('byrole')
-    await sql('CREATE ROLE lenders')
-    await setUp(server(), 'unused_admin', 'byrole')
     await runAll(
       server(),
-      `GRANT CREATE USER ON *.* TO lenders; GRANT UPDATE ON byrole.* TO lenders WITH GRANT OPTION; GRANT lenders TO ${admin};
+      `CREATE ROLE lenders; GRANT CREATE USER ON *.* TO lenders; GRANT UPDATE ON byrole.* TO lenders WITH GRANT OPTION; GRANT lenders TO ${admin};
        REVOKE UPDATE ON byrole.* FROM ${admin}; REVOKE CREATE USER ON *.* FROM ${admin}; GRANT UPDATE ON byrole.* TO byrole`,
     )
-    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    if (!isMysql) {
+      // Here only a default role is active from the start.
+      expect(await stage.rotate()).toEqual(['createSecret done', 'setSecret PRIVILEGE_MISSING'])
+      expect(stage.remedy).toContain(`GRANT CREATE USER ON *.* TO ${admin};`)
+      await sql(`SET DEFAULT ROLE lenders FOR ${admin}`)
+      expect(await stage.repeat(), stage.problem).toEqual(WHOLE)
+    } else expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
     await pair.as(stage, ['SELECT 1'])
   })
+
+  /** Of the account of the tests, which has every privilege: as we read them, and as the server lists them. */
+  const everyPrivilege = async () => {
+    const [row = {}] = await sql(
+      `SELECT ${isMysql ? '*' : MARIADB_COLUMNS} FROM mysql.${isMysql ? 'user' : 'global_priv'} WHERE User = 'quarterturn_tests'`,
+    )
+    const { rights } = isMysql ? mysqlAccount(row) : mariaDbAccount(row)
+    const listed = await sql(
+      `SELECT PRIVILEGE_TYPE AS name FROM information_schema.USER_PRIVILEGES WHERE GRANTEE LIKE '%quarterturn_tests%'`,
+    )
+    const isStatic = (name: string) => !isMysql || !name.includes('_')
+    return {
+      accounts: rights
+        .map(({ privilege }) => privilege)
+        .filter((name) => name !== 'GRANT OPTION')
+        .toSorted(),
+      names: listed
+        .map(({ name }) => String(name))
+        .filter(isStatic)
+        .toSorted(),
+    }
+  }
 })
 
 /** Only root may lend proxies from the start; it has no password in these servers, and reaches them from here alone. */
