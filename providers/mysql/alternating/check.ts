@@ -7,9 +7,8 @@ import { literal } from '../quote.ts'
 import { isAtLeast } from '../server.ts'
 import { differencesOf } from './differences.ts'
 import { isMighty, unfitness } from './fitness.ts'
-import { isOf, TABLES } from './grants.ts'
+import { TABLES } from './grants.ts'
 import type { Stored } from './holder.ts'
-import { MARK_KEY, markerRole } from './mark.ts'
 import { nameTooLong } from './names.ts'
 import { definedBy } from './objects.ts'
 import { type Preparation, refusedPair, whoseAccounts } from './prepare.ts'
@@ -57,7 +56,6 @@ export async function checkPair(preparation: Preparation, leavesOtherHosts: bool
   if (verdict !== 'ours') return refusedPair(verdict, standing, preparation)
   const missing = [
     ...lacking(standing, place),
-    ...(await markerOfOthers(standing, preparation)),
     ...(await beyondRepair(standing, standing.owner, preparation)),
   ]
   if (server.isMariaDb && preparation.form === 'verifier' && (await wantsToSeePasswords(run))) {
@@ -120,24 +118,6 @@ function lacking({ admin: holders }: Standing, { admin }: Place): Missing[] {
   return has
     ? []
     : [{ privilege: `the admin ${named(admin)} lacks CREATE USER`, remedy: grantCreateUser(named(admin)) }]
-}
-
-/** The marker role may be there already, made by an earlier admin: then this one needs it lent. */
-async function markerOfOthers({ clone }: Standing, { place, mark }: Preparation): Promise<Missing[]> {
-  const { run, server, admin } = place
-  if (!server.isMariaDb || clone?.marks.includes(mark) === true) return []
-  const role = `${MARK_KEY}:${mark}`
-  const [row] = await run(
-    `SELECT EXISTS (SELECT 1 FROM mysql.global_priv WHERE ${isOf([{ user: role, host: '' }])}) AS there,
-       EXISTS (SELECT 1 FROM mysql.roles_mapping WHERE ${isOf([admin])} AND Role = ${literal(role)} AND Admin_option = 'Y') AS lent`,
-  )
-  if (Number(row?.['there']) !== 1 || Number(row?.['lent']) === 1) return []
-  return [
-    {
-      privilege: `the role ${markerRole(mark)}, which marks the clone, is there, and the admin ${named(admin)} may not grant it`,
-      remedy: `GRANT ${markerRole(mark)} TO ${named(admin)} WITH ADMIN OPTION;`,
-    },
-  ]
 }
 
 /** What the admin cannot give to the clone, or take from it. A clone that is to be made has nothing yet. */

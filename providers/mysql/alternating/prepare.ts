@@ -41,6 +41,7 @@ export async function preparePair(preparation: Preparation): Promise<Stored> {
   if (owner === undefined) throw accountGone()
   // A clone of ours is compared later, and what is repaired then is named.
   if (standing.clone?.marks.includes(mark) === true) return owner
+  if (place.server.isMariaDb) await makeMarker(place.run, mark)
   if (standing.clone === undefined) {
     await makeClone(preparation, owner)
     standing = await standingOf(place)
@@ -69,8 +70,8 @@ export function refusedPair(
   const words: MarkWords = place.server.isMariaDb
     ? {
         carrier: 'a role',
-        mark: `CREATE ROLE IF NOT EXISTS ${markerRole(mark)} WITH ADMIN ${named(place.admin)}; GRANT ${markerRole(mark)} TO ${clone};`,
-        unmark: `REVOKE ${markerRole(found?.marks.find((one) => one !== mark) ?? '…')} FROM ${clone};`,
+        mark: `CREATE OR REPLACE ROLE ${markerRole(mark)}; GRANT ${markerRole(mark)} TO ${named(place.admin)} WITH ADMIN OPTION; GRANT ${markerRole(mark)} TO ${clone};`,
+        unmark: `DROP ROLE ${markerRole(found?.marks.find((one) => one !== mark) ?? '…')};`,
       }
     : {
         carrier: 'the ATTRIBUTE',
@@ -79,6 +80,10 @@ export function refusedPair(
       }
   return refusalOf(verdict, pair, current, words)
 }
+
+/** Anew, where nothing of ours carries it: only who made a role may grant it, and that may have been an earlier admin. */
+const makeMarker = (run: Run, mark: string): Promise<unknown> =>
+  run(`CREATE OR REPLACE ROLE ${markerRole(mark)}`)
 
 /** With the mark in the same statement: a clone that is there without it could never be told from somebody else's. */
 async function makeClone({ place, mark, form }: Preparation, owner: Stored): Promise<void> {
@@ -92,7 +97,6 @@ async function makeClone({ place, mark, form }: Preparation, owner: Stored): Pro
       )
       return
     }
-    await run(`CREATE ROLE IF NOT EXISTS ${markerRole(mark)}`)
     const secret = form === 'plaintext' ? `PASSWORD(${literal(nobodys())})` : literal(nativeHash(nobodys()))
     await run(`GRANT ${markerRole(mark)} TO ${clone} IDENTIFIED VIA mysql_native_password USING ${secret}`)
   } catch (error) {
