@@ -1,4 +1,5 @@
-import { type Claim, NEW_SIGNS_IN, NOTHING_LOGGED } from './proof.ts'
+import type { PostgresServer } from '../test/servers/postgres.ts'
+import { type Claim, NEW_SIGNS_IN, NOTHING_LOGGED, requireNoFailure } from './proof.ts'
 import { connectAs, runAs } from './sign-in.ts'
 
 const OLD_SIGNS_IN: Claim = {
@@ -7,11 +8,11 @@ const OLD_SIGNS_IN: Claim = {
 }
 
 /** Each alters and drops what the other made, which only an owner may, and sees what one of them was granted. */
-const RIGHTS_ARE_EQUAL: Claim = {
+const RIGHTS_ARE_EQUAL: Claim<PostgresServer> = {
   claim: 'The two have the same rights',
   async check({ server, before, after }) {
     await server.sql(`CREATE TABLE granted (id integer); GRANT SELECT ON granted TO ${before.user}`, {
-      database: before.database,
+      ...(before.database !== undefined && { database: before.database }),
     })
     for (const [maker, other] of [
       [before, after],
@@ -29,9 +30,7 @@ const RIGHTS_ARE_EQUAL: Claim = {
 const NEVER_FAILED: Claim = {
   claim: 'The application never failed',
   async check({ queries, before, after, movedAt }) {
-    const [first, ...more] = queries.filter(({ failure }) => failure !== undefined)
-    if (first !== undefined)
-      throw new Error(`${more.length + 1} of ${queries.length} queries failed, first with ${first.failure}`)
+    requireNoFailure(queries)
     const since = (user: string) => {
       const count = queries.filter((query) => query.user === user && query.startedAt > movedAt).length
       if (count === 0) throw new Error(`nobody signed in as ${user} after AWSCURRENT had moved`)
@@ -41,7 +40,7 @@ const NEVER_FAILED: Claim = {
   },
 }
 
-export const ALTERNATING_CLAIMS: readonly Claim[] = [
+export const ALTERNATING_CLAIMS: readonly Claim<PostgresServer>[] = [
   NEW_SIGNS_IN,
   OLD_SIGNS_IN,
   RIGHTS_ARE_EQUAL,

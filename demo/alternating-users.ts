@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { setupScript } from '../providers/postgres/alternating/setup.ts'
+import type { PostgresServer } from '../test/servers/postgres.ts'
 import { ALTERNATING_CLAIMS } from './alternating-proof.ts'
-import type { ReadSignIn } from './application.ts'
-import type { Note } from './display.ts'
+import { onlyOnce } from './application.ts'
+import { noteLabels, tagLine } from './labels.ts'
 import type { Scene } from './scene.ts'
-import { codeOf, connectAs, signInOf } from './sign-in.ts'
 import type { Stage } from './stage.ts'
 
 const USER = 'app'
@@ -16,7 +16,7 @@ const ADMIN_SECRET = 'demo/admin'
 const newPassword = (): string => randomBytes(18).toString('base64url')
 
 /** Two users in turn: the one that was replaced signs in until its next turn, so there is no gap. */
-export const alternatingUsers: Scene = {
+export const alternatingUsers: Scene<PostgresServer> = {
   opening:
     'alternating-users: two users change places, so that the application never fails. An admin secret makes the changes.',
   secret: SECRET,
@@ -29,11 +29,11 @@ export const alternatingUsers: Scene = {
   workers: (read) => [read, onlyOnce(read)],
   application:
     'An application opens a new connection for every query; half of it reads the secret each time, half keeps what it read first',
-  afterStep: noteLabels,
+  afterStep: (stage, note) => noteLabels(stage, SECRET, note),
   claims: ALTERNATING_CLAIMS,
 }
 
-const makeUser = ({ display, server }: Stage) =>
+const makeUser = ({ display, server }: Stage<PostgresServer>) =>
   display.show('Creating a user', async () => {
     const password = newPassword()
     await server.sql(`CREATE ROLE ${USER} LOGIN PASSWORD '${password}'`)
@@ -41,7 +41,7 @@ const makeUser = ({ display, server }: Stage) =>
     return { value: password, line: `The user \`${USER}\` owns the database \`${DATABASE}\`` }
   })
 
-const makeAdmin = ({ display, server }: Stage) =>
+const makeAdmin = ({ display, server }: Stage<PostgresServer>) =>
   display.show('Creating an admin', async (note) => {
     const script = setupScript({
       user: USER,
@@ -61,7 +61,11 @@ const makeAdmin = ({ display, server }: Stage) =>
     }
   })
 
-const makeSecrets = ({ display, server, secretsManager }: Stage, password: string, adminPassword: string) =>
+const makeSecrets = (
+  { display, server, secretsManager }: Stage<PostgresServer>,
+  password: string,
+  adminPassword: string,
+) =>
   display.show('Creating the secrets', async (note) => {
     const place = { engine: 'postgres', host: server.host, port: server.port, dbname: DATABASE }
     const consent = { 'quarterturn:admin-for': SECRET }
@@ -76,29 +80,3 @@ const makeSecrets = ({ display, server, secretsManager }: Stage, password: strin
     note(`${SECRET} names it in masterarn: ${tagLine(strategy)}`)
     return { value: undefined, line: `The secret ${SECRET} holds \`${USER}\`, ${ADMIN_SECRET} the admin` }
   })
-
-const tagLine = (tags: Readonly<Record<string, string>>): string =>
-  Object.entries(tags)
-    .map(([key, value]) => `tag ${key}=${value}`)
-    .join(', ')
-
-/** A consumer that keeps the credential: to it the replaced one has to go on signing in. */
-function onlyOnce(read: ReadSignIn): ReadSignIn {
-  let first: ReturnType<ReadSignIn> | undefined
-  return () => {
-    first ??= read()
-    return first
-  }
-}
-
-/** Which label is on whom, and whether that one signs in now. */
-async function noteLabels({ server, secretsManager }: Stage, note: Note): Promise<void> {
-  for (const { labels, value } of await secretsManager.versions(SECRET)) {
-    const signIn = signInOf(value, server.ca)
-    const verdict = await connectAs(signIn).then(
-      () => 'signs in',
-      (error: unknown) => `does not sign in (${codeOf(error)})`,
-    )
-    note(`${labels.join(', ')}: ${signIn.user} ${verdict}`)
-  }
-}

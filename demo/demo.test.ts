@@ -6,12 +6,16 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { buildHandler } from '../scripts/build.ts'
+import { isUnavailable } from '../test/servers/binaries.ts'
+import { findMysql, type MysqlKind } from '../test/servers/mysql/binaries.ts'
+import { findMysqlTarget } from './mysql/target.ts'
 
 const MAIN = join(import.meta.dirname, 'main.ts')
 
 let folder: string
 beforeAll(async () => {
   await buildHandler('rotate-postgres')
+  await buildHandler('rotate-mysql')
   folder = await mkdtemp(join(tmpdir(), 'quarterturn-demo-'))
   // Everybody may write here, as in /tmp: as root the server has an account of its own.
   await chmod(folder, 0o1777)
@@ -106,6 +110,46 @@ test('the demo proves both strategies, in plain lines when piped, and leaves not
   expect(stdout).toMatch(/[1-9]\d* queries, .* 0 failures; .* [1-9]\d* as app, [1-9]\d* as app_clone/)
 })
 
+describe.each(['mysql', 'mariadb'] as const)('on %s', async (kind) => {
+  const found = await findMysql(kind)
+  test.skipIf(isUnavailable(found))(
+    `two passwords of one account sign in, and the application never fails ${isUnavailable(found) ? found.unavailable : ''}`,
+    async () => {
+      const demo = startDemo(kind)
+      const { code, stdout, stderr } = await outcomeOf(demo)
+      expect(stderr).toBe('')
+      expect(code).toBe(0)
+      expect(await leftBy(demo)).toEqual([])
+      expectProof(stdout, ['dual-password'])
+      expect(stdout).toContain(`Rotates real ${kind === 'mysql' ? 'MySQL' : 'MariaDB'} passwords`)
+      expect(stdout).toContain('AWSCURRENT, QUARTERTURN_CANDIDATE: app signs in')
+      expect(stdout).toContain('AWSPREVIOUS: app signs in')
+      expect(stdout).toMatch(
+        /[1-9]\d* queries, .* 0 failures; .* [1-9]\d* with the new password, [1-9]\d* with the old one/,
+      )
+    },
+  )
+})
+
+describe('which server `mysql` stands for', () => {
+  const unavailable = 'not here; on Debian: install it'
+  const ANY = { server: ['a server'], initialise: ['a server'], root: undefined, version: '1.2.3' } as const
+
+  test('MySQL, or MariaDB where there is no MySQL', async () => {
+    for (const kind of ['mysql', 'mariadb'] as const) {
+      const present = async (asked: MysqlKind) => (asked === kind ? { ...ANY, kind } : { unavailable })
+      expect((await findMysqlTarget('mysql', present)).name).toBe(kind === 'mysql' ? 'MySQL' : 'MariaDB')
+    }
+  })
+
+  test('where there is none it says what was looked for, and how to get it', async () => {
+    const none = async () => ({ unavailable })
+    await expect(findMysqlTarget('mysql', none)).rejects.toThrow(
+      /no server to rotate passwords on.*MySQL: not here; on Debian: install it.*MariaDB: not here/s,
+    )
+  })
+})
+
 test('one strategy is shown alone, with what the handler logs', async () => {
   const { code, stdout } = await outcomeOf(startDemo('single-user', '--logs'))
   expect(code).toBe(0)
@@ -117,7 +161,8 @@ describe('options', () => {
   test('--help tells about all of them', async () => {
     const { code, stdout } = await outcomeOf(startDemo('--help'))
     expect(code).toBe(0)
-    for (const word of ['--logs', 'single-user', 'alternating-users']) expect(stdout).toContain(word)
+    for (const word of ['--logs', 'single-user', 'alternating-users', 'mysql', 'mariadb', 'dual-password'])
+      expect(stdout).toContain(word)
   })
 
   test('a strategy that is unknown is answered with those that exist', async () => {
@@ -126,6 +171,17 @@ describe('options', () => {
     expect(stderr).toContain(
       "'two-users' is no strategy of the demo; there are single-user and alternating-users",
     )
+  })
+
+  test('a strategy that the target has not, or two targets, are refused', async () => {
+    const alternating = await outcomeOf(startDemo('mysql', 'alternating-users'))
+    expect(alternating.code).toBe(2)
+    expect(alternating.stderr).toContain(
+      "'alternating-users' is no strategy of the demo for mysql; there is dual-password",
+    )
+    const both = await outcomeOf(startDemo('mysql', 'postgres'))
+    expect(both.code).toBe(2)
+    expect(both.stderr).toContain('one target at a time, not mysql and postgres')
   })
 
   test.each(['--log', 'now'])('%s is refused by name', async (option) => {

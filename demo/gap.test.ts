@@ -3,6 +3,7 @@ import { countFailures } from './gap.ts'
 
 const gap = { changedAt: 1_000.4, movedAt: 1_040.2 }
 const failed = (startedAt: number, endedAt: number, failure = '28P01') => ({
+  worker: 0,
   user: 'app',
   startedAt,
   endedAt,
@@ -31,7 +32,7 @@ describe('a failure is outside of the gap', () => {
 })
 
 test('what did not fail is counted as a query', () => {
-  expect(countFailures([{ user: 'app', startedAt: 1_010, endedAt: 1_020 }], gap)).toEqual({
+  expect(countFailures([{ worker: 0, user: 'app', startedAt: 1_010, endedAt: 1_020 }], gap)).toEqual({
     queries: 1,
     inside: 0,
     outside: [],

@@ -1,12 +1,12 @@
-import type { PostgresServer } from '../test/servers/postgres.ts'
 import type { Query } from './application.ts'
 import type { Display } from './display.ts'
 import type { Evidence } from './handler-log.ts'
 import { connectAs, type SignIn } from './sign-in.ts'
+import type { DemoServer } from './stage.ts'
 
 /** All that a claim may be judged by. */
-export interface Trial {
-  readonly server: PostgresServer
+export interface Trial<Server extends DemoServer = DemoServer> {
+  readonly server: Server
   /** Of the application, before, during and after the rotation. */
   readonly queries: readonly Query[]
   /** What the secret said before the rotation, and says now. */
@@ -21,16 +21,20 @@ export interface Trial {
   readonly secrets: readonly string[]
 }
 
-export interface Claim {
+export interface Claim<Server extends DemoServer = DemoServer> {
   readonly claim: string
   /** Answers what was seen. Rejects when the claim does not hold. */
-  check(trial: Trial): Promise<string>
+  check(trial: Trial<Server>): Promise<string>
 }
 
 /** Rejects with the first claim that does not hold. */
-export async function prove({ show }: Display, claims: readonly Claim[], trial: Trial): Promise<void> {
-  for (const { claim, check } of claims)
-    await show(claim, async () => ({ value: undefined, line: `${claim}: ${await check(trial)}` }))
+export async function prove<Server extends DemoServer>(
+  { show }: Display,
+  claims: readonly Claim<Server>[],
+  trial: Trial<Server>,
+): Promise<void> {
+  for (const one of claims)
+    await show(one.claim, async () => ({ value: undefined, line: `${one.claim}: ${await one.check(trial)}` }))
 }
 
 export const NEW_SIGNS_IN: Claim = {
@@ -45,4 +49,11 @@ export const NOTHING_LOGGED: Claim = {
       throw new Error('the log of the handler holds a secret value')
     return `${logs.length} lines searched`
   },
+}
+
+/** Throws when a query of the application failed. */
+export function requireNoFailure(queries: readonly Query[]): void {
+  const [first, ...more] = queries.filter(({ failure }) => failure !== undefined)
+  if (first !== undefined)
+    throw new Error(`${more.length + 1} of ${queries.length} queries failed, first with ${first.failure}`)
 }

@@ -4,31 +4,34 @@ import type { Note } from './display.ts'
 import { evidenceIn, noteDecision } from './handler-log.ts'
 import { type Claim, prove } from './proof.ts'
 import { signInOf } from './sign-in.ts'
-import type { Stage } from './stage.ts'
+import type { DemoServer, Stage } from './stage.ts'
 
 /** How one strategy is shown. */
-export interface Scene {
+export interface Scene<Server extends DemoServer = DemoServer> {
   /** What will be seen, in a sentence. */
   readonly opening: string
   /** The name of the secret that is rotated. */
   readonly secret: string
   /** Makes the users and the secrets; answers the values that no log may hold. */
-  prepare(stage: Stage): Promise<readonly string[]>
+  prepare(stage: Stage<Server>): Promise<readonly string[]>
   /** The workers of the application, by how each comes by its credential. `read`: from the secret, anew. */
   workers(read: ReadSignIn): readonly ReadSignIn[]
   /** What the workers do, in a sentence. */
   readonly application: string
   /** Notes what can be seen after a step. */
-  afterStep?(stage: Stage, note: Note): Promise<void>
+  afterStep?(stage: Stage<Server>, note: Note): Promise<void>
   /** What must hold at the end. */
-  readonly claims: readonly Claim[]
+  readonly claims: readonly Claim<Server>[]
 }
 
 /** Queries that must have succeeded before the rotation begins, and once more after it. */
 const QUERIES_ASIDE = 20
 
 /** Rotates once under the eyes of an application. Rejects when something failed or a claim does not hold. */
-export async function playScene(stage: Stage, scene: Scene): Promise<void> {
+export async function playScene<Server extends DemoServer>(
+  stage: Stage<Server>,
+  scene: Scene<Server>,
+): Promise<void> {
   const { display, server, secretsManager, rotationFunction } = stage
   display.print(`\n${scene.opening}\n`)
   const loggedBefore = rotationFunction.logs.length
@@ -63,7 +66,12 @@ export async function playScene(stage: Stage, scene: Scene): Promise<void> {
   display.print(`\nThe evidence record:\n${JSON.stringify(evidence, null, 2)}`)
 }
 
-const startConsumer = ({ display, household }: Stage, scene: Scene, read: ReadSignIn, user: string) =>
+const startConsumer = <Server extends DemoServer>(
+  { display, household }: Stage<Server>,
+  scene: Scene<Server>,
+  read: ReadSignIn,
+  user: string,
+) =>
   display.show('Starting an application', async () => {
     const starting = Promise.resolve(startApplication(scene.workers(read)))
     const application = await household.keep(starting, (started) => started.stop())
@@ -73,7 +81,12 @@ const startConsumer = ({ display, household }: Stage, scene: Scene, read: ReadSi
 
 const StepAnswer = z.object({ durationMs: z.number(), awsCalls: z.number() })
 
-const showStep = (stage: Stage, scene: Scene, step: string, event: unknown) =>
+const showStep = <Server extends DemoServer>(
+  stage: Stage<Server>,
+  scene: Scene<Server>,
+  step: string,
+  event: unknown,
+) =>
   stage.display.show(step, async (note) => {
     const answer = await stage.rotationFunction.invoke(event, (line) => noteDecision(line, note))
     const { durationMs, awsCalls } = StepAnswer.parse(answer)

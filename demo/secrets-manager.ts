@@ -9,7 +9,8 @@ import { CALM, createLocalSecretsManager, type RotationFunction, serveLocal } fr
 import type { Household } from './household.ts'
 
 export const REGION = 'eu-central-1'
-export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:111122223333:function:rotate-postgres`
+export const functionArn = (handler: string): string =>
+  `arn:aws:lambda:${REGION}:111122223333:function:${handler}`
 
 /** The local model takes any; the SDK signs with something. */
 export const CREDENTIALS = { accessKeyId: 'demo', secretAccessKey: 'demo' }
@@ -42,7 +43,10 @@ export interface Rotated {
   readonly rotationTokens: readonly string[]
 }
 
-export async function startSecretsManager(household: Household): Promise<DemoSecretsManager> {
+export async function startSecretsManager(
+  household: Household,
+  handler: string,
+): Promise<DemoSecretsManager> {
   // Each step once: the demo shows the usual course. The tests draw the others.
   const model = createLocalSecretsManager({ region: REGION, unpublished: CALM, seed: Date.now() })
   const { url } = await household.keep(serveLocal(model), (server) => server.close())
@@ -72,7 +76,7 @@ export async function startSecretsManager(household: Household): Promise<DemoSec
       const [callsBefore, eventsBefore] = [model.log.calls.length, model.events.length]
       const rotationTokens = new Set<string>()
       let failure: unknown = new Error('the rotation did not move AWSCURRENT')
-      model.registerFunction(FUNCTION_ARN, async (event) => {
+      model.registerFunction(functionArn(handler), async (event) => {
         if (event.RotationToken !== undefined) rotationTokens.add(event.RotationToken)
         await rotationFunction(event).catch((error: unknown) => {
           failure = error
@@ -82,7 +86,7 @@ export async function startSecretsManager(household: Household): Promise<DemoSec
       await client.send(
         new RotateSecretCommand({
           SecretId,
-          RotationLambdaARN: FUNCTION_ARN,
+          RotationLambdaARN: functionArn(handler),
           RotationRules: { AutomaticallyAfterDays: 30 },
         }),
       )

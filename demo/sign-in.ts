@@ -1,21 +1,25 @@
 import pg from 'pg'
 import { z } from 'zod'
+import { runOnMysql } from './mysql/run.ts'
 
 /** How a consumer signs in: the fields of the secret that it uses. */
 export interface SignIn {
+  readonly engine: 'postgres' | 'mysql' | 'mariadb'
   readonly host: string
   readonly port: number
   readonly user: string
   readonly password: string
-  readonly database: string
+  /** Undefined: none is entered. */
+  readonly database: string | undefined
   /** PEM of the CA that must have signed the server's certificate. */
   readonly ca: string
 }
 
 const ConsumedSecret = z.object({
+  engine: z.enum(['postgres', 'mysql', 'mariadb']),
   host: z.string(),
   port: z.number(),
-  dbname: z.string(),
+  dbname: z.string().optional(),
   username: z.string(),
   password: z.string(),
 })
@@ -25,26 +29,26 @@ export function signInOf(value: unknown, ca: string): SignIn {
   return { ...secret, database: dbname, user: username, ca }
 }
 
-/** SQLSTATE of a refused password. */
+/** SQLSTATE of a password that PostgreSQL refuses. */
 export const REFUSED = '28P01'
 
 /** Signs in over verified TLS on a new connection and answers who the server says it is. Rejects with the driver's error. */
 export async function connectAs(signIn: SignIn): Promise<string> {
-  const [row] = await runAs(
-    signIn,
-    `SELECT CASE current_user WHEN session_user THEN session_user::text
-       ELSE format('%s, acting as %s', session_user, current_user) END AS name`,
-  )
+  const [row] = await runAs(signIn, signIn.engine === 'postgres' ? WHO_ON_POSTGRES : WHO_ON_MYSQL)
   return String(row?.['name'])
 }
 
+const WHO_ON_POSTGRES = `SELECT CASE current_user WHEN session_user THEN session_user::text
+  ELSE format('%s, acting as %s', session_user, current_user) END AS name`
+const WHO_ON_MYSQL = 'SELECT CURRENT_USER() AS name'
+
 /** Runs one statement on a new connection over verified TLS. Rejects with the driver's error. */
-export async function runAs(
-  { ca, ...signIn }: SignIn,
-  statement: string,
-): Promise<readonly Record<string, unknown>[]> {
+export async function runAs(signIn: SignIn, statement: string): Promise<readonly Record<string, unknown>[]> {
+  if (signIn.engine !== 'postgres') return runOnMysql(signIn, statement)
+  const { ca, engine: _, database, ...to } = signIn
   const client = new pg.Client({
-    ...signIn,
+    ...to,
+    ...(database !== undefined && { database }),
     ssl: { ca, rejectUnauthorized: true },
     connectionTimeoutMillis: 5_000,
     application_name: 'quarterturn-demo',

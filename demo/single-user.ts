@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { PostgresServer } from '../test/servers/postgres.ts'
 import { countFailures, type Gap } from './gap.ts'
 import { type Claim, NEW_SIGNS_IN, NOTHING_LOGGED, type Trial } from './proof.ts'
 import type { Scene } from './scene.ts'
@@ -17,7 +18,7 @@ const OLD_IS_REFUSED: Claim = {
   },
 }
 
-const GAP_IS_STATED: Claim = {
+const GAP_IS_STATED: Claim<PostgresServer> = {
   claim: 'The gap is no longer than stated',
   async check(trial) {
     const { changedAt, movedAt } = await gapOf(trial)
@@ -29,7 +30,7 @@ const GAP_IS_STATED: Claim = {
   },
 }
 
-const FAILED_IN_THE_GAP_ONLY: Claim = {
+const FAILED_IN_THE_GAP_ONLY: Claim<PostgresServer> = {
   claim: 'The application failed in the gap only',
   async check(trial) {
     const { queries, inside, outside } = countFailures(trial.queries, await gapOf(trial))
@@ -41,7 +42,7 @@ const FAILED_IN_THE_GAP_ONLY: Claim = {
 }
 
 /** The server itself says when the password changed: the commit time of the role's row. */
-async function gapOf({ server, after, movedAt }: Trial): Promise<Gap> {
+async function gapOf({ server, after, movedAt }: Trial<PostgresServer>): Promise<Gap> {
   const [row] = await server.sql(
     `SELECT (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000)::float8 AS ms FROM pg_authid WHERE rolname = $1`,
     { values: [after.user] },
@@ -52,7 +53,7 @@ async function gapOf({ server, after, movedAt }: Trial): Promise<Gap> {
 }
 
 /** One user, changed in place: between two calls only the new password signs in. */
-export const singleUser: Scene = {
+export const singleUser: Scene<PostgresServer> = {
   opening: 'single-user: the password of one user is changed in place, with a short gap that is measured.',
   secret: SECRET,
   prepare: ({ display, server, secretsManager }) =>

@@ -98,6 +98,24 @@ describeOnEachMysql('a change by an admin', {}, (server, kind) => {
     expect(await byAdmin('first', 'second')).toEqual(APPLIED)
   })
 
+  test('after a lost single-user change no sign-in fails: the admin sees what is in force', async () => {
+    const more = kind === 'mysql' ? 'FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1' : ''
+    const { user, secret, admin, options } = await household(server(), more)
+    if (kind === 'mariadb') await server().sql('SET GLOBAL max_password_errors = 1')
+    const staging = { admin, strategy: 'single-user' } as const
+    const rotation = stageRotation(secret('first'), { ca: options.ca ?? '' }, staging)
+    expect(await rotation.rotate(['createSecret', 'setSecret'])).toHaveLength(2)
+    expect(await rotation.repeat()).toEqual([
+      'createSecret done',
+      'setSecret done',
+      'testSecret done',
+      'finishSecret done',
+    ])
+    expect(await server().log()).not.toContain(`Access denied for user '${user}'`)
+    expect(await signsIn(server(), user, String(rotation.password('AWSCURRENT')))).toBe(true)
+    if (kind === 'mariadb') await server().sql('SET GLOBAL max_password_errors = DEFAULT')
+  })
+
   test('an account that one failed sign-in locks survives whole rotations, repeated and late steps', async () => {
     const more = kind === 'mysql' ? 'FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1' : ''
     const { user, secret, admin, options } = await household(server(), more)

@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
 import { isLoopbackAddress } from '../../shared/database/host.ts'
 import { networkFailure } from '../../shared/database/network.ts'
+import { reset } from '../../shared/database/reset.ts'
 import { tlsFailure, tlsOptions } from '../../shared/database/tls.ts'
 import { createDriver, type Driver, runOn } from './driver.ts'
 import { broken, MysqlFailure } from './failure.ts'
@@ -126,11 +127,7 @@ class Connection implements Link {
   /** Resets TCP, so that what the system had not sent yet is thrown away. */
   destroy(why: MysqlFailure): Promise<void> {
     this.#failure ??= why
-    // While it connects, or the server has said goodbye, there is nothing to reset, and Node would wait for ever.
-    if (this.#tcp.connecting || this.#tcp.writableEnded) this.#tcp.destroy()
-    // TCP first: TLS would close it in good order.
-    else if (!this.#tcp.destroyed) this.#tcp.resetAndDestroy()
-    this.#tls?.destroy()
+    reset(this.#tcp, this.#tls)
     return this.#closed
   }
 

@@ -4,7 +4,7 @@ import { newPassword, pick } from '../../shared/database/values.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { nextUser } from './alternating/names.ts'
 import { createMysqlSecret, type MysqlSecret, type MysqlSecretSchema, type SchemaOptions } from './schema.ts'
-import { MysqlSession } from './session.ts'
+import { LOOKS, MysqlSession } from './session.ts'
 
 export interface MysqlOptions extends SchemaOptions {
   /** PEM of authorities to trust beside those of RDS. Default: none. */
@@ -38,6 +38,7 @@ export function createMysql(options: MysqlOptions = {}): Provider<MysqlSecretSch
     admin: {
       strategies: ['dual-password', 'single-user', 'alternating-users'],
       optional: ['dual-password', 'single-user'],
+      looks: LOOKS,
       arn: ({ masterarn }) => masterarn,
       value: ({ admin, secret }) => ({
         ...pick(secret, ['ssl']),

@@ -11,6 +11,7 @@ import {
   QuarterturnError,
   type Retired,
   type Session,
+  type Strategy,
   type Verdict,
   type Who,
 } from '../../shared/provider/index.ts'
@@ -21,6 +22,7 @@ import { checkAccount } from './check.ts'
 import { MysqlFailure } from './failure.ts'
 import { type Attempt, type Link, signIn } from './link.ts'
 import { freeLock, requireLock, takeLock } from './lock.ts'
+import { keeps, NOT_KEPT } from './look.ts'
 import { MariaDb } from './mariadb/changer.ts'
 import { AdminMysql } from './mysql/admin.ts'
 import { OwnMysql } from './mysql/own.ts'
@@ -94,6 +96,7 @@ export class MysqlSession implements Session {
   async probe({ who, at }: { readonly who: Who; readonly at: At }): Promise<Verdict> {
     const secret = this.#secret(who)
     const place = this.#place(who, at)
+    if (at === 'writer' && who !== 'admin' && (await this.#keeps(secret)) === false) return NOT_KEPT
     const attempt = this.#attempt(secret, place)
     try {
       const link = await attempt.signedIn
@@ -183,6 +186,21 @@ export class MysqlSession implements Session {
     const account = as === 'admin' ? await this.#accountOf('current') : undefined
     if (server.isMariaDb) return new MariaDb(run, { account, passwordForm: this.#options.passwordForm })
     return account === undefined ? new OwnMysql(run) : new AdminMysql(run, account)
+  }
+
+  /**
+   * Where one password gives way to another, a sign-in with the wrong one is a failed one. The admin, where it is known
+   * already, sees that without it. Undefined: it does not, for whatever reason.
+   */
+  async #keeps(secret: MysqlSecret): Promise<boolean | undefined> {
+    if (!LOOKS.includes(this.#request.strategy) || this.#request.values.admin === undefined) return undefined
+    const look = ({ link, server }: Seat): Promise<boolean | undefined> =>
+      keeps(runner(link, this.#budget()), server, secret)
+    try {
+      return await (this.#locked === undefined ? this.#signedIn('admin', look) : look(this.#locked))
+    } catch {
+      return undefined
+    }
   }
 
   #secret(who: Who): MysqlSecret {
@@ -306,6 +324,9 @@ export class MysqlSession implements Session {
     return locked
   }
 }
+
+/** Strategies in which the admin looks at what the server keeps before a sign-in is tried. */
+export const LOOKS: readonly Strategy[] = ['single-user']
 
 const nameOf = ({ host, port }: Place): string => JSON.stringify([host, port])
 

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import type { FreshTarget } from '../../shared/conformance/index.ts'
 import type { StoredSecret } from '../../shared/provider/index.ts'
-import type { MysqlServer } from '../../test/servers/mysql/server.ts'
 import { type Road, startRoad } from '../../test/servers/road.ts'
+import { createMysql } from './index.ts'
 import {
   altering,
   countSessions,
@@ -11,25 +11,38 @@ import {
   drop,
   endSessions,
   failedSignIns,
+  filling,
   restoring,
+  type SqlServer,
   setQuietly,
 } from './test-household.ts'
-import { secretFor } from './test-target.ts'
+import { adminGrants, secretFor } from './test-target.ts'
 
 /** Whose rights the account is rotated with. */
 export type Rights = 'own' | 'admin'
 
+export interface FreshOptions {
+  readonly rights: Rights
+  /** One failed sign-in locks the account (MySQL; on MariaDB that is a setting of the server). Default: false. */
+  readonly isStrict?: boolean
+}
+
 let made = 0
 
 /** An account behind a road of its own, so that it can be cut off while others go on. */
-export async function freshAccount(server: MysqlServer, rights: Rights): Promise<FreshTarget> {
+export async function freshAccount(
+  server: SqlServer,
+  { rights, isStrict = false }: FreshOptions,
+): Promise<FreshTarget> {
   made += 1
-  const name = `kit_${made}`
+  const name = `kit_${process.pid}_${made}`
+  const admin = `${name}_admin`
   const road = await startRoad(server.port)
   const at = { kind: server.kind, host: server.host, port: road.port }
   const make = async (user: string): Promise<Omit<FreshTarget, 'close'>> => {
     const password = newPassword()
-    await createQuietly(server, user, password)
+    const strict = isStrict && server.kind === 'mysql' ? 'FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1' : ''
+    await createQuietly(server, user, password, strict)
     if (rights === 'own' && server.kind === 'mysql')
       await server.sql(`GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO '${user}'@'%'`)
     return {
@@ -37,7 +50,6 @@ export async function freshAccount(server: MysqlServer, rights: Rights): Promise
       ...hooks(server, user, road, rights === 'admin' ? [admin] : []),
     }
   }
-  const admin = `${name}_admin`
   const own = await make(name)
   if (rights === 'own')
     return {
@@ -49,10 +61,7 @@ export async function freshAccount(server: MysqlServer, rights: Rights): Promise
     }
   let password = newPassword()
   await createQuietly(server, admin, password)
-  await server.sql(`GRANT CREATE USER ON *.* TO '${admin}'@'%'`)
-  await server.sql(
-    `GRANT SELECT ON ${server.kind === 'mysql' ? 'mysql.user' : 'mysql.global_priv'} TO '${admin}'@'%'`,
-  )
+  for (const grant of adminGrants(server.kind, `'${admin}'@'%'`)) await server.sql(grant)
   const value = (): StoredSecret => secretFor(at, { username: admin, password })
   const withAdmin = (target: Omit<FreshTarget, 'close'>): Omit<FreshTarget, 'close'> => ({
     ...target,
@@ -74,8 +83,7 @@ export async function freshAccount(server: MysqlServer, rights: Rights): Promise
     }),
     async close() {
       await road.close()
-      await drop(server, name)
-      await drop(server, admin)
+      await drop(server, name, admin)
     },
   }
 }
@@ -83,17 +91,24 @@ export async function freshAccount(server: MysqlServer, rights: Rights): Promise
 const newPassword = (): string => `${randomBytes(12).toString('base64url')}-A1`
 
 function hooks(
-  server: MysqlServer,
+  server: SqlServer,
   user: string,
   road: Road,
   others: readonly string[],
 ): Omit<FreshTarget, 'secret' | 'close'> {
   const users = [user, ...others]
   return {
+    wire: {
+      upstream: { host: server.host, port: server.port, ca: server.ca },
+      framing: 'mysql',
+      at: (secret, { host, port }) => ({ ...secret, host, port }),
+      trusting: (ca) => createMysql({ ca }),
+    },
     outage: async () => {
       await road.cut()
       return () => road.mend()
     },
+    limitConnections: filling(server, users),
     lockUser: altering(server, user, 'ACCOUNT LOCK', 'ACCOUNT UNLOCK'),
     dropUser: restoring(server, user, 'CREATE', () => drop(server, user)),
     changePasswordByHand: restoring(server, user, 'ALTER', () => setQuietly(server, user, 'set by hand-A1')),

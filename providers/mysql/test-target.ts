@@ -29,13 +29,21 @@ export async function createAccount(
 /** An admin as the page of this provider asks for it. */
 export async function createAdmin(server: MysqlServer, user: string, password: string): Promise<void> {
   await createAccount(server, user, password)
-  await server.sql(`GRANT CREATE USER ON *.* TO ${literal(user)}@'%'`)
-  const table = server.kind === 'mysql' ? 'mysql.user' : 'mysql.global_priv'
-  await server.sql(`GRANT SELECT ON ${table} TO ${literal(user)}@'%'`)
+  for (const grant of adminGrants(server.kind, `${literal(user)}@'%'`)) await server.sql(grant)
 }
 
+/** What an admin has to have, as the page of this provider says. */
+export const adminGrants = (kind: MysqlServer['kind'], admin: string): readonly string[] => [
+  `GRANT CREATE USER ON *.* TO ${admin}`,
+  `GRANT SELECT ON ${kind === 'mysql' ? 'mysql.user' : 'mysql.global_priv'} TO ${admin}`,
+]
+
 /** Signs in with the driver as an application would. True: let in; false: 1045; anything else rejects. */
-export async function signsIn(server: MysqlServer, user: string, password: string): Promise<boolean> {
+export async function signsIn(
+  server: Pick<MysqlServer, 'host' | 'port' | 'ca'>,
+  user: string,
+  password: string,
+): Promise<boolean> {
   let connection: mysql.Connection | undefined
   try {
     connection = await mysql.createConnection({

@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream'
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
 import { isLoopbackAddress } from '../../shared/database/host.ts'
 import { networkFailure } from '../../shared/database/network.ts'
+import { reset } from '../../shared/database/reset.ts'
 import { tlsFailure, tlsOptions } from '../../shared/database/tls.ts'
 import { Challenge } from './challenge.ts'
 import { PostgresFailure } from './failure.ts'
@@ -122,10 +123,7 @@ export class Wire extends Duplex {
       return
     }
     tcp.once('close', () => callback(error))
-    // TCP first: TLS would close it in good order. While it connects, a reset would first wait for the connection.
-    if (tcp.connecting) tcp.destroy()
-    else tcp.resetAndDestroy()
-    this.#tls?.destroy()
+    reset(tcp, this.#tls)
   }
 }
 

@@ -97,6 +97,8 @@ export interface Traits {
   readonly oneByAdmin: boolean
   /** ... but only where the secret names one; elsewhere its own credential does. */
   readonly oneMayDoWithout: boolean
+  /** The admin sees at the target whether a credential is in force, so it is read before anything is proven. */
+  readonly adminLooks: boolean
   /** The old credential goes on beside the new one, so a rotation that comes too soon cuts somebody's overlap. */
   readonly overlaps: boolean
   /** A rotation that would cut the overlap is refused. */

@@ -9,6 +9,7 @@ const TRAITS: Traits = {
   pairByAdmin: false,
   oneByAdmin: true,
   oneMayDoWithout: true,
+  adminLooks: false,
   overlaps: true,
   refusesCut: false,
   retires: false,
@@ -41,6 +42,15 @@ describe('a strategy that can do without an admin', () => {
     }
     const labels = { own: 'pending', candidate: 'nowhere', rotationEnabled: true } as const
     expect(decide({ ...refused, labels }).move).toMatchObject({ code: 'CURRENT_REFUSED' })
+  })
+
+  test('that sees what is in force is asked for before a sign-in could fail, and where it is named alone', () => {
+    const looks = { ...BEFORE, traits: { ...TRAITS, adminLooks: true } }
+    expect(decide({ ...looks, adminNamed: 'named' }).move).toEqual({ kind: 'ask', question: 'admin' })
+    expect(decide({ ...looks, adminNamed: 'none' }).move).toEqual({ kind: 'ask', question: 'currentProof' })
+    const known: Known = { ...looks, adminNamed: 'named', admin: 'rejected' }
+    expect(decide(known).move).toEqual({ kind: 'ask', question: 'currentProof' })
+    expect(decide({ ...known, currentProof: 'accepted' }).move).toMatchObject({ code: 'ADMIN_ROTATING' })
   })
 
   test('is not asked of a strategy that always has an admin, or never', () => {

@@ -49,6 +49,7 @@ export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes)
     pairByAdmin: byAdmin(PAIR),
     oneByAdmin: strategy !== PAIR && byAdmin(strategy),
     oneMayDoWithout: strategy !== PAIR && provider.admin?.optional?.includes(strategy) === true,
+    adminLooks: strategy !== PAIR && provider.admin?.looks?.includes(strategy) === true,
     overlaps: STRATEGIES[strategy].class === 'A',
     refusesCut: wishes.refusesCut,
     retires: wishes.retires && retires === true,

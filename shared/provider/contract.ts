@@ -85,6 +85,12 @@ export interface AdminUse<Secret> {
    * Default: none, a secret that names none is refused.
    */
   readonly optional?: readonly Strategy[]
+  /**
+   * Those of `strategies` in which the admin sees what the target keeps of a credential. It is then read before anything is
+   * probed, and a probe at the writer answers `rejected` without a sign-in where the target keeps another one, so that no
+   * failed sign-in counts against an account that such sign-ins lock. Default: none.
+   */
+  readonly looks?: readonly Strategy[]
   /** The ARN that the secret names, such as AWS's field `masterarn`; undefined where it names none. */
   arn(secret: Secret): string | undefined
   /**

@@ -1,6 +1,7 @@
 import type { Account } from '../account.ts'
 import type { Run } from '../change.ts'
 import { stores } from '../hash.ts'
+import type { Row } from '../link.ts'
 import { literal } from '../quote.ts'
 
 /** What the server stores of an account, as far as an admin may read it. */
@@ -12,11 +13,18 @@ export interface View {
 
 /** Undefined: there is no such account. Needs SELECT on `mysql.user`. */
 export async function viewOf(run: Run, { user, host }: Account): Promise<View | undefined> {
-  const [row] = await run(
-    `SELECT plugin, HEX(authentication_string) AS first, HEX(user_attributes->>'$.additional_password') AS second
-     FROM mysql.user WHERE user = ${literal(user)} AND host = ${literal(host)}`,
-  )
-  if (row === undefined) return undefined
+  const [row] = await run(`${KEPT} WHERE user = ${literal(user)} AND host = ${literal(host)}`)
+  return row && viewOfRow(row)
+}
+
+/** Of every account of the user, for whatever host. */
+export const viewsOf = async (run: Run, user: string): Promise<readonly View[]> =>
+  (await run(`${KEPT} WHERE user = ${literal(user)}`)).map(viewOfRow)
+
+const KEPT = `SELECT plugin, HEX(authentication_string) AS first, HEX(user_attributes->>'$.additional_password') AS second
+     FROM mysql.user`
+
+function viewOfRow(row: Row): View {
   const bytes = (value: unknown): Buffer | undefined =>
     typeof value === 'string' && value !== '' ? Buffer.from(value, 'hex') : undefined
   return {

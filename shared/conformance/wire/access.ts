@@ -1,6 +1,7 @@
 import type { Provider, StoredSecret } from '../../provider/contract.ts'
 import type { Framing } from './framing.ts'
 import { httpFraming } from './http.ts'
+import { mysqlFraming } from './mysql.ts'
 import { postgresFraming } from './postgres.ts'
 import { turns } from './turns.ts'
 import type { Upstream } from './upstream.ts'
@@ -29,7 +30,7 @@ export interface WireAccess {
   readonly trusting?: (ca: string) => Provider
 }
 
-const FRAMINGS = { postgres: postgresFraming, http: httpFraming, turns }
+const FRAMINGS = { postgres: postgresFraming, mysql: mysqlFraming, http: httpFraming, turns }
 
 export const framingOf = ({ framing = 'turns' }: WireAccess): Framing =>
   typeof framing === 'string' ? FRAMINGS[framing] : framing

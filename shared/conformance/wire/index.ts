@@ -8,6 +8,7 @@ export { type Counted, Coverage } from './cover.ts'
 export { type Framed, type Framing, FramingError, type Received, type Side } from './framing.ts'
 export { type HttpState, httpFraming } from './http.ts'
 export { createWireIdentity, type WireIdentity } from './identity.ts'
+export { type MysqlState, mysqlFraming } from './mysql.ts'
 export {
   cutBefore,
   type Ending,

@@ -17,6 +17,7 @@ export const mysqlFraming: Framing<MysqlState> = {
   name: 'mysql',
   counts: 'messages',
   initial: { phase: 'greeting' },
+  isRefusal: (name) => name === 'Error 1045' || name === 'Error 1698',
   next: ({ state, from, bytes }: Received<MysqlState>): Next => {
     if (bytes.length < 4) return undefined
     const size = bytes.readUIntLE(0, 3)

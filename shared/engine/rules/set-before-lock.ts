@@ -53,6 +53,11 @@ export const beforeLockRules: readonly Rule[] = [
   },
   { rule: 'an overtaken pending value is not set', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
   seeWhoseChange(() => true),
+  {
+    rule: 'the admin sees what is in force, so that no sign-in has to fail: it is asked for before current is proven',
+    when: (k) => k.traits?.adminLooks === true && byAdmin(k) && k.admin === undefined,
+    move: ask('admin'),
+  },
   { rule: 'prove current', when: (k) => k.currentProof === undefined, move: ask('currentProof') },
   ...stopUnlessConclusive('current', (k) => k.currentProof),
   {

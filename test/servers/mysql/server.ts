@@ -8,7 +8,7 @@ import { type Guard, startGuard } from '../guard.ts'
 import { freePort, parentFolder } from '../place.ts'
 import { findMysql, type MysqlBinaries, type MysqlKind } from './binaries.ts'
 import { createMysqlFiles } from './files.ts'
-import { createSql, type Sql } from './sql.ts'
+import { createSqlAccess, type Hold, type Sql } from './sql.ts'
 
 export interface MysqlOptions {
   readonly kind: MysqlKind
@@ -33,6 +33,10 @@ export interface MysqlServer {
   readonly account: ServerAccount
   /** Runs one statement as an account that may do everything. */
   readonly sql: Sql
+  /** Runs statements as that account in a session that stays until the answer is called. */
+  readonly hold: Hold
+  /** Of that account, for a process of its own. */
+  readonly password: string
   /** The server's error log so far. */
   log(): Promise<string>
   /** Every statement so far, as the server logs it. */
@@ -90,7 +94,7 @@ async function start(
     if (attempt === 5) throw new Error('no free port')
     port = await freePort()
   }
-  const sql = createSql(() => port, certificates.pem, password)
+  const { sql, hold, forget } = createSqlAccess({ port: () => port, ca: certificates.pem, password })
   let stopped: Promise<void> | undefined
   return {
     kind,
@@ -103,19 +107,26 @@ async function start(
     dataFolder: files.dataFolder,
     account,
     sql,
+    hold,
+    password,
     log: () => files.log(),
     generalLog: () => files.generalLog(),
     async useCertificate(certificate) {
       await files.writeCertificate(certificate, certificates.pem)
       await sql(kind === 'mysql' ? 'ALTER INSTANCE RELOAD TLS' : 'FLUSH SSL')
     },
-    halt: (mode = 'fast') => files.halt(mode),
+    halt(mode = 'fast') {
+      forget()
+      return files.halt(mode)
+    },
     async restart(mode = 'fast') {
+      forget()
       await files.halt(mode)
       if (!(await files.launch(port, settings)))
         throw new Error(`port ${port} was taken while the server was down`)
     },
     stop() {
+      forget()
       stopped ??= guard.release().then(() => files.close())
       return stopped
     },
