@@ -1,6 +1,6 @@
 import type { Check, Strategy } from '../../shared/provider/index.ts'
 import { type Account, named } from './account.ts'
-import { marksOf } from './alternating/mark.ts'
+import { markFor, marksOf } from './alternating/mark.ts'
 import { accountGone, isError, type Run } from './change.ts'
 import { isNative, type Method, methodsOfStatement } from './mariadb/methods.ts'
 import { readMethods as methodsForAdmin, wantsPlainText } from './mariadb/passwords.ts'
@@ -42,7 +42,7 @@ export async function checkAccount(run: Run, request: CheckRequest): Promise<Che
     request.admin === undefined ? lackingOf(own, request) : await lackingAdmin(run, own, request)
   if (lacking.length > 0) return impossible(...lacking)
   const marks = await marksOf(run, server, account, request.admin === undefined)
-  if (marks.some((one) => one !== request.mark))
+  if (marks.some((one) => one !== markFor(server, account, request.mark)))
     return {
       ...impossible({
         privilege: `${named(account)} has the mark of another secret, and two secrets must not share an account`,

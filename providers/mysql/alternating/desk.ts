@@ -7,6 +7,7 @@ import type { MysqlSecret } from '../schema.ts'
 import type { Server } from '../server.ts'
 import { checkPair } from './check.ts'
 import { comparePair } from './compare.ts'
+import { markFor } from './mark.ts'
 import { type PasswordForm, passwordsOf } from './passwords.ts'
 import { type Preparation, preparePair, repairPair } from './prepare.ts'
 import { accountsOf, type Place } from './standing.ts'
@@ -54,14 +55,16 @@ export class PairDesk {
     if (ownerOf(secret(a).username) !== ownerOf(secret(b).username))
       throw new Error('compare was called for two users that are no pair')
     const signedIn = await this.#options.accountOf(b)
-    return comparePair(placeOf(seat, signedIn), request.mark, signedIn)
+    return comparePair(placeOf(seat, signedIn), markFor(seat.server, signedIn, request.mark), signedIn)
   }
 
   async repair(seat: AdminSeat, a: Who, b: Who): Promise<void> {
     const { secret, request, runAs, accountOf } = this.#options
-    const place = placeOf(seat, await accountOf(b))
+    const signedIn = await accountOf(b)
+    const place = placeOf(seat, signedIn)
+    const mark = markFor(seat.server, signedIn, request.mark)
     const clone = secret(a).username === place.accounts.clone.user ? a : b
-    await repairPair(place, request.mark, (statement) => runAs(clone, statement))
+    await repairPair(place, mark, (statement) => runAs(clone, statement))
   }
 
   async retire({ run, server }: AdminSeat, gone: Who, keep: Who): Promise<Retired> {
@@ -83,7 +86,7 @@ export class PairDesk {
       pair,
       current,
       next: user === pair.owner ? place.accounts.owner : place.accounts.clone,
-      mark: request.mark,
+      mark: markFor(place.server, place.accounts.owner, request.mark),
       form,
       known: this.#known(user),
     }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { ownerOf } from '../../../shared/database/pair.ts'
 import type { Account } from '../account.ts'
 import { isError, type Run } from '../change.ts'
 import { literal } from '../quote.ts'
@@ -12,6 +14,18 @@ export const MARK_KEY = 'quarterturn'
 const ROLE = /^`quarterturn:([0-9a-f]{32})`$/
 
 export const markerRole = (mark: string): string => `\`${MARK_KEY}:${mark}\``
+
+/**
+ * The mark of a secret on this pair. A role is known to the whole server, so on MariaDB each pair has one of its own: that of
+ * another pair, which the secret may have rotated before, is not touched when this one is made.
+ */
+export const markFor = ({ isMariaDb }: Server, { user, host }: Account, mark: string): string =>
+  isMariaDb
+    ? createHash('sha256')
+        .update(JSON.stringify([mark, ownerOf(user), host]), 'utf8')
+        .digest('hex')
+        .slice(0, 32)
+    : mark
 
 /** The mark that a role stands for, by its name as GRANT takes it. */
 export const markIn = (role: string): string | undefined => ROLE.exec(role)?.[1]

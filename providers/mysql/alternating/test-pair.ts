@@ -5,6 +5,7 @@ import type { MysqlServer } from '../../../test/servers/mysql/server.ts'
 import type { StagedRotation, Staging } from '../../../test/stage-rotation.ts'
 import type { MysqlOptions } from '../index.ts'
 import { literal } from '../quote.ts'
+import type { SqlServer } from '../test-household.ts'
 import { createAccount, secretFor, stageRotation } from '../test-target.ts'
 import { setupScript } from './setup.ts'
 
@@ -70,7 +71,7 @@ export const stagePair = (
 
 /** The statements that `quarterturn provider setup mysql` prints. */
 export async function setUp(
-  server: MysqlServer,
+  server: SqlServer,
   admin: string,
   schema: string,
   privileges = PRIVILEGES,
@@ -83,7 +84,7 @@ export async function setUp(
 
 /** One session of an application. */
 export async function runAs(
-  server: MysqlServer,
+  server: SqlServer,
   { user, password }: { readonly user: string; readonly password: string },
   statements: readonly string[],
 ): Promise<Rows> {
