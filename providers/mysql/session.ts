@@ -1,8 +1,6 @@
 import { type Budget, budget } from '../../shared/database/budget.ts'
-import { Connections } from '../../shared/database/connections.ts'
 import { ownerOf } from '../../shared/database/pair.ts'
 import { signInError } from '../../shared/database/refusal.ts'
-import type { Trust } from '../../shared/database/tls.ts'
 import {
   type Applied,
   type Check,
@@ -20,34 +18,22 @@ import { type AdminSeat, PairDesk } from './alternating/desk.ts'
 import { type Changer, runner } from './change.ts'
 import { checkAccount } from './check.ts'
 import { MysqlFailure } from './failure.ts'
-import { type Attempt, type Link, signIn } from './link.ts'
 import { freeLock, requireLock, takeLock } from './lock.ts'
 import { keeps, NOT_KEPT } from './look.ts'
 import { MariaDb } from './mariadb/changer.ts'
 import { AdminMysql } from './mysql/admin.ts'
 import { OwnMysql } from './mysql/own.ts'
 import type { MysqlSecret } from './schema.ts'
+import { nameOf, type Place, type Seat, type SeatOptions, Seats, translated } from './seats.ts'
 import { type Server, serverOf, WHO_AND_WHERE } from './server.ts'
-import { settle } from './settle.ts'
-import { statementError } from './statement-error.ts'
-import { verdictOf, verdictOfProbe, verdictOfSession } from './verdict.ts'
+import { verdictOfProbe, verdictOfSession } from './verdict.ts'
 
-export interface SessionOptions {
-  readonly trust: Trust
-  readonly connectTimeoutMs: number
+export interface SessionOptions extends SeatOptions {
   readonly passwordForm: 'verifier' | 'plaintext'
   readonly otherHosts: 'refuse' | 'leave'
 }
 
 type At = 'writer' | 'consumer'
-type Place = Pick<MysqlSecret, 'host' | 'port'>
-
-/** A connection that is signed in and settled. */
-interface Seat {
-  readonly link: Link
-  readonly server: Server
-}
-
 interface Locked extends Seat {
   /** The user whose lock it is: of a pair, the owner. */
   readonly owner: string
@@ -56,7 +42,7 @@ interface Locked extends Seat {
 export class MysqlSession implements Session {
   readonly #request: OpenRequest<MysqlSecret>
   readonly #options: SessionOptions
-  readonly #connections: Connections<MysqlSecret, Attempt>
+  readonly #seats: Seats
   #locked: Locked | undefined
   /** The accounts that credentials were last seen to be of, and where. */
   readonly #seen = new Map<Who, { readonly at: string; readonly account: Account | undefined }>()
@@ -65,7 +51,7 @@ export class MysqlSession implements Session {
   constructor(request: OpenRequest<MysqlSecret>, options: SessionOptions) {
     this.#request = request
     this.#options = options
-    this.#connections = new Connections(request, options.connectTimeoutMs)
+    this.#seats = new Seats(request, options)
     this.#desk = new PairDesk({
       request,
       form: options.passwordForm,
@@ -79,7 +65,7 @@ export class MysqlSession implements Session {
   async check({ as }: { readonly as: Who }): Promise<Check> {
     return this.#signedIn(as, async ({ link, server }) => {
       refuseReadOnly(server)
-      if (as === 'admin' && this.#isOfPair()) return this.#desk.check(this.#seat({ link, server }))
+      if (as === 'admin' && this.#isOfPair()) return this.#desk.check(this.#deskSeat({ link, server }))
       const admin = as === 'admin' ? server.account : undefined
       return checkAccount(runner(link, this.#budget()), {
         server,
@@ -97,7 +83,7 @@ export class MysqlSession implements Session {
     const secret = this.#secret(who)
     const place = this.#place(who, at)
     if (at === 'writer' && who !== 'admin' && (await this.#keeps(secret)) === false) return NOT_KEPT
-    const attempt = this.#attempt(secret, place)
+    const attempt = this.#seats.attempt(secret, place)
     try {
       const link = await attempt.signedIn
       const [row] = await link.run(WHO_AND_WHERE, this.#budget().clientMs)
@@ -109,7 +95,7 @@ export class MysqlSession implements Session {
       if (!(error instanceof MysqlFailure)) throw error
       return verdictOfProbe(error, attempt.hasAnswered, secret.username)
     } finally {
-      await this.#connections.drop(attempt)
+      await this.#seats.drop(attempt)
     }
   }
 
@@ -178,7 +164,7 @@ export class MysqlSession implements Session {
   }
 
   close(): Promise<void> {
-    return this.#connections.close()
+    return this.#seats.close()
   }
 
   async #changer({ link, server }: Locked, as: Who): Promise<Changer> {
@@ -204,18 +190,11 @@ export class MysqlSession implements Session {
   }
 
   #secret(who: Who): MysqlSecret {
-    return this.#connections.secret(who)
+    return this.#seats.secret(who)
   }
 
   #budget(): Budget {
     return budget(this.#request.timeLeftMs())
-  }
-
-  #attempt({ username, password, ssl }: MysqlSecret, { host, port }: Place): Attempt {
-    const trust = ssl ? this.#options.trust() : undefined
-    return this.#connections.attempt((timeoutMs) =>
-      signIn({ host, port, trust, username, password }, timeoutMs),
-    )
   }
 
   /** Changes are made at the server of the admin secret, so what is to be proven for them is proven there. */
@@ -254,7 +233,7 @@ export class MysqlSession implements Session {
     )
   }
 
-  #seat({ link, server }: Seat): AdminSeat {
+  #deskSeat({ link, server }: Seat): AdminSeat {
     return { run: runner(link, this.#budget()), server, admin: required(server.account) }
   }
 
@@ -262,57 +241,28 @@ export class MysqlSession implements Session {
   #atDesk<T>(as: Who, work: (seat: AdminSeat) => Promise<T>): Promise<T> {
     const locked = this.#locked
     return locked === undefined
-      ? this.#signedIn(as, (seat) => work(this.#seat(seat)))
-      : this.#translated(as, () => work(this.#seat(locked)))
+      ? this.#signedIn(as, (seat) => work(this.#deskSeat(seat)))
+      : translated(as, () => work(this.#deskSeat(locked)))
   }
 
   /** Makes a change, having seen that the lock is still held. */
   #asLocked<T>(locked: Locked, as: Who, work: (seat: AdminSeat) => Promise<T>): Promise<T> {
-    return this.#translated(as, async () => {
+    return translated(as, async () => {
       await requireLock(locked.link, locked.owner, this.#budget().clientMs)
-      return work(this.#seat(locked))
+      return work(this.#deskSeat(locked))
     })
   }
 
   /** One statement of that credential's own, where changes are made. */
   async #runAs(who: Who, statement: string): Promise<void> {
-    await this.#signedInAt(who, this.#place(who, 'writer'), async ({ link }) => {
+    await this.#seats.signedIn(who, this.#place(who, 'writer'), async ({ link }) => {
       await link.run(statement, this.#budget().clientMs)
     })
   }
 
   /** Runs `work` in a connection of its own, signed in as `as` and prepared for our statements. */
   #signedIn<T>(as: Who, work: (seat: Seat) => Promise<T>): Promise<T> {
-    return this.#signedInAt(as, this.#secret(as), work)
-  }
-
-  async #signedInAt<T>(as: Who, place: Place, work: (seat: Seat) => Promise<T>): Promise<T> {
-    const secret = this.#secret(as)
-    const attempt = this.#attempt(secret, place)
-    try {
-      const link = await attempt.signedIn.catch((error: unknown) => {
-        throw error instanceof MysqlFailure ? signInError(verdictOf(error, attempt.hasAnswered), as) : error
-      })
-      return await this.#translated(as, async () => {
-        const [row] = await link.run(WHO_AND_WHERE, this.#budget().clientMs)
-        const server = serverOf(row)
-        const verdict = verdictOfSession(server, secret.username, 'consumer')
-        if (verdict.verdict !== 'accepted') throw signInError(verdict, as)
-        await settle(link, server, this.#budget(), this.#request.timeLeftMs())
-        return await work({ link, server })
-      })
-    } finally {
-      await this.#connections.drop(attempt)
-    }
-  }
-
-  /** Raises what a statement failed with as one of the errors that operators know. */
-  async #translated<T>(as: Who, run: () => Promise<T>): Promise<T> {
-    try {
-      return await run()
-    } catch (error) {
-      throw error instanceof MysqlFailure ? statementError(error, as) : error
-    }
+    return this.#seats.signedIn(as, this.#secret(as), work)
   }
 
   #lockedSeat(user: string): Locked {
@@ -327,8 +277,6 @@ export class MysqlSession implements Session {
 
 /** Strategies in which the admin looks at what the server keeps before a sign-in is tried. */
 export const LOOKS: readonly Strategy[] = ['single-user']
-
-const nameOf = ({ host, port }: Place): string => JSON.stringify([host, port])
 
 function required(account: Account | undefined): Account {
   if (account !== undefined) return account

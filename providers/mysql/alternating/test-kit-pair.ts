@@ -155,7 +155,7 @@ const linesOf = async (server: SqlServer, user: string): Promise<readonly string
 const grantsOf = async (server: SqlServer, user: string): Promise<readonly string[]> =>
   (await linesOf(server, user))
     .filter((line) => !line.includes('quarterturn:') && !line.startsWith('GRANT USAGE'))
-    .map((line) => line.replaceAll(`\`${user}\``, 'it'))
+    .map((line) => line.replace(`TO \`${user}\``, 'TO it'))
     .toSorted()
 
 /** The account is gone; the end brings it back with its password, rights and mark. */
