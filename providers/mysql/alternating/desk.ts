@@ -45,7 +45,8 @@ export class PairDesk {
     const { username, password } = this.#options.secret(to)
     const preparation = await this.#preparation(seat, username)
     const { next, form, place } = preparation
-    const owner = await preparePair(preparation)
+    const { applied, owner } = await preparePair(preparation)
+    if (applied.result !== 'applied') return applied
     // Last, so that nobody signs in to an account that is not whole.
     return passwordsOf(seat.run, place.server, next, form).set(password, owner.plugins[0] ?? '')
   }

@@ -2,10 +2,10 @@
 import type { Difference } from '../../../shared/database/difference.ts'
 import { errorOf, type MarkWords, refusalOf, type Whose, whose } from '../../../shared/database/ours.ts'
 import type { Pair } from '../../../shared/database/pair.ts'
-import { type Check, QuarterturnError } from '../../../shared/provider/index.ts'
+import { type Applied, type Check, QuarterturnError } from '../../../shared/provider/index.ts'
 import { type Account, inSql, named } from '../account.ts'
-import { accountGone, isError, type Run } from '../change.ts'
-import { nativeHash } from '../hash.ts'
+import { APPLIED, accountGone, isError, type Run } from '../change.ts'
+import { passwordIn, refusedByPolicy } from '../mariadb/passwords.ts'
 import { hexLiteral, literal } from '../quote.ts'
 import { differencesOf } from './differences.ts'
 import type { Stored } from './holder.ts'
@@ -27,12 +27,17 @@ export interface Preparation {
   readonly known: string | undefined
 }
 
+export interface Prepared {
+  /** `refused`: a policy of the server takes no password for the clone. */
+  readonly applied: Applied
+  readonly owner: Stored
+}
+
 /**
  * Makes the clone where there is none, with a password that nobody knows, or takes over one that was proven, and brings it
  * in line with the owner. Rejects with `ACCOUNT_NOT_OURS`, `ACCOUNT_REFUSED` or `ACCOUNT_SHARED` before anything is touched.
- * Answers the owner.
  */
-export async function preparePair(preparation: Preparation): Promise<Stored> {
+export async function preparePair(preparation: Preparation): Promise<Prepared> {
   const { place, mark } = preparation
   let standing = await standingOf(place)
   const verdict = await whoseAccounts(standing, preparation)
@@ -40,15 +45,16 @@ export async function preparePair(preparation: Preparation): Promise<Stored> {
   const { owner } = standing
   if (owner === undefined) throw accountGone()
   // A clone of ours is compared later, and what is repaired then is named.
-  if (standing.clone?.marks.includes(mark) === true) return owner
+  if (standing.clone?.marks.includes(mark) === true) return { applied: APPLIED, owner }
   if (place.server.isMariaDb) await makeMarker(place.run, mark)
   if (standing.clone === undefined) {
-    await makeClone(preparation, owner)
+    const applied = await makeClone(preparation, owner)
+    if (applied.result !== 'applied') return { applied, owner }
     standing = await standingOf(place)
   }
   const { add, remove } = await differencesOf(place, standing, mark)
   await carryOut(place.run, [...add, ...remove])
-  return owner
+  return { applied: APPLIED, owner }
 }
 
 /** By the marks, or by a stored password, which is compared with what the server stores: no sign-in fails for it. */
@@ -85,27 +91,35 @@ export function refusedPair(
 const makeMarker = (run: Run, mark: string): Promise<unknown> =>
   run(`CREATE OR REPLACE ROLE ${markerRole(mark)}`)
 
-/** With the mark in the same statement: a clone that is there without it could never be told from somebody else's. */
-async function makeClone({ place, mark, form }: Preparation, owner: Stored): Promise<void> {
+/**
+ * With the mark in the same statement: a clone that is there without it could never be told from somebody else's. Answers
+ * how a policy refused it.
+ */
+async function makeClone({ place, mark, form }: Preparation, owner: Stored): Promise<Applied> {
   const { run, server, accounts } = place
   const clone = inSql(accounts.clone)
-  const plugin = owner.plugins[0] ?? 'caching_sha2_password'
-  try {
-    if (!server.isMariaDb) {
+  const what = `${named(accounts.clone)} could not be made`
+  if (server.isMariaDb) {
+    const password = nobodys()
+    try {
       await run(
-        `CREATE USER ${clone} IDENTIFIED WITH ${literal(plugin)} AS ${hexLiteral(nobodysHash(plugin))} ${noteClause(MARK_KEY, JSON.stringify(mark))}`,
+        `GRANT ${markerRole(mark)} TO ${clone} IDENTIFIED VIA mysql_native_password USING ${passwordIn(form, password)}`,
       )
-      return
+    } catch (error) {
+      return await refusedByPolicy(run, explained(error, what), password)
     }
-    const secret = form === 'plaintext' ? `PASSWORD(${literal(nobodys())})` : literal(nativeHash(nobodys()))
-    await run(`GRANT ${markerRole(mark)} TO ${clone} IDENTIFIED VIA mysql_native_password USING ${secret}`)
-  } catch (error) {
-    if (isError(error, 1396) && !server.isMariaDb)
-      throw new QuarterturnError('TARGET_BUSY', {
-        problem: `somebody else made ${named(accounts.clone)} just now`,
-      })
-    throw explained(error, `${named(accounts.clone)} could not be made`)
+    return APPLIED
   }
+  const plugin = owner.plugins[0] ?? 'caching_sha2_password'
+  await run(
+    `CREATE USER ${clone} IDENTIFIED WITH ${literal(plugin)} AS ${hexLiteral(nobodysHash(plugin))} ${noteClause(MARK_KEY, JSON.stringify(mark))}`,
+  ).catch((error: unknown) => {
+    if (!isError(error, 1396)) throw explained(error, what)
+    throw new QuarterturnError('TARGET_BUSY', {
+      problem: `somebody else made ${named(accounts.clone)} just now`,
+    })
+  })
+  return APPLIED
 }
 
 const ROUNDS = 3

@@ -31,4 +31,36 @@ describeOnEachMysql('the admin of a pair', {}, (server, kind) => {
     await runAll(server(), String(stage.remedy))
     expect(await stage.repeat(), stage.problem).toEqual(WHOLE)
   })
+
+  test('is told where a policy of the server stands in the way, or the password is refused for good', async () => {
+    const pair = await freshPair(server(), 'strict')
+    const [install, end, strict] =
+      kind === 'mysql'
+        ? [
+            `INSTALL COMPONENT 'file://component_validate_password'`,
+            `UNINSTALL COMPONENT 'file://component_validate_password'`,
+            'SET GLOBAL validate_password.length = 100',
+          ]
+        : [
+            `INSTALL SONAME 'simple_password_check'`,
+            `UNINSTALL SONAME 'simple_password_check'`,
+            'SET GLOBAL simple_password_check_minimal_length = 100',
+          ]
+    await server().sql(install)
+    const form = { passwordForm: kind === 'mysql' ? 'verifier' : 'plaintext' } as const
+    try {
+      if (kind === 'mariadb') {
+        const hashed = pair.stage()
+        expect(await hashed.preflight()).toEqual(['testSecret PRIVILEGE_MISSING'])
+        expect(hashed.remedy).toContain('QUARTERTURN_MYSQL_PASSWORD_FORM=plaintext')
+      }
+      await server().sql(strict)
+      const short = pair.stage(form)
+      expect(await short.rotate()).toEqual(['createSecret done', 'setSecret PENDING_UNUSABLE'])
+    } finally {
+      await server().sql(end)
+    }
+    const stage = pair.stage(form)
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+  })
 })

@@ -105,6 +105,9 @@ describeOnEachMysql('the rights of a pair', {}, (server, kind) => {
     // An account that one failed sign-in locks survives rotations of either user.
     for (let round = 1; round <= 2; round += 1) expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
     expect(repairedBy(stage)).toEqual([])
+    // A password history refuses what is in force already, so a repeat does not set it again.
+    expect(await stage.rotate(['createSecret', 'setSecret']), stage.problem).toEqual(UNTIL_SET)
+    expect(await stage.repeat(), stage.problem).toEqual(WHOLE)
     if (isMysql) await sql(`ALTER USER handed REQUIRE NONE ATTRIBUTE '{"team": null}'`)
     else await sql('ALTER USER handed REQUIRE NONE')
     expect(await stage.rotate(), stage.problem).toEqual(WHOLE)

@@ -33,14 +33,19 @@ export async function setPasswords(
     await run(statement(target, passwords))
     return APPLIED
   } catch (error) {
-    if (!isError(error, 1290, 1396, 1819)) throw error
-    const warnings = await run('SHOW WARNINGS')
-    const codes = warnings.map((row) => Number(row['Code']))
-    if (codes.includes(1819)) return refused(1819, to, warnings)
-    if (warnings.some((row) => String(row['Message']).includes('strict-password-validation')))
-      throw wantsPlainText()
-    throw error
+    return await refusedByPolicy(run, error, to)
   }
+}
+
+/** Directly after a statement that sets a password: the warnings tell whether a policy was in the way. Else rejects. */
+export async function refusedByPolicy(run: Run, error: unknown, password: string): Promise<Applied> {
+  if (!isError(error, 1290, 1396, 1819)) throw error
+  const warnings = await run('SHOW WARNINGS')
+  const codes = warnings.map((row) => Number(row['Code']))
+  if (codes.includes(1819)) return refused(1819, password, warnings)
+  if (warnings.some((row) => String(row['Message']).includes('strict-password-validation')))
+    throw wantsPlainText()
+  throw error
 }
 
 function statement({ account, passwordForm, methods }: PasswordTarget, passwords: readonly string[]): string {
