@@ -42,15 +42,19 @@ Example:
 export const PROVIDER_SETUP_HELP = `Prints the statements that give an admin what it needs to rotate a user, and nothing more. Runs none of them.
 
 Usage: quarterturn provider setup postgres --user NAME [--admin NAME] [--database NAME] [--version N]
+       quarterturn provider setup mysql|mariadb --database NAME [--admin NAME] [--host HOST] [--privileges LIST]
 
-  --user NAME       the user that the application signs in as, without the suffix _clone
-  --admin NAME      the role of the admin secret. Default: rotation_admin
-  --database NAME   the database of the secret. Default: postgres
-  --version N       the version of the server, 13 to 18. Default: statements for each, with a remark
-  -h, --help        show this text
+  --user NAME         the user that the application signs in as, without the suffix _clone
+  --admin NAME        the user of the admin secret. Default: rotation_admin
+  --database NAME     the database of the secret; for MySQL and MariaDB the one that the application works in.
+                      Default: postgres, or none
+  --version N         the version of PostgreSQL, 13 to 18. Default: statements for each, with a remark
+  --host HOST         from where the admin signs in, as the server puts it. Default: %
+  --privileges LIST   what the application may do in its database. Default: SELECT, INSERT, UPDATE, DELETE
+  -h, --help          show this text
 
-Run them in psql: as a superuser, on RDS as the master user. \\password asks for the password of the admin and
-sends a hash of it; store that password in the admin secret.
+Run them as whoever administers the server, on RDS the master user. In psql, \\password asks for the password of
+the admin and sends a hash of it; MySQL makes one and shows it. Store it in the admin secret.
 
 Example:
   quarterturn provider setup postgres --user app --database shop --version 17 | tee setup.sql

@@ -46,9 +46,39 @@ describe('the statements for PostgreSQL', () => {
   })
 })
 
+describe('the statements for MySQL and MariaDB', () => {
+  test.each(['mysql', 'mariadb'])('are those of the page: %s', async (kind) => {
+    const { status, out } = await providerSetup(kind, '--database', 'shop')
+    expect(status).toBe(0)
+    const blocks = [...textOf('providers/mysql/README.md').matchAll(/```sql\n([\s\S]*?)```/g)]
+    expect(blocks.map(([, block]) => block)).toContain(out)
+  })
+
+  test('quote every name', async () => {
+    const { out } = await providerSetup(
+      'mysql',
+      '--database',
+      'a`b',
+      '--admin',
+      'A b',
+      '--host',
+      '10.%',
+      '--privileges',
+      'create view,select',
+    )
+    expect(out).toContain('GRANT CREATE VIEW, SELECT ON `a``b`.* TO `A b`@`10.%` WITH GRANT OPTION;')
+  })
+})
+
 test.each([
-  [[], 'a provider is missing; there is postgres'],
-  [['mysql'], '`mysql` needs no setup, or is unknown; there is postgres'],
+  [[], 'a provider is missing; there is postgres, mysql, mariadb'],
+  [['salesforce'], '`salesforce` needs no setup, or is unknown; there is postgres, mysql, mariadb'],
+  [['mysql'], '--database is missing'],
+  [['mysql', '--database', 'a\nb'], '--database is no name here'],
+  [['mysql', '--database', 'a', '--admin', 'a'.repeat(33)], '--admin is no name here: up to 32'],
+  [['mariadb', '--database', 'a', '--privileges', 'ALL ON *.* TO x'], '--privileges is not a list'],
+  [['mysql', '--database', 'a', '--user', 'b'], '--user is nothing for mysql'],
+  [['postgres', '--user', 'a', '--host', 'b'], '--host is nothing for postgres'],
   [['postgres', 'twice', '--user', 'a'], 'one provider is enough'],
   [['postgres'], '--user is missing'],
   [['postgres', '--user', 'a\nb'], '--user is no name of PostgreSQL'],

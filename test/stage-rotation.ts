@@ -25,8 +25,12 @@ export interface Staging {
   readonly underLock?: () => Promise<unknown>
   /** The admin secret, which consents; the secret gets its ARN as `masterarn`. */
   readonly admin?: StoredSecret
+  /** Whether the admin secret consents. Default: true. */
+  readonly consents?: boolean
+  /** What the secret names instead of that ARN. */
+  readonly masterarn?: string
   /** Default: the provider's own. */
-  readonly strategy?: Strategy
+  readonly strategy?: Strategy | undefined
   /** The name of the secret, which decides about its mark. Default: `app`. */
   readonly name?: string
   /** What was current before `secret`. */
@@ -59,7 +63,15 @@ export interface StagedRotation {
 export function stageRotation(
   provider: Provider,
   secret: StoredSecret,
-  { underLock = async () => {}, admin, strategy, name = 'app', previous }: Staging = {},
+  {
+    underLock = async () => {},
+    admin,
+    consents = true,
+    masterarn,
+    strategy,
+    name = 'app',
+    previous,
+  }: Staging = {},
 ): StagedRotation {
   const model = createLocalSecretsManager({ unpublished: CALM })
   model.registerFunction(FUNCTION_ARN, 'manual')
@@ -71,7 +83,11 @@ export function stageRotation(
       Tags,
     }).ARN
   const withAdmin =
-    admin === undefined ? {} : { masterarn: create('admin', admin, [{ Key: ADMIN_FOR, Value: name }]) }
+    admin === undefined
+      ? {}
+      : {
+          masterarn: masterarn ?? create('admin', admin, consents ? [{ Key: ADMIN_FOR, Value: name }] : []),
+        }
   const SecretId = create(name, { ...(previous ?? secret), ...withAdmin })
   const put = (value: StoredSecret): void =>
     void model.call('PutSecretValue', {

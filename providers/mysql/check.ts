@@ -1,8 +1,9 @@
 import type { Check, Strategy } from '../../shared/provider/index.ts'
 import { type Account, named } from './account.ts'
+import { markFor, marksOf } from './alternating/mark.ts'
 import { accountGone, isError, type Run } from './change.ts'
-import { wantsPlainText } from './mariadb/changer.ts'
-import { isNative, type Method, methodsOfRow, methodsOfStatement } from './mariadb/methods.ts'
+import { isNative, type Method, methodsOfStatement } from './mariadb/methods.ts'
+import { readMethods as methodsForAdmin, wantsPlainText } from './mariadb/passwords.ts'
 import { KNOWN_PLUGINS } from './mysql/view.ts'
 import { type Privileges, privilegesOf } from './privileges.ts'
 import { literal } from './quote.ts'
@@ -15,6 +16,8 @@ export interface CheckRequest {
   readonly account: Account
   /** The admin that signed in; undefined: the account itself did. */
   readonly admin: Account | undefined
+  /** That of this secret: a clone of another secret is not touched. */
+  readonly mark: string
   readonly passwordForm: 'verifier' | 'plaintext'
   /** Whether further accounts of the same user, for other hosts, are left as they are. */
   readonly leavesOtherHosts: boolean
@@ -38,6 +41,15 @@ export async function checkAccount(run: Run, request: CheckRequest): Promise<Che
   const lacking =
     request.admin === undefined ? lackingOf(own, request) : await lackingAdmin(run, own, request)
   if (lacking.length > 0) return impossible(...lacking)
+  const marks = await marksOf(run, server, account, request.admin === undefined)
+  if (marks.some((one) => one !== markFor(server, account, request.mark)))
+    return {
+      ...impossible({
+        privilege: `${named(account)} has the mark of another secret, and two secrets must not share an account`,
+        remedy: 'delete one of the secrets; if the other is gone already, take its mark away',
+      }),
+      code: 'ACCOUNT_SHARED',
+    }
   if (request.admin !== undefined && !request.leavesOtherHosts) {
     const others = await otherHosts(run, request)
     if (others.length > 0)
@@ -183,14 +195,12 @@ async function readMethods(run: Run, { user, host }: Account, byAdmin: boolean):
     const [row] = await run('SHOW CREATE USER CURRENT_USER()')
     return methodsOfStatement(String(Object.values(row ?? {})[0]))
   }
-  const [row] = await run(
-    `SELECT Priv AS priv FROM mysql.global_priv WHERE User = ${literal(user)} AND Host = ${literal(host)}`,
-  )
-  if (row === undefined) throw accountGone()
-  return methodsOfRow(row['priv'])
+  const methods = await methodsForAdmin(run, { user, host })
+  if (methods === undefined) throw accountGone()
+  return methods
 }
 
-async function wantsToSeePasswords(run: Run): Promise<boolean> {
+export async function wantsToSeePasswords(run: Run): Promise<boolean> {
   // Beside an aggregate MariaDB answers 0 for the variable.
   const [row] = await run(
     `SELECT @@global.strict_password_validation AS strict,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ownerOf } from '../../shared/database/pair.ts'
 import { QuarterturnError } from '../../shared/provider/index.ts'
 import type { Link } from './link.ts'
 import { literal } from './quote.ts'
@@ -9,13 +10,13 @@ const MAX_WAIT_MS = 10_000
 const PART_OF_TIME_LEFT = 1 / 3
 
 /**
- * The name of an account's lock, by its user alone: rows for several hosts are one lock, whoever takes it. Names of locks
- * hold for the whole server and have up to 64 characters.
+ * The name of an account's lock, by its user alone: rows for several hosts are one lock, and so are both users of a pair.
+ * Names of locks hold for the whole server and have up to 64 characters.
  *
  * @see https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
  */
 export const lockName = (user: string): string =>
-  `quarterturn:${createHash('sha256').update(user, 'utf8').digest('hex').slice(0, 48)}`
+  `quarterturn:${createHash('sha256').update(ownerOf(user), 'utf8').digest('hex').slice(0, 48)}`
 
 /**
  * Takes the lock for the session, which keeps it until it ends. Waits by asking again, so that a wait ends with this

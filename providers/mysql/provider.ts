@@ -1,6 +1,8 @@
+import { alternateOf } from '../../shared/database/pair.ts'
 import { createTrust } from '../../shared/database/tls.ts'
 import { newPassword, pick } from '../../shared/database/values.ts'
 import type { Provider } from '../../shared/provider/index.ts'
+import { nextUser } from './alternating/names.ts'
 import { createMysqlSecret, type MysqlSecret, type MysqlSecretSchema, type SchemaOptions } from './schema.ts'
 import { LOOKS, MysqlSession } from './session.ts'
 
@@ -17,7 +19,7 @@ export interface MysqlOptions extends SchemaOptions {
 
 /**
  * The provider for MySQL, MariaDB, RDS and Aurora: gives one account a new password beside the old one, or changes it in
- * place, by its own rights or by those of the admin secret that it names.
+ * place, by its own rights or by those of the admin secret that it names; or takes two accounts in turn, by an admin.
  */
 export function createMysql(options: MysqlOptions = {}): Provider<MysqlSecretSchema> {
   const { ca, connectTimeoutMs = 10_000, passwordForm = 'verifier', otherHosts = 'refuse' } = options
@@ -27,14 +29,14 @@ export function createMysql(options: MysqlOptions = {}): Provider<MysqlSecretSch
     serves: { engines: ['mysql', 'aurora-mysql', 'mariadb'] },
     schema: createMysqlSecret(options),
     capabilities: {
-      strategies: ['dual-password', 'single-user'],
+      strategies: ['dual-password', 'single-user', 'alternating-users'],
       repeat: 'harmless',
       lock: 'session',
       failedProbe: 'counts',
       retires: true,
     },
     admin: {
-      strategies: ['dual-password', 'single-user'],
+      strategies: ['dual-password', 'single-user', 'alternating-users'],
       optional: ['dual-password', 'single-user'],
       looks: LOOKS,
       arn: ({ masterarn }) => masterarn,
@@ -49,9 +51,13 @@ export function createMysql(options: MysqlOptions = {}): Provider<MysqlSecretSch
       credential: password,
       server: { host, port },
     }),
-    withCredential: ({ into, from }) => ({ ...into, password: from['password'] }),
-    propose: ({ current, previous, entropy }) => ({
+    alternateOf,
+    withCredential: ({ into, from }) => ({ ...into, ...pick(from, ['username', 'password']) }),
+    propose: ({ current, previous, strategy, entropy }) => ({
       ...current,
+      ...(strategy === 'alternating-users'
+        ? { username: nextUser(String(current['username']), current['engine']) }
+        : {}),
       password: newPassword([current, previous], entropy),
     }),
     open: (request) => new MysqlSession(request, { trust, connectTimeoutMs, passwordForm, otherHosts }),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isQuarterturnError } from '../../shared/provider/index.ts'
 import { describeOnEachMysql } from '../../test/servers/mysql/each.ts'
+import { freshPair, PAIR, WHOLE } from './alternating/test-pair.ts'
 import { createQuietly } from './test-household.ts'
 import { change, secretFor, withSession } from './test-target.ts'
 
@@ -18,6 +19,17 @@ describeOnEachMysql('what the logs of the server hold', { settings: SETTINGS }, 
   const OLD = 'the old password, whole'
   const NEW = 'the new password, whole'
   const NEWER = 'the newer password, whole'
+
+  const everything = async (): Promise<string> => {
+    const { dataFolder } = server()
+    const files = (await readdir(dataFolder)).filter((name) => /^(binlog\.\d+|slow\.log)$/.test(name))
+    expect(files.length).toBeGreaterThanOrEqual(2)
+    return [
+      await server().log(),
+      await server().generalLog(),
+      ...(await Promise.all(files.map((name) => readFile(join(dataFolder, name), 'latin1')))),
+    ].join('\n')
+  }
 
   test('no password: not in the general log, the slow log, the binary log or the error log', async () => {
     await createQuietly(server(), 'quiet', OLD)
@@ -39,17 +51,31 @@ describeOnEachMysql('what the logs of the server hold', { settings: SETTINGS }, 
       () => undefined,
     )
 
-    const { dataFolder } = server()
-    const files = (await readdir(dataFolder)).filter((name) => /^(binlog\.\d+|slow\.log)$/.test(name))
-    expect(files.length).toBeGreaterThanOrEqual(2)
-    const logs = [
-      await server().log(),
-      await server().generalLog(),
-      ...(await Promise.all(files.map((name) => readFile(join(dataFolder, name), 'latin1')))),
-    ].join('\n')
+    const logs = await everything()
     expect(logs).toContain('quiet')
     for (const password of [OLD, NEW, NEWER, 'that of the admin', 'yet another, whole'])
       expect(logs.includes(password), password.slice(0, 12)).toBe(false)
+  })
+
+  test('no password of two users in turn, nor of one that was retired', async () => {
+    const pair = await freshPair(server(), 'hushed')
+    // What the test itself set is in the logs, so the values of the rotation are looked for.
+    const stage = pair.stage()
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    const [gone, current] = [stage.value('AWSPREVIOUS'), stage.value('AWSCURRENT')]
+    await withSession({ gone, current, admin: pair.adminSecret }, { ca: server().ca, ...PAIR }, (session) =>
+      session.exclusive({
+        as: 'admin',
+        work: async () =>
+          expect(await session.retire?.({ gone: 'gone', keep: 'current', as: 'admin' })).toEqual({
+            result: 'retired',
+          }),
+      }),
+    )
+    const logs = await everything()
+    expect(logs).toContain('hushed_clone')
+    for (const { password } of [gone, current]) expect(logs.includes(String(password))).toBe(false)
   })
 
   test('errors hold neither a password nor a statement', async () => {

@@ -29,8 +29,10 @@ export function serverOf(row: Row | undefined): Server {
 }
 
 /** Two passwords of one account: https://dev.mysql.com/doc/refman/8.4/en/password-management.html#dual-passwords */
-export function knowsTwoPasswords({ isMariaDb, version }: Server): boolean {
-  const least = isMariaDb ? [10, 4, 0] : [8, 0, 14]
+export const knowsTwoPasswords = (server: Server): boolean =>
+  isAtLeast(server, server.isMariaDb ? [10, 4, 0] : [8, 0, 14])
+
+export function isAtLeast({ version }: Server, least: readonly number[]): boolean {
   for (const [at, part] of least.entries()) {
     const own = version[at] ?? 0
     if (own !== part) return own > part

@@ -1,10 +1,10 @@
 import { type Budget, budget } from '../../shared/database/budget.ts'
-import { Connections } from '../../shared/database/connections.ts'
+import { ownerOf } from '../../shared/database/pair.ts'
 import { signInError } from '../../shared/database/refusal.ts'
-import type { Trust } from '../../shared/database/tls.ts'
 import {
   type Applied,
   type Check,
+  type Comparison,
   type OpenRequest,
   QuarterturnError,
   type Retired,
@@ -14,64 +14,65 @@ import {
   type Who,
 } from '../../shared/provider/index.ts'
 import type { Account } from './account.ts'
+import { type AdminSeat, PairDesk } from './alternating/desk.ts'
 import { type Changer, runner } from './change.ts'
 import { checkAccount } from './check.ts'
 import { MysqlFailure } from './failure.ts'
-import { type Attempt, type Link, signIn } from './link.ts'
 import { freeLock, requireLock, takeLock } from './lock.ts'
 import { keeps, NOT_KEPT } from './look.ts'
 import { MariaDb } from './mariadb/changer.ts'
 import { AdminMysql } from './mysql/admin.ts'
 import { OwnMysql } from './mysql/own.ts'
 import type { MysqlSecret } from './schema.ts'
+import { nameOf, type Place, type Seat, type SeatOptions, Seats, translated } from './seats.ts'
 import { type Server, serverOf, WHO_AND_WHERE } from './server.ts'
-import { settle } from './settle.ts'
-import { statementError } from './statement-error.ts'
-import { verdictOf, verdictOfProbe, verdictOfSession } from './verdict.ts'
+import { verdictOfProbe, verdictOfSession } from './verdict.ts'
 
-export interface SessionOptions {
-  readonly trust: Trust
-  readonly connectTimeoutMs: number
+export interface SessionOptions extends SeatOptions {
   readonly passwordForm: 'verifier' | 'plaintext'
   readonly otherHosts: 'refuse' | 'leave'
 }
 
 type At = 'writer' | 'consumer'
-type Place = Pick<MysqlSecret, 'host' | 'port'>
-
-/** A connection that is signed in and settled. */
-interface Seat {
-  readonly link: Link
-  readonly server: Server
-}
-
 interface Locked extends Seat {
-  readonly user: string
+  /** The user whose lock it is: of a pair, the owner. */
+  readonly owner: string
 }
 
 export class MysqlSession implements Session {
   readonly #request: OpenRequest<MysqlSecret>
   readonly #options: SessionOptions
-  readonly #connections: Connections<MysqlSecret, Attempt>
+  readonly #seats: Seats
   #locked: Locked | undefined
-  /** The account that the current credential was last seen to be of, and where. */
-  #proven: { readonly at: string; readonly account: Account | undefined } | undefined
+  /** The accounts that credentials were last seen to be of, and where. */
+  readonly #seen = new Map<Who, { readonly at: string; readonly account: Account | undefined }>()
+  readonly #desk: PairDesk
 
   constructor(request: OpenRequest<MysqlSecret>, options: SessionOptions) {
     this.#request = request
     this.#options = options
-    this.#connections = new Connections(request, options.connectTimeoutMs)
+    this.#seats = new Seats(request, options)
+    this.#desk = new PairDesk({
+      request,
+      form: options.passwordForm,
+      leavesOtherHosts: options.otherHosts === 'leave',
+      secret: (who) => this.#secret(who),
+      accountOf: (who) => this.#accountOf(who),
+      runAs: (who, statement) => this.#runAs(who, statement),
+    })
   }
 
   async check({ as }: { readonly as: Who }): Promise<Check> {
     return this.#signedIn(as, async ({ link, server }) => {
       refuseReadOnly(server)
+      if (as === 'admin' && this.#isOfPair()) return this.#desk.check(this.#deskSeat({ link, server }))
       const admin = as === 'admin' ? server.account : undefined
       return checkAccount(runner(link, this.#budget()), {
         server,
         strategy: this.#request.strategy,
-        account: as === 'admin' ? await this.#provenAccount() : required(server.account),
+        account: as === 'admin' ? await this.#accountOf('current') : required(server.account),
         admin,
+        mark: this.#request.mark,
         passwordForm: this.#options.passwordForm,
         leavesOtherHosts: this.#options.otherHosts === 'leave',
       })
@@ -82,36 +83,36 @@ export class MysqlSession implements Session {
     const secret = this.#secret(who)
     const place = this.#place(who, at)
     if (at === 'writer' && who !== 'admin' && (await this.#keeps(secret)) === false) return NOT_KEPT
-    const attempt = this.#attempt(secret, place)
+    const attempt = this.#seats.attempt(secret, place)
     try {
       const link = await attempt.signedIn
       const [row] = await link.run(WHO_AND_WHERE, this.#budget().clientMs)
       const server = serverOf(row)
       const verdict = verdictOfSession(server, secret.username, this.#isForNow(who, at) ? 'consumer' : at)
-      if (who === 'current' && verdict.verdict === 'accepted')
-        this.#proven = { at: nameOf(place), account: server.account }
+      if (verdict.verdict === 'accepted') this.#seen.set(who, { at: nameOf(place), account: server.account })
       return verdict
     } catch (error) {
       if (!(error instanceof MysqlFailure)) throw error
       return verdictOfProbe(error, attempt.hasAnswered, secret.username)
     } finally {
-      await this.#connections.drop(attempt)
+      await this.#seats.drop(attempt)
     }
   }
 
   async exclusive<T>({ as, work }: { readonly as: Who; readonly work: () => Promise<T> }): Promise<T> {
-    const { username: user } = this.#secret(as === 'admin' ? 'current' : as)
+    // The admin takes the lock of the account or the pair, not one of its own.
+    const owner = ownerOf(this.#secret(as === 'admin' ? 'current' : as).username)
     return this.#signedIn(as, async ({ link, server }) => {
       refuseReadOnly(server)
       const { clientMs } = this.#budget()
       const { signal, timeLeftMs } = this.#request
-      await takeLock(link, user, { timeLeftMs, clientMs, signal })
-      this.#locked = { link, server, user }
+      await takeLock(link, owner, { timeLeftMs, clientMs, signal })
+      this.#locked = { link, server, owner }
       try {
         return await work()
       } finally {
         this.#locked = undefined
-        if (link.isAlive) await freeLock(link, user, clientMs).catch(() => {})
+        if (link.isAlive) await freeLock(link, owner, clientMs).catch(() => {})
       }
     })
   }
@@ -127,12 +128,19 @@ export class MysqlSession implements Session {
   }): Promise<Applied> {
     const { username, password } = this.#secret(to)
     const locked = this.#lockedSeat(username)
+    if (as === 'admin' && username !== this.#secret(from).username)
+      return this.#asLocked(locked, as, (seat) => this.#desk.apply(seat, to))
     const change = { strategy: this.#request.strategy, from: this.#secret(from).password, to: password }
     const changer = await this.#changer(locked, as)
-    return this.#translated(as, async () => {
-      await requireLock(locked.link, locked.user, this.#budget().clientMs)
-      return changer.apply(change)
-    })
+    return this.#asLocked(locked, as, () => changer.apply(change))
+  }
+
+  compare({ a, b, as }: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<Comparison> {
+    return this.#atDesk(as, (seat) => this.#desk.compare(seat, a, b))
+  }
+
+  repair({ a, b, as }: { readonly a: Who; readonly b: Who; readonly as: Who }): Promise<void> {
+    return this.#atDesk(as, (seat) => this.#desk.repair(seat, a, b))
   }
 
   async retire({
@@ -144,22 +152,24 @@ export class MysqlSession implements Session {
     readonly keep: Who
     readonly as: Who
   }): Promise<Retired> {
-    const locked = this.#lockedSeat(this.#secret(gone).username)
+    const { username } = this.#secret(gone)
+    const locked = this.#lockedSeat(username)
+    if (username !== this.#secret(keep).username) {
+      if (as !== 'admin') throw new Error('the other account of a pair is retired by an admin')
+      return this.#asLocked(locked, as, (seat) => this.#desk.retire(seat, gone, keep))
+    }
     const retirement = { gone: this.#secret(gone).password, keep: this.#secret(keep).password }
     const changer = await this.#changer(locked, as)
-    return this.#translated(as, async () => {
-      await requireLock(locked.link, locked.user, this.#budget().clientMs)
-      return changer.retire(retirement)
-    })
+    return this.#asLocked(locked, as, () => changer.retire(retirement))
   }
 
   close(): Promise<void> {
-    return this.#connections.close()
+    return this.#seats.close()
   }
 
   async #changer({ link, server }: Locked, as: Who): Promise<Changer> {
     const run = runner(link, this.#budget())
-    const account = as === 'admin' ? await this.#provenAccount() : undefined
+    const account = as === 'admin' ? await this.#accountOf('current') : undefined
     if (server.isMariaDb) return new MariaDb(run, { account, passwordForm: this.#options.passwordForm })
     return account === undefined ? new OwnMysql(run) : new AdminMysql(run, account)
   }
@@ -180,18 +190,11 @@ export class MysqlSession implements Session {
   }
 
   #secret(who: Who): MysqlSecret {
-    return this.#connections.secret(who)
+    return this.#seats.secret(who)
   }
 
   #budget(): Budget {
     return budget(this.#request.timeLeftMs())
-  }
-
-  #attempt({ username, password, ssl }: MysqlSecret, { host, port }: Place): Attempt {
-    const trust = ssl ? this.#options.trust() : undefined
-    return this.#connections.attempt((timeoutMs) =>
-      signIn({ host, port, trust, username, password }, timeoutMs),
-    )
   }
 
   /** Changes are made at the server of the admin secret, so what is to be proven for them is proven there. */
@@ -211,48 +214,60 @@ export class MysqlSession implements Session {
    * Whoever wrote the secret knows the current credential of the very server that the admin changes, and the account that
    * lets it in there is the one to change: the same user may have others, for other hosts.
    */
-  async #provenAccount(): Promise<Account> {
-    const place = nameOf(this.#place('current', 'writer'))
-    if (this.#proven?.at !== place) {
-      const verdict = await this.probe({ who: 'current', at: 'writer' })
-      if (verdict.verdict !== 'accepted') throw signInError(verdict, 'current')
+  async #accountOf(who: Who): Promise<Account> {
+    const place = nameOf(this.#place(who, 'writer'))
+    if (this.#seen.get(who)?.at !== place) {
+      const verdict = await this.probe({ who, at: 'writer' })
+      if (verdict.verdict !== 'accepted') throw signInError(verdict, who)
     }
-    return required(this.#proven?.at === place ? this.#proven.account : undefined)
+    const seen = this.#seen.get(who)
+    return required(seen?.at === place ? seen.account : undefined)
+  }
+
+  /** The two labels name different users, or that is what the strategy will make of them. */
+  #isOfPair(): boolean {
+    const { strategy, values } = this.#request
+    return (
+      strategy === 'alternating-users' ||
+      (values.pending !== undefined && values.pending.reveal().username !== this.#secret('current').username)
+    )
+  }
+
+  #deskSeat({ link, server }: Seat): AdminSeat {
+    return { run: runner(link, this.#budget()), server, admin: required(server.account) }
+  }
+
+  /** In the connection that holds the lock where there is one, else in one of its own. */
+  #atDesk<T>(as: Who, work: (seat: AdminSeat) => Promise<T>): Promise<T> {
+    const locked = this.#locked
+    return locked === undefined
+      ? this.#signedIn(as, (seat) => work(this.#deskSeat(seat)))
+      : translated(as, () => work(this.#deskSeat(locked)))
+  }
+
+  /** Makes a change, having seen that the lock is still held. */
+  #asLocked<T>(locked: Locked, as: Who, work: (seat: AdminSeat) => Promise<T>): Promise<T> {
+    return translated(as, async () => {
+      await requireLock(locked.link, locked.owner, this.#budget().clientMs)
+      return work(this.#deskSeat(locked))
+    })
+  }
+
+  /** One statement of that credential's own, where changes are made. */
+  async #runAs(who: Who, statement: string): Promise<void> {
+    await this.#seats.signedIn(who, this.#place(who, 'writer'), async ({ link }) => {
+      await link.run(statement, this.#budget().clientMs)
+    })
   }
 
   /** Runs `work` in a connection of its own, signed in as `as` and prepared for our statements. */
-  async #signedIn<T>(as: Who, work: (seat: Seat) => Promise<T>): Promise<T> {
-    const secret = this.#secret(as)
-    const attempt = this.#attempt(secret, secret)
-    try {
-      const link = await attempt.signedIn.catch((error: unknown) => {
-        throw error instanceof MysqlFailure ? signInError(verdictOf(error, attempt.hasAnswered), as) : error
-      })
-      return await this.#translated(as, async () => {
-        const [row] = await link.run(WHO_AND_WHERE, this.#budget().clientMs)
-        const server = serverOf(row)
-        const verdict = verdictOfSession(server, secret.username, 'consumer')
-        if (verdict.verdict !== 'accepted') throw signInError(verdict, as)
-        await settle(link, server, this.#budget(), this.#request.timeLeftMs())
-        return await work({ link, server })
-      })
-    } finally {
-      await this.#connections.drop(attempt)
-    }
-  }
-
-  /** Raises what a statement failed with as one of the errors that operators know. */
-  async #translated<T>(as: Who, run: () => Promise<T>): Promise<T> {
-    try {
-      return await run()
-    } catch (error) {
-      throw error instanceof MysqlFailure ? statementError(error, as) : error
-    }
+  #signedIn<T>(as: Who, work: (seat: Seat) => Promise<T>): Promise<T> {
+    return this.#seats.signedIn(as, this.#secret(as), work)
   }
 
   #lockedSeat(user: string): Locked {
     const locked = this.#locked
-    if (locked === undefined || locked.user !== user)
+    if (locked === undefined || locked.owner !== ownerOf(user))
       throw new Error('a change was asked for without the lock of the account')
     if (!locked.link.isAlive)
       throw new QuarterturnError('TARGET_UNREACHABLE', { problem: 'the connection that held the lock broke' })
@@ -262,8 +277,6 @@ export class MysqlSession implements Session {
 
 /** Strategies in which the admin looks at what the server keeps before a sign-in is tried. */
 export const LOOKS: readonly Strategy[] = ['single-user']
-
-const nameOf = ({ host, port }: Place): string => JSON.stringify([host, port])
 
 function required(account: Account | undefined): Account {
   if (account !== undefined) return account

@@ -61,7 +61,7 @@ export interface On {
 export async function describeConformance({ kind, rights, strategies, whole, file }: On): Promise<void> {
   const found = await findMysql(kind)
   const missing = isUnavailable(found) ? found.unavailable : undefined
-  const title = `conformance by ${rights === 'own' ? 'its own rights' : 'an admin'}, on ${kind} ${missing ?? ''}`
+  const title = `conformance by ${rights === 'own' ? 'its own rights' : rights === 'pair' ? 'an admin, of two users' : 'an admin'}, on ${kind} ${missing ?? ''}`
   describe.skipIf(missing !== undefined)(title, () => {
     let running: MysqlServer | undefined
     let folder = ''

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { FreshTarget } from '../../shared/conformance/index.ts'
 import type { StoredSecret } from '../../shared/provider/index.ts'
 import { type Road, startRoad } from '../../test/servers/road.ts'
+import { freshKitPair } from './alternating/test-kit-pair.ts'
 import { createMysql } from './index.ts'
 import {
   altering,
@@ -19,7 +20,7 @@ import {
 import { adminGrants, secretFor } from './test-target.ts'
 
 /** Whose rights the account is rotated with. */
-export type Rights = 'own' | 'admin'
+export type Rights = 'own' | 'admin' | 'pair'
 
 export interface FreshOptions {
   readonly rights: Rights
@@ -34,6 +35,7 @@ export async function freshAccount(
   server: SqlServer,
   { rights, isStrict = false }: FreshOptions,
 ): Promise<FreshTarget> {
+  if (rights === 'pair') return freshKitPair(server, isStrict)
   made += 1
   const name = `kit_${process.pid}_${made}`
   const admin = `${name}_admin`

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { oneLine } from '../../shared/database/failure.ts'
+import { ownerOf } from '../../shared/database/pair.ts'
 import { QuarterturnError } from '../../shared/provider/index.ts'
-import { ownerOf } from './alternating/pair.ts'
 import type { Link, Row } from './link.ts'
 
 /** The longest wait for another rotation, and the part of the time left that it may take. */

@@ -1,7 +1,8 @@
+import { alternateOf } from '../../shared/database/pair.ts'
 import { createTrust } from '../../shared/database/tls.ts'
 import { newPassword, pick } from '../../shared/database/values.ts'
 import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
-import { alternateOf, nextUser } from './alternating/pair.ts'
+import { nextUser } from './alternating/pair.ts'
 import type { ChangeOptions } from './change.ts'
 import {
   createPostgresSecret,

@@ -1,4 +1,5 @@
 import { type Budget, budget } from '../../shared/database/budget.ts'
+import { ownerOf, pairOf } from '../../shared/database/pair.ts'
 import { signInError } from '../../shared/database/refusal.ts'
 import type { Trust } from '../../shared/database/tls.ts'
 import {
@@ -15,7 +16,6 @@ import {
 import { askOver } from './alternating/ask.ts'
 import { checkPair } from './alternating/check.ts'
 import { comparePair } from './alternating/compare.ts'
-import { ownerOf, pairOf } from './alternating/pair.ts'
 import { preparePair, repairPair } from './alternating/prepare.ts'
 import { retireUser } from './alternating/retire.ts'
 import { grantConnect } from './alternating/setup.ts'

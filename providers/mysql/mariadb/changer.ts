@@ -1,34 +1,18 @@
-import { type Applied, QuarterturnError, type Retired } from '../../../shared/provider/index.ts'
-import { type Account, inSql } from '../account.ts'
+import type { Applied, Retired } from '../../../shared/provider/index.ts'
 import {
   APPLIED,
   accountGone,
   type Change,
   type Changer,
-  isError,
   type Retirement,
   type Run,
-  refused,
   SUPERSEDED,
 } from '../change.ts'
 import { nativeHash } from '../hash.ts'
-import { literal } from '../quote.ts'
-import {
-  clauseOf,
-  holds,
-  isNative,
-  type Method,
-  methodsOfRow,
-  methodsOfStatement,
-  withPasswords,
-} from './methods.ts'
+import { holds, type Method, methodsOfStatement } from './methods.ts'
+import { type PasswordTarget, readMethods, setPasswords } from './passwords.ts'
 
-export interface MariaDbOptions {
-  /** The account to change; undefined: the one that signed in, by its own rights. */
-  readonly account: Account | undefined
-  /** `verifier`: hashes only. `plaintext`: for a password-validation plugin that must see the password. */
-  readonly passwordForm: 'verifier' | 'plaintext'
-}
+export type MariaDbOptions = Omit<PasswordTarget, 'methods'>
 
 /**
  * Changes an account of MariaDB, which knows no second password but several methods for one account. The whole list is
@@ -71,48 +55,12 @@ export class MariaDb implements Changer {
       const [row] = await this.#run('SHOW CREATE USER CURRENT_USER()')
       return methodsOfStatement(String(Object.values(row ?? {})[0]))
     }
-    const [row] = await this.#run(
-      `SELECT Priv AS priv FROM mysql.global_priv WHERE User = ${literal(account.user)} AND Host = ${literal(account.host)}`,
-    )
-    if (row === undefined) throw accountGone()
-    return methodsOfRow(row['priv'])
+    const methods = await readMethods(this.#run, account)
+    if (methods === undefined) throw accountGone()
+    return methods
   }
 
-  async #set(methods: readonly Method[], passwords: readonly string[], to: string): Promise<Applied> {
-    try {
-      await this.#run(this.#statement(methods, passwords))
-      return APPLIED
-    } catch (error) {
-      if (!isError(error, 1290, 1396, 1819)) throw error
-      const warnings = await this.#run('SHOW WARNINGS')
-      const codes = warnings.map((row) => Number(row['Code']))
-      if (codes.includes(1819)) return refused(1819, to, warnings)
-      if (warnings.some((row) => String(row['Message']).includes('strict-password-validation')))
-        throw wantsPlainText()
-      throw error
-    }
-  }
-
-  #statement(methods: readonly Method[], passwords: readonly string[]): string {
-    const isPlain = this.#options.passwordForm === 'plaintext'
-    const form = (password: string): string =>
-      isPlain ? `PASSWORD(${literal(password)})` : literal(nativeHash(password))
-    const { account } = this.#options
-    if (account === undefined && passwords.length === 1 && methods.every(isNative) && methods.length === 1)
-      return `SET PASSWORD = ${form(passwords[0] ?? '')}`
-    const next = withPasswords(methods, passwords.map(nativeHash))
-    const clause = passwords.reduce(
-      (text, password) => text.replace(literal(nativeHash(password)), () => form(password)),
-      clauseOf(next),
-    )
-    return `ALTER USER ${account === undefined ? 'CURRENT_USER()' : inSql(account)} ${clause}`
+  #set(methods: readonly Method[], passwords: readonly string[], to: string): Promise<Applied> {
+    return setPasswords(this.#run, { ...this.#options, methods }, passwords, to)
   }
 }
-
-export const wantsPlainText = (): QuarterturnError =>
-  new QuarterturnError('PRIVILEGE_MISSING', {
-    problem:
-      'a password-validation plugin of the server must see the password and refuses its hash (strict_password_validation)',
-    remedy:
-      'set QUARTERTURN_MYSQL_PASSWORD_FORM=plaintext, which sends it inside TLS where the logs of MariaDB keep it, or SET GLOBAL strict_password_validation = OFF',
-  })

@@ -67,10 +67,10 @@ export const clauseOf = (methods: readonly Method[]): string =>
     .map(({ plugin, stored }) => `${plugin}${stored === undefined ? '' : ` USING ${literal(stored)}`}`)
     .join(' OR ')}`
 
-/** What goes in the place of the native passwords, in their first place; methods of other kinds stay as they are. */
+/** What goes in the place of the native passwords, or before everything; methods of other kinds stay as they are. */
 export function withPasswords(methods: readonly Method[], hashes: readonly string[]): readonly Method[] {
+  const ours = hashes.map((stored) => ({ plugin: NATIVE, stored }))
   const at = methods.findIndex(isNative)
-  return methods.flatMap((method, index) =>
-    index === at ? hashes.map((stored) => ({ plugin: NATIVE, stored })) : isNative(method) ? [] : [method],
-  )
+  if (at === -1) return [...ours, ...methods.filter(({ plugin }) => plugin.toLowerCase() !== NATIVE)]
+  return methods.flatMap((method, index) => (index === at ? ours : isNative(method) ? [] : [method]))
 }

@@ -1,10 +1,11 @@
+import type { Pair } from '../../../shared/database/pair.ts'
 import type { Check } from '../../../shared/provider/index.ts'
 import { limitsInTheWay } from '../limits.ts'
 import type { Link } from '../link.ts'
 import type { Ask } from './ask.ts'
 import { differencesOf } from './differences.ts'
-import { refusalOf, whose } from './ours.ts'
-import { gone, type Pair } from './pair.ts'
+import { refusedPair, whoseRoles } from './ours.ts'
+import { gone } from './pair.ts'
 import { grantCreateRole, grantPasswords, grantRole, needsAdminOption, setupScript } from './setup.ts'
 import { type Standing, standingOf } from './standing.ts'
 
@@ -51,9 +52,9 @@ export async function checkPair(
   if (standing.owner === undefined) throw gone(pair.owner)
   const unfit = unfitness(standing)
   if (unfit !== undefined) return refuse('ACCOUNT_REFUSED', unfit)
-  const verdict = whose(standing, mark, false)
+  const verdict = whoseRoles(standing, mark, false)
   if (verdict === 'shared' || (verdict === 'unproven' && !(await isProven())))
-    return refusalOf(verdict, pair, { current, mark, comment: standing.clone?.comment })
+    return refusedPair(verdict, pair, { current, mark, comment: standing.clone?.comment })
   const missing = [
     ...lacking(standing, admin, rights ?? {}),
     ...(await limitsInTheWay(link, admin, timeoutMs)),

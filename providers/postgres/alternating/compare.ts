@@ -1,7 +1,9 @@
+import { inWords } from '../../../shared/database/difference.ts'
+import type { Pair } from '../../../shared/database/pair.ts'
 import type { Comparison } from '../../../shared/provider/index.ts'
 import type { Ask } from './ask.ts'
-import { differencesOf, inWords } from './differences.ts'
-import { gone, type Pair } from './pair.ts'
+import { differencesOf } from './differences.ts'
+import { gone } from './pair.ts'
 import { actsAs } from './settings.ts'
 import { standingOf } from './standing.ts'
 

@@ -1,21 +1,20 @@
 import pg from 'pg'
+import type { Difference, Differences } from '../../../shared/database/difference.ts'
 import type { Ask } from './ask.ts'
 import { type Holding, holdingsOf } from './holdings.ts'
-import { type Difference, type Likeness, likenessOf } from './likeness.ts'
+import { likenessOf } from './likeness.ts'
 import type { Standing } from './standing.ts'
 
-/** Every difference of a pair: what is added to make them equal, then what is taken away. */
-export interface Differences extends Likeness {
+/** Every difference of two roles. */
+export interface RoleDifferences extends Differences {
   /** What both have and the clone need not have by itself: taken away where that is possible. */
   readonly spare: readonly Difference[]
-  /** What this session cannot repair; the statements are for somebody who can. */
-  readonly beyond: readonly Difference[]
 }
 
-const NONE: Differences = { add: [], remove: [], spare: [], beyond: [] }
+const NONE: RoleDifferences = { add: [], remove: [], spare: [], beyond: [] }
 
 /** Reads only. `mark`: given where the clone is to carry it. */
-export async function differencesOf(ask: Ask, standing: Standing, mark?: string): Promise<Differences> {
+export async function differencesOf(ask: Ask, standing: Standing, mark?: string): Promise<RoleDifferences> {
   const { owner, clone } = standing
   if (owner === undefined || clone === undefined) return NONE
   const quoted = { owner: pg.escapeIdentifier(owner.name), clone: pg.escapeIdentifier(clone.name) }
@@ -46,9 +45,3 @@ const owned = (
 
 export const reassign = ({ owner, clone }: { readonly owner: string; readonly clone: string }): string =>
   `REASSIGN OWNED BY ${clone} TO ${owner};`
-
-/** In one line for people, each with what to do. */
-export const inWords = ({ add, remove, beyond }: Differences): readonly string[] => [
-  ...[...add, ...remove].map(({ text, shown }) => (shown === undefined ? text : `${text} (${shown})`)),
-  ...beyond.map(({ text, statement }) => `${text} (${statement})`),
-]

@@ -1,5 +1,6 @@
 /** In what the clone is not like the owner, as a role: what makes it able to stand in for it. Pure. */
 import pg from 'pg'
+import type { Difference } from '../../../shared/database/difference.ts'
 import { withMark } from './mark.ts'
 import {
   resetStatement,
@@ -10,18 +11,6 @@ import {
   wantedOf,
 } from './settings.ts'
 import type { Role, Standing } from './standing.ts'
-
-/** One thing in which the two differ. */
-export interface Difference {
-  /** In words, naming the object. */
-  readonly text: string
-  /** What an admin does about it. */
-  readonly statement: string
-  /** What the admin may lack the right to: it is tried, and left to the comparison that follows. */
-  readonly isGuarded?: boolean
-  /** The statement for people, where the admin may have to leave it to them. Without a value, which may be anything. */
-  readonly shown?: string
-}
 
 export interface Likeness {
   readonly add: readonly Difference[]

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { alternateOf, ownerOf, pairOf } from '../../../shared/database/pair.ts'
 import { marksIn, withMark } from './mark.ts'
-import { alternateOf, nextUser, ownerOf, pairOf } from './pair.ts'
+import { nextUser } from './pair.ts'
 
 test('the two users of a pair lead to each other, by the suffix of AWS’s template', () => {
   expect([alternateOf('app'), alternateOf('app_clone')]).toEqual(['app_clone', 'app'])

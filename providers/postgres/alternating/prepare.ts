@@ -1,12 +1,15 @@
 /** What has to be true of the pair before one of its users gets a password, made so in the same transaction. */
 import pg from 'pg'
+import type { Difference } from '../../../shared/database/difference.ts'
+import { errorOf } from '../../../shared/database/ours.ts'
+import type { Pair } from '../../../shared/database/pair.ts'
 import { QuarterturnError } from '../../../shared/provider/index.ts'
 import { PostgresFailure } from '../failure.ts'
 import type { Ask } from './ask.ts'
 import { differencesOf, reassign } from './differences.ts'
-import { type Difference, likenessOf } from './likeness.ts'
-import { refusalOf, whose } from './ours.ts'
-import { gone, type Pair } from './pair.ts'
+import { likenessOf } from './likeness.ts'
+import { refusedPair, whoseRoles } from './ours.ts'
+import { gone } from './pair.ts'
 import { type Standing, standingOf } from './standing.ts'
 
 export interface Preparation {
@@ -44,17 +47,9 @@ async function refuseOthers(
   standing: Standing,
   { pair, current, mark, isProven }: Preparation,
 ): Promise<void> {
-  const verdict = whose(standing, mark, false)
+  const verdict = whoseRoles(standing, mark, false)
   if (verdict === 'ours' || (verdict === 'unproven' && (await isProven()))) return
-  const { code = 'ACCOUNT_NOT_OURS', missing } = refusalOf(verdict, pair, {
-    current,
-    mark,
-    comment: standing.clone?.comment,
-  })
-  throw new QuarterturnError(code, {
-    problem: missing.map(({ privilege }) => privilege).join('; '),
-    remedy: missing.map(({ remedy }) => remedy).join('; '),
-  })
+  throw errorOf(refusedPair(verdict, pair, { current, mark, comment: standing.clone?.comment }))
 }
 
 const ownsHere = ({ ownedByClone, database }: Standing): boolean =>

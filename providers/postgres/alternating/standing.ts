@@ -1,7 +1,7 @@
+import type { Pair } from '../../../shared/database/pair.ts'
 import type { Row } from '../link.ts'
 import type { Ask } from './ask.ts'
 import { marksIn } from './mark.ts'
-import type { Pair } from './pair.ts'
 import { SETTINGS, type Setting, settingsOf } from './settings.ts'
 
 /** What is known of one role of the pair. */

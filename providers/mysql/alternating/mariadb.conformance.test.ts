@@ -1,0 +1,8 @@
+import { describeConformance } from '../test-conformance-on.ts'
+
+await describeConformance({
+  kind: 'mariadb',
+  rights: 'pair',
+  strategies: ['alternating-users'],
+  file: 'providers/mysql/alternating/mariadb.conformance.test.ts',
+})

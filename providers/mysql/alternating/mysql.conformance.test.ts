@@ -1,0 +1,8 @@
+import { describeConformance } from '../test-conformance-on.ts'
+
+await describeConformance({
+  kind: 'mysql',
+  rights: 'pair',
+  strategies: ['alternating-users'],
+  file: 'providers/mysql/alternating/mysql.conformance.test.ts',
+})
