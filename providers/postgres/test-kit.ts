@@ -28,6 +28,9 @@ const reportFile = process.env['QUARTERTURN_REPORT']
 /** The longest case takes two minutes on two idle cores. */
 const CASE_MS = 900_000
 
+/** Thousands of sign-ins: what makes each of them slow on purpose is left out. */
+const QUICK = { scram_iterations: '1' } as const
+
 export interface KitRun {
   readonly strategy: Strategy
   /** The test file, for the command that repeats one point. */
@@ -46,8 +49,8 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
     let folder = ''
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'quarterturn-conformance-'))
-      shared = await requirePostgres({ kind: 'embedded' })
-      own = await requirePostgres({ kind: 'embedded', settings: OWN_SERVER })
+      shared = await requirePostgres({ kind: 'embedded', keepsSessions: true, settings: QUICK })
+      own = await requirePostgres({ kind: 'embedded', settings: { ...OWN_SERVER, ...QUICK } })
     })
     afterAll(async () => {
       await Promise.all([shared?.stop(), own?.stop()])

@@ -10,17 +10,22 @@ export type Trust = () => SecureContext
  * The authorities that a server's certificate may come from: those of RDS, Aurora and RDS Proxy, and the
  * deployment's own. Node's list is left out: no public authority vouches for a database in a VPC.
  */
-export function createTrust(ca: string | undefined): Trust {
-  let context: SecureContext | undefined
-  // Parsing 120 certificates takes a while, so once for all connections, and not before the first.
-  return () => {
-    context ??= createSecureContext({
+export const createTrust =
+  (ca: string | undefined): Trust =>
+  () => {
+    // Parsing 120 certificates takes a while, so once for all connections of a process, and not before the first.
+    const known = contexts.get(ca)
+    if (known !== undefined) return known
+    const context = createSecureContext({
       ca: ca === undefined ? rds.ca : [...rds.ca, ca],
       minVersion: 'TLSv1.2',
     })
+    contexts.set(ca, context)
     return context
   }
-}
+
+/** By the authorities of the deployment, of which a process has one list. */
+const contexts = new Map<string | undefined, SecureContext>()
 
 /** Verification is spelt out, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off. */
 export const tlsOptions = (host: string, trust: SecureContext): ConnectionOptions => ({
