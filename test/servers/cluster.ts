@@ -73,7 +73,6 @@ export async function createCluster(
     ssl_key_file: join(folder, 'server.key'),
     password_encryption: 'scram-sha-256',
     fsync: 'off',
-    synchronous_commit: 'off',
     full_page_writes: 'off',
     jit: 'off',
     shared_buffers: '16MB',

@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { describeOnEachPostgres } from '../../../test/servers/each.ts'
+import { describeOnNewestPostgres } from '../../../test/servers/each.ts'
 import { type PostgresServer, requirePostgres } from '../../../test/servers/postgres.ts'
 import { createPostgres } from '../index.ts'
 import { stageRotation } from '../test-rotation.ts'
@@ -49,7 +49,7 @@ describe('an RDS Proxy as `host`', () => {
   })
 })
 
-describeOnEachPostgres(
+describeOnNewestPostgres(
   'the server of changes',
   { settings: { max_wal_senders: '0', wal_level: 'replica' } },
   (server) => {
@@ -81,7 +81,7 @@ describeOnEachPostgres(
     describe('may have a replica as the secret’s `host`', () => {
       let started: PostgresServer | undefined
       beforeAll(async () => {
-        started = await requirePostgres({ kind: server().kind === 'debian' ? 'debian' : 'embedded' })
+        started = await requirePostgres({ kind: 'embedded' })
       })
       afterAll(() => started?.stop())
       const other = () => {
