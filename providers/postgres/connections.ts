@@ -12,6 +12,12 @@ import { NOT_ASKED, verdictOf } from './verdict.ts'
 /** Where a connection goes; what a secret says besides is not used there. */
 export type Server = Pick<PostgresSecret, 'host' | 'port'>
 
+/** Where changes are made, by what the secret itself says. */
+export const writerOf = ({ host, port, adminHost = host, adminPort = port }: PostgresSecret): Server => ({
+  host: adminHost,
+  port: adminPort,
+})
+
 export const nameOf = ({ host, port }: Server): string => JSON.stringify([host, port])
 
 export const isOfOneServer = (one: PostgresSecret, other: PostgresSecret): boolean =>
@@ -65,7 +71,7 @@ export class Connections {
   /** Runs `work` in a connection of its own, signed in as `as` by password and prepared for our statements. */
   async signedIn<T>(as: Who, work: (link: Link) => Promise<T>): Promise<T> {
     const secret = this.secret(as)
-    const attempt = this.attempt(secret)
+    const attempt = this.attempt(secret, writerOf(secret))
     try {
       const link = await attempt.signedIn.catch((error: unknown) => {
         throw error instanceof PostgresFailure ? refusal(error, attempt, as, secret) : error

@@ -4,6 +4,7 @@ import { newPassword, pick } from '../../shared/database/values.ts'
 import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
 import { nextUser } from './alternating/pair.ts'
 import type { ChangeOptions } from './change.ts'
+import { writerOf } from './connections.ts'
 import {
   createPostgresSecret,
   type PostgresSecret,
@@ -50,12 +51,16 @@ export function createPostgres(options: PostgresOptions = {}): Provider<Postgres
       arn: ({ masterarn }) => masterarn,
       value: adminValue,
     },
-    identity: ({ host, port, username, password, dbname, ssl, adminHost, adminPort }: PostgresSecret) => ({
-      account: username,
-      endpoint: JSON.stringify({ host, port, dbname, ssl, adminHost, adminPort }),
-      credential: password,
-      server: { host: adminHost ?? host, port: adminPort ?? port },
-    }),
+    identity: (secret: PostgresSecret) => {
+      const { host, port, dbname, ssl, adminHost, adminPort } = secret
+      return {
+        account: secret.username,
+        endpoint: JSON.stringify({ host, port, dbname, ssl, adminHost, adminPort }),
+        credential: secret.password,
+        server: writerOf(secret),
+        consumer: { host, port },
+      }
+    },
     alternateOf,
     withCredential: ({ into, from }) => ({ ...into, ...pick(from, ['username', 'password']) }),
     propose: ({ current, previous, strategy, entropy }) => ({

@@ -96,6 +96,11 @@ describe('clear text', () => {
     },
   )
 
+  test('is not taken where changes would go elsewhere', () => {
+    const secret = { ssl: false, host: 'localhost', adminHost: 'db.example.com' }
+    expect(parse(secret, { allowClearTextLoopback: true })).toContain('clear text is refused')
+  })
+
   test.each(['localhost.example.com', '127.0.0.1.example.com', '10.0.0.1', '::2'])(
     'is not taken for %s',
     (host) => {

@@ -35,19 +35,23 @@ export const createPostgresSecret = ({ allowClearTextLoopback = false }: SchemaO
       adminHost: host('adminHost').optional(),
       adminPort: port('adminPort', 5432).optional(),
     })
-    .refine(({ host, ssl }) => ssl || (allowClearTextLoopback && isLoopbackHost(host)), {
-      path: ['ssl'],
-      error: '`ssl` is false and clear text is refused; remove `ssl`, or set it to true',
-    })
     .refine(
-      ({ host, masterarn, adminHost }) =>
-        masterarn === undefined || adminHost !== undefined || !isRdsProxy(host),
+      ({ host, adminHost = host, ssl }) =>
+        ssl || (allowClearTextLoopback && [host, adminHost].every(isLoopbackHost)),
       {
-        path: ['host'],
-        error:
-          '`host` is an RDS Proxy, where no password can be changed, and which knows only the users whose secrets it was given; put the writer into `host`, or into `adminHost` when the proxy knows both users',
+        path: ['ssl'],
+        error: '`ssl` is false and clear text is refused; remove `ssl`, or set it to true',
       },
     )
+    .refine(({ host, adminHost }) => adminHost !== undefined || !isRdsProxy(host), {
+      path: ['host'],
+      error:
+        '`host` is an RDS Proxy, which takes only what its secrets say, so nothing can be changed and proven there; put the writer into `host`, or into `adminHost` when consumers use the proxy and it knows every user of the secret',
+    })
+    .refine(({ adminHost }) => adminHost === undefined || !isRdsProxy(adminHost), {
+      path: ['adminHost'],
+      error: '`adminHost` is an RDS Proxy; put the writer itself there',
+    })
 
 export type PostgresSecretSchema = ReturnType<typeof createPostgresSecret>
 export type PostgresSecret = z.output<PostgresSecretSchema>

@@ -22,7 +22,7 @@ import { grantConnect } from './alternating/setup.ts'
 import type { Asked } from './challenge.ts'
 import { type ChangeOptions, changePassword } from './change.ts'
 import { checkTarget, refusePooler, refuseReadOnly } from './check.ts'
-import { Connections, isOfOneServer, nameOf, type Server } from './connections.ts'
+import { Connections, isOfOneServer, nameOf, type Server, writerOf } from './connections.ts'
 import { PostgresFailure } from './failure.ts'
 import type { Attempt, Link } from './link.ts'
 import { freeLock, takeLock } from './lock.ts'
@@ -201,10 +201,10 @@ export class PostgresSession implements Session {
    * sent to one of its replicas. Before the admin secret is read, its server is the one that the secret names.
    */
   #place(who: Who, at: At): Server {
-    const { host, port, adminHost = host, adminPort = port } = this.#secret(who)
-    if (at === 'consumer') return { host, port }
+    const secret = this.#secret(who)
+    if (at === 'consumer') return secret
     const { admin } = this.#request.values
-    return admin === undefined ? { host: adminHost, port: adminPort } : admin.reveal()
+    return admin === undefined ? writerOf(secret) : admin.reveal()
   }
 
   /** A replica may be asked before the admin secret has told where the writer is; there it is proven once more. */

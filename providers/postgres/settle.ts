@@ -11,12 +11,15 @@ export async function settle(
   { statementMs, clientMs }: Budget,
   sessionMs: number,
 ): Promise<void> {
-  const timeoutMs = clientMs
-  await link.run('SET search_path = pg_catalog, pg_temp', { timeoutMs })
-  await link.run('SET ROLE NONE', { timeoutMs })
-  await link.run(
-    `SELECT set_config(name, CASE WHEN name LIKE 'idle%' THEN $2 ELSE $1 END, false) FROM pg_settings
-     WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')`,
-    { timeoutMs, values: [String(statementMs), String(Math.ceil(sessionMs))] },
-  )
+  await link.run(SETTLE, {
+    timeoutMs: clientMs,
+    values: [String(statementMs), String(Math.ceil(sessionMs))],
+  })
 }
+
+const set = (name: string, value: string): string => `pg_catalog.set_config('${name}', ${value}, false)`
+
+/** Only words of the language and names with their schema: here the role's own search_path still holds. */
+const SETTLE = `SELECT ${set('search_path', "'pg_catalog, pg_temp'")}, ${set('role', "'none'")},
+  ${set('statement_timeout', '$1')}, ${set('lock_timeout', '$1')}, ${set('idle_in_transaction_session_timeout', '$2')},
+  CASE WHEN pg_catalog.current_setting('idle_session_timeout', true) IS NOT NULL THEN ${set('idle_session_timeout', '$2')} END`

@@ -17,7 +17,7 @@ import type { Strategy } from '../../shared/provider/index.ts'
 import { findPostgres, isUnavailable } from '../../test/servers/binaries.ts'
 import { type PostgresServer, requirePostgres } from '../../test/servers/postgres.ts'
 import { createPostgres, type PostgresOptions } from './index.ts'
-import { freshRole } from './test-conformance.ts'
+import { freshQuickRole, freshRole } from './test-conformance.ts'
 import { freshRoleOnOwnServer, OWN_SERVER } from './test-own-server.ts'
 import { signsIn } from './test-target.ts'
 
@@ -27,6 +27,12 @@ const only = process.env['QUARTERTURN_POINT']
 const reportFile = process.env['QUARTERTURN_REPORT']
 /** The longest case takes two minutes on two idle cores. */
 const CASE_MS = 900_000
+
+/** Thousands of sign-ins: what makes each of them slow on purpose is left out. */
+const QUICK = { scram_iterations: '1' } as const
+
+/** Cases that cut the target off, or do all that can be done to it. */
+const CUTTING = /the target is down|: nothing |the log of the target/
 
 export interface KitRun {
   readonly strategy: Strategy
@@ -46,8 +52,8 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
     let folder = ''
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'quarterturn-conformance-'))
-      shared = await requirePostgres({ kind: 'embedded' })
-      own = await requirePostgres({ kind: 'embedded', settings: OWN_SERVER })
+      shared = await requirePostgres({ kind: 'embedded', keepsSessions: true, settings: QUICK })
+      own = await requirePostgres({ kind: 'embedded', settings: { ...OWN_SERVER, ...QUICK } })
     })
     afterAll(async () => {
       await Promise.all([shared?.stop(), own?.stop()])
@@ -71,10 +77,14 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
           },
         },
         freshTarget: () => fresh(server()),
-        signIn: ({ username, password }) => signsIn(server(), String(username), String(password)),
+        signIn: ({ username, password, ssl }) =>
+          signsIn(server(), String(username), String(password), { tls: ssl !== false }),
         bundle: async () => ({
           file: (await buildHandler('rotate-postgres', folder)).file,
-          environment: { QUARTERTURN_TLS_CA: server().ca },
+          environment: {
+            QUARTERTURN_TLS_CA: server().ca,
+            QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK: String(settings.allowClearTextLoopback === true),
+          },
         }),
         onProgress: progressLines((line) => process.stdout.write(line), 15_000),
         recoveries,
@@ -86,7 +96,8 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
       if (server === undefined) throw new Error('the servers are there only while the cases run')
       return server
     }
-    const main = {
+    const main = optionsFor(() => running(shared), freshQuickRole, { allowClearTextLoopback: true })
+    const cut = {
       ...optionsFor(() => running(shared), freshRole),
       loud: new URL('./test-loud.ts', import.meta.url),
     }
@@ -100,9 +111,13 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
         .filter(({ name }) => pattern.test(name))
         .map(({ name, run }) => ({ name: `${name} (${how})`, run }))
     const ofStrategy = ({ name }: { readonly name: string }): boolean => name.startsWith(`${strategy}: `)
+    const isCut = ({ name }: { readonly name: string }): boolean => CUTTING.test(name)
     const cases = [
       // What these two do to a server would be seen by every point that is under way.
-      ...conformanceCases(main).filter(({ name }) => !/is read-only|refuses every new password/.test(name)),
+      ...conformanceCases(main).filter(
+        (one) => !isCut(one) && !/is read-only|refuses every new password/.test(one.name),
+      ),
+      ...conformanceCases(cut).filter(isCut),
       ...named(alone, /the target is read-only/, 'a server set to read-only'),
       ...named(alone, /the target is down/, 'a crash and a restart'),
       ...named(alone, /the log of the target/, 'every statement logged'),

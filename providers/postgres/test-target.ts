@@ -30,7 +30,7 @@ export async function signsIn(
   server: PostgresServer,
   user: string,
   password: string,
-  database = 'postgres',
+  { database = 'postgres', tls = true }: { readonly database?: string; readonly tls?: boolean } = {},
 ): Promise<boolean> {
   const client = new pg.Client({
     host: server.host,
@@ -38,7 +38,7 @@ export async function signsIn(
     user,
     password,
     database,
-    ssl: { ca: server.ca },
+    ssl: tls && { ca: server.ca },
   })
   client.on('error', () => {})
   try {

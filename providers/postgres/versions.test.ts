@@ -14,7 +14,7 @@ const HBA = ['host all by_md5 127.0.0.1/32 md5']
 const SHORT =
   /nobody disturbs|a probe|a check|the lock no other|repeated apply|close ends every|no sign-in fails|the log of the target/
 
-describeOnOlderVersions('one user', { hba: HBA }, (server) => {
+describeOnOlderVersions('one user', { hba: HBA, keepsSessions: true }, (server) => {
   test.each([
     ['by_scram', 'scram-sha-256', /^SCRAM-SHA-256\$4096:/],
     ['by_md5', 'md5', /^md5/],

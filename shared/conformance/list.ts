@@ -13,7 +13,7 @@ import { everyInterleaving, everyOrder } from './cases/order.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
 import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/quiet.ts'
 import { RECOVERIES } from './cases/recovery.ts'
-import { everyRetirementCrash, everyRetirementMoment } from './cases/retirement.ts'
+import { everyRetirementCrash, everyRetirementCut, everyRetirementMoment } from './cases/retirement.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { cutsFor, everyCut } from './cases/wire.ts'
@@ -77,6 +77,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     draft('rights changed by hand between rotations are equal after the next', rightsDrift),
     draft('a retirement at any moment of the next rotation locks nobody out', everyRetirementMoment),
     draft('a retirement killed before and after every call is made by the next try', everyRetirementCrash),
+    draft('a retirement cut before every message is made by the next try', everyRetirementCut),
     draft('nothing that is printed, reported or raised holds a credential, with debug switches on', quiet),
     draft('nothing is printed by a process that has every debug switch on', quietFromTheStart),
     draft('nothing that the provider itself answers or raises holds a credential', quietProvider),

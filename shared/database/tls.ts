@@ -10,10 +10,12 @@ export type Trust = () => SecureContext
  * The authorities that a server's certificate may come from: those of RDS, Aurora and RDS Proxy, and the
  * deployment's own. Node's list is left out: no public authority vouches for a database in a VPC.
  */
-export function createTrust(ca: string | undefined): Trust {
-  return () => {
-    const made = contexts.get(ca)
-    if (made !== undefined) return made
+export const createTrust =
+  (ca: string | undefined): Trust =>
+  () => {
+    // Parsing 120 certificates takes a while, so once for all connections of a process, and not before the first.
+    const known = contexts.get(ca)
+    if (known !== undefined) return known
     const context = createSecureContext({
       ca: ca === undefined ? rds.ca : [...rds.ca, ca],
       minVersion: 'TLSv1.2',
@@ -21,9 +23,8 @@ export function createTrust(ca: string | undefined): Trust {
     contexts.set(ca, context)
     return context
   }
-}
 
-/** Parsing 120 certificates takes a while, so once for all connections of this process, and not before the first. */
+/** By the authorities of the deployment, of which a process has one list. */
 const contexts = new Map<string | undefined, SecureContext>()
 
 /** Verification is spelt out, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off. */

@@ -3,6 +3,7 @@ import type { StoredSecret, Who } from '../provider/contract.ts'
 import { actor, signedInAs } from './actor.ts'
 import { isNamed, isOtherStage } from './aws-names.ts'
 import type { StepContext } from './context.ts'
+import { recordOfRepair } from './evidence.ts'
 import { type Action, CANDIDATE_LABEL, type Known, REUSED_LABEL } from './known.ts'
 import { readCurrent } from './read.ts'
 import { postpone, retirementOf, scheduleFirst } from './retire.ts'
@@ -60,6 +61,7 @@ export const perform: Act = {
   },
   repair: async (c, known) => {
     const as = await actor(c, known)
+    await c.input.repairing?.(recordOfRepair(c))
     await signedInAs(c, as, async (session) => session.repair?.({ a: 'current', b: 'pending', as }))
     c.repaired = c.differences
     return { repair: 'done' }

@@ -184,6 +184,37 @@ describe('rights', () => {
     expect(stage.evidence[0]).toMatchObject({ rights: { repaired } })
   })
 
+  test('are recorded before they are repaired, so that no crash and no other container loses what they were', async () => {
+    let differ = true
+    let atRepair: unknown
+    const stage: Stage = rightsThat(
+      () => differ,
+      () => {
+        differ = false
+        atRepair = [...stage.repairs]
+        throw new Error('the connection broke')
+      },
+    )
+    const token = stage.begin()
+    await stage.step('createSecret', token)
+    await failure(stage.step('setSecret', token))
+    stage.restart()
+    await stage.steps(token, ['setSecret', 'testSecret', 'finishSecret'])
+    expect(stage.repairs).toEqual(atRepair)
+    expect(stage.repairs).toEqual([
+      {
+        schema: 'quarterturn.repair/1',
+        secretArn: stage.secretArn,
+        versionId: token,
+        provider: 'simulated-alternating',
+        strategy: 'alternating-users',
+        startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+        differences: ['SELECT on table t is missing for B'],
+      },
+    ])
+    expect(stage.evidence[0]).toMatchObject({ versionId: token, rights: 'equal' })
+  })
+
   test('that still differ after the repair stop the rotation', async () => {
     const stage = rightsThat(
       () => true,

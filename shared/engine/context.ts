@@ -21,7 +21,7 @@ import type { RotationEvent } from './event.ts'
 import type { Traits } from './known.ts'
 import { type Labels, labelsOf } from './labels.ts'
 import { type Policy, policyOf } from './policy.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, RepairRecord } from './ports.ts'
 import { type Registration, registrationOf } from './registration.ts'
 import type { EngineSettings, ProviderResolver } from './rotate.ts'
 import { GuardedSession } from './session.ts'
@@ -44,6 +44,8 @@ export interface StepInput {
   readonly settings: EngineSettings
   readonly deadline: Deadline
   readonly cleaner: Cleaner
+  /** Is told of differences of rights before they are taken away. Never rejects. */
+  readonly repairing?: ((record: RepairRecord) => Promise<void>) | undefined
 }
 
 /** What stands behind the facts of one invocation: versions, labels, the provider and its session. */
@@ -71,6 +73,8 @@ export class StepContext {
   /** The last verdict about each credential, for messages and the record. */
   readonly verdicts: { [W in Who]?: Verdict } = {}
   lastVerdict: Verdict | undefined
+  /** Of the sign-in where consumers sign in, when that is another place. */
+  consumerVerdict: Verdict | undefined
   /** Sentences for the report and the record: orphans, what a check remarked. */
   readonly notes: string[] = []
   readonly orphans: string[] = []

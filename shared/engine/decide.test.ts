@@ -114,6 +114,11 @@ describe('decide, followed through every answer to every question', () => {
         typeof known.own === 'object' && known.own.isCandidate,
       )
       hold(path, 'AWSCURRENT moves only with equal rights', known.rights !== 'different')
+      hold(
+        path,
+        'AWSCURRENT of a pair moves only when consumers get in where they sign in',
+        known.current !== 'alternate' || known.consumerProof === 'accepted',
+      )
       hold(path, 'AWSCURRENT does not move to the credential it has', known.current !== 'same-credential')
       hold(
         path,

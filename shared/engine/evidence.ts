@@ -1,6 +1,6 @@
 import type { Verdict } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
-import type { Evidence } from './ports.ts'
+import type { Evidence, RepairRecord } from './ports.ts'
 import { findRetirement } from './retire.ts'
 import type { Ended } from './step.ts'
 import { STRATEGIES } from './strategies.ts'
@@ -28,7 +28,10 @@ function rotationRecord(c: StepContext, { outcome, known }: Ended, now: number):
     ...(storedAt === undefined || record.class !== 'B' || outcome === 'already'
       ? {}
       : { gapMs: Math.max(0, now - storedAt) }),
-    newCredential: told(c, c.verdicts.pending),
+    newCredential: {
+      ...told(c, c.verdicts.pending),
+      ...(c.consumerVerdict === undefined ? {} : { atConsumers: c.consumerVerdict.verdict }),
+    },
     rights:
       known.rights !== 'equal'
         ? 'one account'
@@ -39,6 +42,17 @@ function rotationRecord(c: StepContext, { outcome, known }: Ended, now: number):
       c.retiresAt === undefined ? 'not tried' : { validUntil: new Date(c.retiresAt).toISOString() },
   }
 }
+
+/** What is about to be repaired, as `compare` found it. */
+export const recordOfRepair = (c: StepContext): RepairRecord => ({
+  schema: 'quarterturn.repair/1',
+  secretArn: c.arn,
+  versionId: c.token,
+  provider: c.provider?.name ?? 'unknown',
+  strategy: c.strategy ?? 'single-user',
+  startedAt: new Date(c.input.clock.now()).toISOString(),
+  differences: c.differences.map(c.input.cleaner.clean),
+})
 
 /** The same record once more, by (secret, version), with what became of the old credential. */
 function retirementRecord(c: StepContext, { known }: Ended, now: number): Evidence {

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode, QuarterturnError } from '../errors/index.ts'
-import type { Who } from '../provider/contract.ts'
+import type { Verdict } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
 
 /** What went wrong, in the words of this rotation; the code's own description where nothing more is known. */
@@ -11,11 +11,14 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
   NOT_SET: (c) => `version ${c.token} was not set by this function`,
   PENDING_SUPERSEDED: () => 'the pending value was overtaken by another rotation',
   PENDING_UNUSABLE: (c) => `the target refuses the pending value: ${c.reason ?? 'no reason given'}`,
-  PENDING_REFUSED: (c) => `the target refuses to sign in with the pending credential${because(c, 'pending')}`,
-  CURRENT_REFUSED: (c) => `the target refuses the credential of AWSCURRENT${because(c, 'current')}`,
+  PENDING_REFUSED: (c) =>
+    `the target refuses to sign in with the pending credential${because(c.verdicts.pending)}`,
+  CONSUMER_REFUSED: (c) =>
+    `${c.versions.own?.consumer?.host} refuses the credential that ${c.versions.admin?.server?.host ?? 'the writer'} takes${because(c.consumerVerdict)}`,
+  CURRENT_REFUSED: (c) => `the target refuses the credential of AWSCURRENT${because(c.verdicts.current)}`,
   CURRENT_MOVED: () => 'AWSCURRENT is on another version than when the step began',
   CANDIDATE_MOVED: () => 'QUARTERTURN_CANDIDATE is on another version than when it was read',
-  ADMIN_ROTATING: (c) => `the target refuses the credential of the admin secret${because(c, 'admin')}`,
+  ADMIN_ROTATING: (c) => `the target refuses the credential of the admin secret${because(c.verdicts.admin)}`,
   ADMIN_REFUSED: (c) => c.reason ?? 'the admin must not be used',
   ACCOUNT_REFUSED: (c) => c.reason ?? 'the account must not be rotated so',
   ACCOUNT_NOT_OURS: (c) => c.reason ?? 'the alternate account is not known to be ours',
@@ -57,10 +60,8 @@ function inconclusiveVerdict(
   return { code: last.code ?? code, reason: last.reason }
 }
 
-function because(c: StepContext, who: Who): string {
-  const verdict = c.verdicts[who]
-  return verdict?.verdict === 'rejected' && verdict.reason !== undefined ? ` (${verdict.reason})` : ''
-}
+const because = (verdict: Verdict | undefined): string =>
+  verdict?.verdict === 'rejected' && verdict.reason !== undefined ? ` (${verdict.reason})` : ''
 
 function mismatch(c: StepContext): string {
   const { own, current } = c.versions

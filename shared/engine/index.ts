@@ -6,7 +6,7 @@ export type { SecretDescription, SecretsManagerPort, SecretVersion } from '../aw
 export { createEntropy, DEFAULT_POLICY, type PasswordPolicy } from '../password.ts'
 export { CANDIDATE_LABEL, REUSED_LABEL, STEPS, type Step, TASKS, type Task } from './known.ts'
 export type { RetirementSettings, RetirePolicy } from './policy.ts'
-export type { Clock, EngineDeps, Evidence, Observer, StepReport } from './ports.ts'
+export type { Clock, EngineDeps, Evidence, Observer, RepairRecord, StepReport } from './ports.ts'
 export {
   createRotate,
   type EngineSettings,

@@ -153,6 +153,8 @@ export interface Answers {
   /** The labels once more, directly before a retirement is scheduled. */
   readonly labelsBeforeSchedule: 'current stays' | 'current moved'
   readonly labelsAfterMove: LabelFacts
+  /** Pending where consumers sign in. That may be another place than where it was set, which may lag behind or not know it. */
+  readonly consumerProof: Proof
 
   /** Whether there is a schedule of ours for this retirement, and its time has come. */
   readonly schedule: 'due' | 'early' | 'unknown'

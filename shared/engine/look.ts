@@ -11,7 +11,7 @@ import {
 } from './known.ts'
 import { labelFacts, retireLabelFacts } from './labels.ts'
 import { overlapOf, pairOf } from './overlap.ts'
-import { prove, proveAdmin } from './prove.ts'
+import { prove, proveAdmin, proveToConsumers } from './prove.ts'
 import { readCandidate, readCurrent, readOwn, readPrevious } from './read.ts'
 import { candidateFacts, previousRelation, relationOf } from './relation.ts'
 import { goneFacts, lookForSchedule } from './retire.ts'
@@ -56,6 +56,7 @@ export const look: Look = {
   previousProof: (c) => prove(c, 'previous'),
   lockedPendingProof: (c) => prove(c, 'pending'),
   appliedProof: (c) => prove(c, 'pending'),
+  consumerProof: (c) => proveToConsumers(c),
   fallbackProof: (c, known) => prove(c, provenBy(known) ?? 'current'),
 
   adminNamed: async (c) => {

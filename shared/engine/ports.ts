@@ -31,6 +31,8 @@ export interface Observer {
   stepEnded(event: StepReport): void | Promise<void>
   /** A rotation finished: its record, by (secret, version). Sent again when it is completed again. */
   evidence(record: Evidence): Promise<void>
+  /** setSecret is about to take differences of rights away. Before it does, so that no repair is without its record. */
+  repairing?(record: RepairRecord): Promise<void>
 }
 
 export interface StepReport {
@@ -60,6 +62,21 @@ export interface StepReport {
   readonly notes: readonly string[]
 }
 
+/**
+ * The differences of rights that setSecret began to take away, by (secret, version): finishSecret, which may run in another
+ * container, sees only that the two are equal then. Several where setSecret ran several times. No secret material.
+ */
+export interface RepairRecord {
+  readonly schema: 'quarterturn.repair/1'
+  readonly secretArn: string
+  readonly versionId: string
+  readonly provider: string
+  readonly strategy: string
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly differences: readonly string[]
+}
+
 /** The record that a finished rotation leaves. Schema versioned; no secret material. */
 export interface Evidence {
   readonly schema: 'quarterturn.evidence/1'
@@ -74,11 +91,19 @@ export interface Evidence {
   readonly finishedAt: string
   /** Upper bound for class B: from the pending version's stored time to the label move. */
   readonly gapMs?: number
-  /** What the sign-in directly before the label move showed; `as` is who the target says the session was. */
-  readonly newCredential: { readonly verdict: string; readonly as?: string; readonly reason?: string }
   /**
-   * `repaired`: equal now, after setSecret took these differences away. Told where one container carried both steps; the
-   * report of setSecret names them in any case.
+   * What the sign-in directly before the label move showed; `as` is who the target says the session was. `atConsumers`: of
+   * the one where consumers sign in, when that is another place.
+   */
+  readonly newCredential: {
+    readonly verdict: string
+    readonly as?: string
+    readonly reason?: string
+    readonly atConsumers?: string
+  }
+  /**
+   * `equal`: as compared directly before the move. `repaired`: that too, and the last setSecret of this container took
+   * these differences away; what other containers repaired is in their `RepairRecord`s of the same version.
    */
   readonly rights: 'equal' | 'one account' | 'not compared' | { readonly repaired: readonly string[] }
   /** `validUntil`: when its retirement is scheduled. `refused`: it was tried after its retirement. */

@@ -30,3 +30,29 @@ export async function proveAdmin(c: StepContext): Promise<Proof> {
   }
   return proof
 }
+
+/**
+ * The pending credential where consumers sign in. Where that is the place of changes, it was proven there a moment ago. A
+ * replica may not have heard of it yet, so a refusal is tried once more after a pause, and only once: the target may count.
+ */
+export async function proveToConsumers(c: StepContext): Promise<Proof> {
+  const { consumer, server } = c.need('own')
+  const writer = c.versions.admin?.server ?? server
+  if (consumer === undefined || (consumer.host === writer?.host && consumer.port === writer.port))
+    return 'accepted'
+  let verdict = await probeForConsumers(c)
+  if (verdict.verdict === 'rejected') {
+    await c.input.clock.sleep(c.input.settings.consumerDelayMs ?? 2_000, c.input.deadline.signal)
+    verdict = await probeForConsumers(c)
+  }
+  c.consumerVerdict = verdict
+  if (verdict.verdict !== 'accepted' && verdict.verdict !== 'rejected')
+    c.lastVerdict = {
+      ...verdict,
+      reason: `at ${consumer.host}, where consumers sign in: ${verdict.reason}`,
+    }
+  return verdict.verdict
+}
+
+const probeForConsumers = (c: StepContext): Promise<Verdict> =>
+  c.target((session) => session.probe({ who: 'pending', at: 'consumer' }))

@@ -27,6 +27,8 @@ export interface EngineSettings {
   readonly accounts?: readonly string[]
   /** Pauses in milliseconds between attempts to read a pending value that is not visible yet. Default 100, 300, 900. */
   readonly pendingReadDelaysMs?: readonly number[]
+  /** Milliseconds until a pending credential is tried again where consumers sign in, such as a replica. Default 2,000. */
+  readonly consumerDelayMs?: number
   /** Overlap and retirement. Default: nothing is retired before the next rotation, and a cut overlap is reported. */
   readonly retirement?: RetirementSettings
 }
@@ -99,6 +101,7 @@ export function createRotate({
       settings,
       deadline,
       cleaner,
+      repairing: (record) => deps.observe.repairing?.(record) ?? Promise.resolve(),
     })
     const decided = ({ rule, move }: Decision): void =>
       deps.observe.decided({ step: event.Step, rule, move: moveName(move) })

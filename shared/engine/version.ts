@@ -19,6 +19,8 @@ export interface Version {
   readonly endpoint: string
   /** Where changes are made, where the provider says so. */
   readonly server: Identity['server']
+  /** Where consumers sign in, where the provider says so. */
+  readonly consumer: Identity['server']
   /** HMAC of the credential under a key of this process: comparable, worthless elsewhere. */
   readonly fingerprint: Buffer
 }
@@ -96,6 +98,7 @@ export function understand(
     account: identity.account,
     endpoint: identity.endpoint,
     server: identity.server,
+    consumer: identity.consumer ?? identity.server,
     fingerprint: fingerprintOf(identity.credential),
   }
 }

@@ -126,6 +126,13 @@ export const ERRORS = {
     actor: 'target-admin',
     remedy: 'see what the target logs about the sign-in; the next attempt sets the credential again',
   },
+  CONSUMER_REFUSED: {
+    when: 'The pending credential signs in where changes are made, and is refused where consumers sign in. AWSCURRENT stays where it is.',
+    retryable: true,
+    actor: 'target-admin',
+    remedy:
+      'see how far the replica is behind; a pooler or proxy has to know both users of a pair (RDS Proxy: a secret for each)',
+  },
   NOT_SET: {
     when: 'The pending credential was never set at the target by this function, so it can be neither tested nor finished.',
     retryable: true,

@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
-import type { Evidence, StepReport } from '../engine/ports.ts'
+import type { Evidence, RepairRecord, StepReport } from '../engine/ports.ts'
 import { SERVICE } from './log.ts'
 
 /**
@@ -23,7 +23,7 @@ export interface RotationMetrics {
   /** An invocation that was refused before it became a step. */
   refused(errorCode: string): void
   gap(record: Evidence, gapMs: number): void
-  evidenceUndelivered(record: Evidence): void
+  evidenceUndelivered(record: Evidence | RepairRecord): void
 }
 
 type Values = Readonly<

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { BusEvent } from '../aws/clients.ts'
-import type { Evidence, StepReport } from '../engine/ports.ts'
+import type { Evidence, RepairRecord, StepReport } from '../engine/ports.ts'
 import { QuarterturnError } from '../errors/index.ts'
 import type { Fields, Log } from './log.ts'
 import type { RotationMetrics } from './metrics.ts'
@@ -151,6 +151,30 @@ describe('evidence', () => {
         resources: [report.secretArn],
         time: new Date('2026-01-02T03:04:05.000Z'),
         detail: evidence,
+      },
+    ])
+  })
+
+  test('of a repair is a line and an event of its own', async () => {
+    const sent: BusEvent[] = []
+    const { lines, observer } = setUp(async (event) => void sent.push(event))
+    const repair: RepairRecord = {
+      schema: 'quarterturn.repair/1',
+      secretArn: report.secretArn,
+      versionId: report.versionId,
+      provider: 'postgres',
+      strategy: 'alternating-users',
+      startedAt: '2026-01-02T03:04:04.000Z',
+      differences: ['app_clone lacks INHERIT'],
+    }
+    await observer.repairing?.(repair)
+    expect(lines).toEqual([{ level: 'record', message: 'Rotation repairs rights', fields: { repair } }])
+    expect(sent).toEqual([
+      {
+        detailType: 'Rotation Repair',
+        resources: [report.secretArn],
+        time: new Date('2026-01-02T03:04:04.000Z'),
+        detail: repair,
       },
     ])
   })

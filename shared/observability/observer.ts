@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SendEvent } from '../aws/clients.ts'
-import type { Evidence, Observer, StepReport } from '../engine/ports.ts'
+import type { Evidence, Observer, RepairRecord, StepReport } from '../engine/ports.ts'
 import { isQuarterturnError } from '../errors/index.ts'
 import { createCleaner } from '../redact.ts'
 import type { Log } from './log.ts'
@@ -53,18 +53,25 @@ export function createObservability({ log, metrics, sendEvent }: Outlets): Obser
       const { gapMs } = record
       quietly(() => log.record('Rotation evidence', { evidence: record }))
       if (gapMs !== undefined) quietly(() => metrics.gap(record, gapMs))
-      await deliver(record)
+      await deliver(record, { detailType: 'Rotation Evidence', time: record.finishedAt })
+    },
+    repairing: async (record) => {
+      quietly(() => log.record('Rotation repairs rights', { repair: record }))
+      await deliver(record, { detailType: 'Rotation Repair', time: record.startedAt })
     },
   }
 
   /** A rotation that has finished stays finished: what was not delivered can be read in the log. */
-  async function deliver(record: Evidence): Promise<void> {
+  async function deliver(
+    record: Evidence | RepairRecord,
+    { detailType, time }: { readonly detailType: string; readonly time: string },
+  ): Promise<void> {
     if (sendEvent === undefined) return
     try {
       await sendEvent({
-        detailType: 'Rotation Evidence',
+        detailType,
         resources: [record.secretArn],
-        time: new Date(record.finishedAt),
+        time: new Date(time),
         detail: record,
       })
     } catch (error) {

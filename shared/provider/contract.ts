@@ -113,6 +113,11 @@ export interface Identity {
    * server, or the one that RDS says to be the writer of a replica or reader endpoint. Default: nothing to compare.
    */
   readonly server?: { readonly host: string; readonly port: number }
+  /**
+   * Where consumers sign in, where that may be another place than `server`: a replica, a reader endpoint, a pooler. A pair
+   * is then proven there too before AWSCURRENT moves. Default: `server`.
+   */
+  readonly consumer?: { readonly host: string; readonly port: number }
 }
 
 export interface Proposal {

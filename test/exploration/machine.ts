@@ -98,12 +98,12 @@ async function settled(first: Moved, machine: Machine): Promise<Moved> {
   return moved
 }
 
-/** The admin and the rights at the target stay what they are; a value that was read, or is read by its id, does too. */
+/** The admin and the rights at the target stay what they are, and consumers sign in at the writer; a value that was read, or is read by its id, does too. */
 function isConstant(question: Question, { labels, read }: Sleeper, machine: Machine): boolean {
   if (machine.look?.[question] !== undefined) return false
   if (question === 'current') return read['current'] !== undefined
   if (question === 'previous') return labels !== undefined
-  return question === 'check' || question === 'admin' || question === 'overlap'
+  return ['check', 'admin', 'overlap', 'consumerProof'].includes(question)
 }
 
 /** A switched-off rule may leave the decision without an answer, which ends the step with an error. */

@@ -73,6 +73,8 @@ export async function createCluster(
     ssl_key_file: join(folder, 'server.key'),
     password_encryption: 'scram-sha-256',
     fsync: 'off',
+    full_page_writes: 'off',
+    jit: 'off',
     shared_buffers: '16MB',
     max_connections: '50',
     logging_collector: 'off',

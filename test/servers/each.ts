@@ -16,6 +16,10 @@ type Cases = (server: () => PostgresServer) => void
 export const describeOnEachPostgres = (title: string, options: Options, cases: Cases): void =>
   describeOn(usual, title, options, cases)
 
+/** As {@link describeOnEachPostgres}, on the newest alone: for what no version does differently. */
+export const describeOnNewestPostgres = (title: string, options: Options, cases: Cases): void =>
+  describeOn(usual.slice(0, 1), title, options, cases)
+
 /** As {@link describeOnEachPostgres}, on every version that is served: for what versions do differently. */
 export const describeOnEveryVersion = (title: string, options: Options, cases: Cases): void =>
   describeOn([...usual, ...older], title, options, cases)

@@ -13,7 +13,7 @@ import { type Certificate, createTestCa, type TestCa } from './certificates.ts'
 import { createCluster } from './cluster.ts'
 import { type Guard, startGuard } from './guard.ts'
 import { freePort, parentFolder } from './place.ts'
-import { createSql, reload, type Sql } from './superuser.ts'
+import { createKeptSql, createSql, reload, type Sql } from './superuser.ts'
 
 export interface PostgresOptions {
   readonly kind: PostgresKind
@@ -23,6 +23,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Default: true, with a certificate for `localhost` and `127.0.0.1`. */
   readonly tls?: boolean
+  /** Whether the connections of `sql` stay open. Default: false, each call has its own; some tests count sessions. */
+  readonly keepsSessions?: boolean
 }
 
 /** A real server on a free loopback port, gone with its folder when this process ends. */
@@ -107,7 +109,7 @@ async function start(
     if (attempt === 5) throw new Error('no free port')
     port = await freePort()
   }
-  const sql = createSql(() => port, password)
+  const sql = (options.keepsSessions === true ? createKeptSql : createSql)(() => port, password)
   let stopped: Promise<void> | undefined
   return {
     kind: options.kind,

@@ -49,6 +49,7 @@ const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
   lockedPendingProof: PROOFS,
   appliedProof: PROOFS,
   fallbackProof: PROOFS,
+  consumerProof: PROOFS,
   pair: ['alternates', 'one account'],
   overlap: ['kept', 'cut'],
   adminNamed: ['named', 'none'],

@@ -4,6 +4,7 @@ import {
   createRotate,
   type EngineSettings,
   type Evidence,
+  type RepairRecord,
   type Rotate,
   type StepReport,
 } from '../../shared/engine/index.ts'
@@ -35,6 +36,7 @@ export class Stage {
   readonly scheduler: ManualScheduler
   readonly #rds: RdsPort | undefined
   readonly evidence: Evidence[] = []
+  readonly repairs: RepairRecord[] = []
   readonly reports: StepReport[] = []
   readonly rules: string[] = []
   readonly #provider: Provider
@@ -110,6 +112,7 @@ export class Stage {
           decided: ({ rule }) => void this.rules.push(rule),
           stepEnded: (report) => void this.reports.push(report),
           evidence: async (record) => void this.evidence.push(record),
+          repairing: async (record) => void this.repairs.push(record),
         },
       },
     })

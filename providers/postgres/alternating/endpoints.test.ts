@@ -1,14 +1,14 @@
 /** Where consumers are sent and where changes are made: replicas, proxies and poolers. */
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { describeOnEachPostgres } from '../../../test/servers/each.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describeOnNewestPostgres } from '../../../test/servers/each.ts'
 import { type PostgresServer, requirePostgres } from '../../../test/servers/postgres.ts'
 import { createPostgres } from '../index.ts'
 import { stageRotation } from '../test-rotation.ts'
-import { createRole, openSession, secretFor } from '../test-target.ts'
+import { createRole, openSession, secretFor, signsIn } from '../test-target.ts'
 import { freshPair, WHOLE } from './test-pair.ts'
 
 const PAIR = { strategy: 'alternating-users' } as const
@@ -26,12 +26,15 @@ describe('an RDS Proxy as `host`', () => {
       .schema.safeParse(secret)
       .error?.issues.map(({ message }) => message)
 
-  test('is refused for a pair, with the reason and the field that helps', () => {
-    expect(issues({ ...proxied, masterarn: ARN })).toEqual([expect.stringContaining('`adminHost`')])
-    expect(
-      issues({ ...proxied, masterarn: ARN, adminHost: 'db.c1a2b3.eu-west-1.rds.amazonaws.com' }),
-    ).toBeUndefined()
-    expect(issues(proxied)).toBeUndefined()
+  test('is refused, with the reason and the field that helps', () => {
+    const writer = 'db.c1a2b3.eu-west-1.rds.amazonaws.com'
+    for (const secret of [proxied, { ...proxied, masterarn: ARN }]) {
+      expect(issues(secret)).toEqual([expect.stringContaining('`adminHost`')])
+      expect(issues({ ...secret, adminHost: writer })).toBeUndefined()
+      expect(issues({ ...secret, adminHost: proxied.host })).toEqual([
+        expect.stringContaining('put the writer itself there'),
+      ])
+    }
   })
 
   test('has a server of its own for changes, to which the admin secret is compared', () => {
@@ -46,7 +49,7 @@ describe('an RDS Proxy as `host`', () => {
   })
 })
 
-describeOnEachPostgres(
+describeOnNewestPostgres(
   'the server of changes',
   { settings: { max_wal_senders: '0', wal_level: 'replica' } },
   (server) => {
@@ -76,16 +79,63 @@ describeOnEachPostgres(
     })
 
     describe('may have a replica as the secret’s `host`', () => {
-      let replica: PostgresServer | undefined
-      ends.push(async () => replica?.stop())
+      let started: PostgresServer | undefined
+      beforeAll(async () => {
+        started = await requirePostgres({ kind: 'embedded' })
+      })
+      afterAll(() => started?.stop())
+      const other = () => {
+        if (started === undefined) throw new Error('the other server is there only while the cases run')
+        return started
+      }
+
+      test('whose consumers keep the old user until the replica knows the new one', async () => {
+        const replica = other()
+        const pair = await freshPair(server(), 'behind')
+        const verifierOf = async (role: string) => {
+          const [row] = await server().sql(`SELECT rolpassword FROM pg_authid WHERE rolname = '${role}'`)
+          return String(row?.['rolpassword'])
+        }
+        const { host, port } = replica
+        const secret = { ...pair.secret, host, port, adminHost: server().host, adminPort: server().port }
+        const stage = stageRotation(
+          secret,
+          { ca: `${server().ca}\n${replica.ca}` },
+          { admin: pair.adminSecret },
+        )
+        expect(await stage.preflight()).toEqual(['testSecret CONSUMER_REFUSED'])
+        await replica.sql(`CREATE ROLE behind LOGIN PASSWORD '${await verifierOf('behind')}'`)
+        expect(await stage.preflight(), stage.problem).toEqual(['testSecret preflight'])
+        expect(await stage.rotate()).toEqual([...WHOLE.slice(0, 3), 'finishSecret CONSUMER_REFUSED'])
+        expect(stage.value('AWSCURRENT')['username']).toBe('behind')
+        // What replication brings.
+        await replica.sql(`CREATE ROLE behind_clone LOGIN PASSWORD '${await verifierOf('behind_clone')}'`)
+        expect(await stage.repeat(['finishSecret']), stage.problem).toEqual(['finishSecret done'])
+        expect(stage.value('AWSCURRENT')).toMatchObject({ username: 'behind_clone', port })
+      })
+
+      test('of one user, which is changed and proven at `adminHost` alone', async () => {
+        await createRole(server(), 'sole', 'first sole')
+        const { host, port } = other()
+        const secret = {
+          ...secretFor(other(), { username: 'sole', password: 'first sole' }),
+          adminHost: server().host,
+          adminPort: server().port,
+        }
+        const stage = stageRotation(secret, { ca: server().ca })
+        expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+        expect(stage.value('AWSCURRENT')).toMatchObject({ host, port })
+        expect(await signsIn(server(), 'sole', String(stage.password('AWSCURRENT')))).toBe(true)
+      })
 
       test('then a password is taken there for the time being, and proven at the writer before anything is changed', async () => {
-        replica = await requirePostgres({ kind: server().kind === 'debian' ? 'debian' : 'embedded' })
+        const replica = other()
         const pair = await freshPair(server(), 'reader')
         await createRole(replica, 'reader', 'first reader')
         await createRole(replica, 'stale', 'an old one')
         await createRole(server(), 'stale', 'the new one')
-        await writeFile(join(replica.dataFolder, 'standby.signal'), '')
+        const standby = join(replica.dataFolder, 'standby.signal')
+        await writeFile(standby, '')
         await replica.restart()
         const secret = {
           ...secretFor(replica, { username: 'reader', password: 'first reader' }),
@@ -131,6 +181,9 @@ describeOnEachPostgres(
           }),
         ).rejects.toMatchObject({ code: 'CURRENT_REFUSED' })
         await behind.close()
+        await replica.halt()
+        await rm(standby)
+        await replica.restart()
       })
     })
   },

@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest'
 import { STEPS } from '../../../shared/engine/index.ts'
 import type { StoredSecret } from '../../../shared/provider/index.ts'
-import { describeOnEachPostgres } from '../../../test/servers/each.ts'
+import { describeOnNewestPostgres } from '../../../test/servers/each.ts'
 import { freshPair, runAs } from './test-pair.ts'
 
 const ROTATIONS = 10
 
-describeOnEachPostgres('an application that caches the secret', {}, (server) => {
+describeOnNewestPostgres('an application that caches the secret', {}, (server) => {
   test(`opens a new connection for every query and sees no failure in ${ROTATIONS} rotations`, async () => {
     const pair = await freshPair(server(), 'shopper')
     await server().sql('CREATE TABLE orders (n int); GRANT INSERT ON orders TO shopper')

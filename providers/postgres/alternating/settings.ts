@@ -12,17 +12,20 @@ export interface Setting {
   readonly isGuarded: boolean
 }
 
+/** A role's number by the name `$1` or `$2`; null of one that is not there. */
+export const OID = (name: '$1' | '$2'): string => `to_regrole(quote_ident(${name}))::oid`
+
 /** `$1` and `$2` are the names of two roles. */
 export const SETTINGS = `
-  SELECT r.rolname::text AS role, d.datname::text AS database, split_part(c, '=', 1) AS name,
+  SELECT CASE o.setrole WHEN ${OID('$1')} THEN $1 ELSE $2 END AS role, d.datname::text AS database, split_part(c, '=', 1) AS name,
     substr(c, strpos(c, '=') + 1) AS value,
-    coalesce(s.context IN ('superuser', 'superuser-backend'), true) AS guarded
+    -- Asked of few: the view is made anew each time.
+    c NOT LIKE 'role=%' AND coalesce((SELECT s.context IN ('superuser', 'superuser-backend')
+      FROM pg_settings s WHERE lower(s.name) = lower(split_part(c, '=', 1))), true) AS guarded
   FROM pg_db_role_setting o
-    JOIN pg_roles r ON r.oid = o.setrole
     LEFT JOIN pg_database d ON d.oid = o.setdatabase
     CROSS JOIN unnest(o.setconfig) AS c
-    LEFT JOIN pg_settings s ON lower(s.name) = lower(split_part(c, '=', 1))
-  WHERE r.rolname IN ($1, $2)
+  WHERE o.setrole IN (${OID('$1')}, ${OID('$2')})
   ORDER BY 1, 2 NULLS FIRST, 3`
 
 export const settingsOf = (rows: readonly Row[], role: string): readonly Setting[] =>

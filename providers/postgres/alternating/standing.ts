@@ -2,7 +2,7 @@ import type { Pair } from '../../../shared/database/pair.ts'
 import type { Row } from '../link.ts'
 import type { Ask } from './ask.ts'
 import { marksIn } from './mark.ts'
-import { SETTINGS, type Setting, settingsOf } from './settings.ts'
+import { OID, SETTINGS, type Setting, settingsOf } from './settings.ts'
 
 /** What is known of one role of the pair. */
 export interface Role {
@@ -53,9 +53,6 @@ const ROLES = `
     shobj_description(oid, 'pg_authid') AS comment,
     pg_has_role(session_user, oid, 'MEMBER WITH ADMIN OPTION') AS administered
   FROM pg_roles WHERE rolname IN ($1, $2)`
-
-/** A role's number, also of one that is not there. */
-const OID = (name: '$1' | '$2'): string => `(SELECT oid FROM pg_roles WHERE rolname = ${name})`
 
 /** Before 16 a grant has no options: a member has the rights if it inherits, and may always become the role. */
 const MEMBERSHIP = `

@@ -1,7 +1,9 @@
 import { STRATEGIES } from '../../engine/strategies.ts'
-import type { Capabilities, Strategy } from '../../provider/contract.ts'
+import type { Capabilities, StoredSecret, Strategy } from '../../provider/contract.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { ConformanceFailure } from '../report/story.ts'
+import { ConformanceFailure, labelsOf } from '../report/story.ts'
+import { pointName } from '../wire/index.ts'
+import { CODES_OF_A_CUT, coverEach, isOneOf, untilEnd } from '../wire-runs/wire-runs.ts'
 import { lockedOut, neverConverges, nextRotationFails, notFinished } from '../world/promises.ts'
 import { callId, comeTo, recordCalls, setScene, WARM } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
@@ -45,6 +47,52 @@ export async function everyRetirementMoment(trial: Trial, strategy: Strategy): P
   return undefined
 }
 
+/** Cuts the connection before every message of a retirement, in both directions, and its schedule runs once more. */
+export async function everyRetirementCut(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
+  const reason = whyNothingRetires(trial.options.provider.capabilities, strategy)
+  if (reason !== undefined) return new Skipped(reason)
+  return await coverEach(trial, {
+    strategy,
+    prefix: `cut/${strategy}/a retirement/`,
+    how: 'cut',
+    runAt: (at) => ({
+      expects:
+        at === undefined
+          ? 'through the proxy, a retirement ends well'
+          : `cut before ${pointName(at)}, the current credential signs in, and the next try ends the old one`,
+      async play(wired, before) {
+        const { world } = wired
+        const { invocation, old } = await dueRetirement(world)
+        before(labelsOf(world))
+        wired.phase = 'disturbed'
+        const broken = await untilEnd(wired, invocation)
+        wired.phase = 'after'
+        if (broken !== undefined) return broken
+        const codes = wired.met === undefined ? [] : CODES_OF_A_CUT
+        if (invocation.error !== undefined && !isOneOf(codes, invocation.error))
+          return `documented errors: the retirement ended in ${invocation.error} instead of ${['success', ...codes].join(' or ')}`
+        const atOnce = await lockedOut(world)
+        if (atOnce !== undefined) return `${atOnce}, after the retirement`
+        if (invocation.error === undefined && (await world.signsIn(old)))
+          return 'no orphans: the retirement ended well and the old credential still signs in'
+        return await nextTryFails(world, old)
+      },
+    }),
+  })
+}
+
+/** The schedules run once more, with all the time there is: what was cut off may hold the lock for a moment. */
+async function nextTryFails(world: World, old: StoredSecret): Promise<string | undefined> {
+  for (const event of world.retirements()) {
+    const invocation = await world.startRetirement(event)
+    await world.runOn(invocation)
+    const { error } = invocation
+    if (error !== undefined) return `always converges: the next try of the retirement ended in ${error}`
+  }
+  if (await world.signsIn(old)) return 'no orphans: the retired credential still signs in'
+  return await lockedOut(world)
+}
+
 /** What Lambda gives a retirement that may meet a held lock, in milliseconds. */
 const SHORT_MS = 3_500
 
@@ -80,9 +128,7 @@ export async function everyRetirementCrash(trial: Trial, strategy: Strategy): Pr
             await world.kill(invocation, when)
             const broken = await lockedOut(world)
             if (broken !== undefined) return broken
-            await retireAll(world)
-            if (await world.signsIn(old)) return 'no orphans: the retired credential still signs in'
-            return (await lockedOut(world)) ?? (await nextRotationFails(world))
+            return (await nextTryFails(world, old)) ?? (await nextRotationFails(world))
           },
         }
       }),

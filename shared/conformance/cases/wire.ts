@@ -1,9 +1,8 @@
-import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Skipped, Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
 import { pointName, type Point as WirePoint } from '../wire/index.ts'
-import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs/wire-runs.ts'
+import { CODES_OF_A_CUT, coverEach, disturbed, isOneOf, recovered } from '../wire-runs/wire-runs.ts'
 import { moreThan, tooManyFailures } from '../world/promises.ts'
 import { leaveUnfinished, loseChange } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
@@ -68,9 +67,6 @@ export const cutsFor = (strategy: Strategy): readonly Cut[] =>
     ? CUTS
     : [...CUTS, { scene: SECOND, recovery: 'the whole sequence with the same token' }]
 
-/** What a lost connection is told as; any other code claims to know what the target said. */
-const CODES: readonly ErrorCode[] = ['TARGET_UNREACHABLE', 'DEADLINE']
-
 const isOfSet = ({ scope }: WirePoint): boolean => scope.startsWith('setSecret')
 
 /** Cuts the connection before every message of a scene, in both directions, until every one was met. */
@@ -99,7 +95,7 @@ export async function everyCut(
         const probed = world.record.probes.length
         const { step, error, broken } = await disturbed(wired, token)
         if (broken !== undefined) return broken
-        const codes = wired.met === undefined ? [] : CODES
+        const codes = wired.met === undefined ? [] : CODES_OF_A_CUT
         if (error !== undefined && !isOneOf(codes, error))
           return `documented errors: ${step} ended in ${error} instead of ${['success', ...codes].join(' or ')}`
         return (

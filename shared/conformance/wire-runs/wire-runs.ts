@@ -1,4 +1,5 @@
-import { STEPS, type Step } from '../../engine/known.ts'
+import { STEPS, type Step, type Task } from '../../engine/known.ts'
+import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import { type Killed, type Recovery, recoverBy } from '../cases/recovery.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
@@ -8,6 +9,9 @@ import { lockedOut, moreThan, orphaned, tooManyFailures } from '../world/promise
 import type { Probe } from '../world/record.ts'
 import type { World } from '../world/world.ts'
 import { type Disturbance, Wired } from './wired.ts'
+
+/** What a lost connection is told as; any other code claims to know what the target said. */
+export const CODES_OF_A_CUT: readonly ErrorCode[] = ['TARGET_UNREACHABLE', 'DEADLINE']
 
 export const isOneOf = (codes: readonly string[], code: string): boolean => codes.includes(code)
 
@@ -37,7 +41,8 @@ export async function disturbed(
   return ended
 }
 
-async function untilEnd(wired: Wired, invocation: Invocation<Step>): Promise<string | undefined> {
+/** Lets it go on until it ends. Answers what was broken right after the disturbance, or by what was made of it. */
+export async function untilEnd(wired: Wired, invocation: Invocation<Task>): Promise<string | undefined> {
   const { world } = wired
   const { probes } = world.record
   while (invocation.state === 'parked') {

@@ -122,6 +122,21 @@ export const checkRotation = (isWanted: (known: Known) => boolean): Rule[] => [
   },
 ]
 
+/** Rows that prove pending where consumers sign in: of a pair, a refusal there counts against the other account only. */
+export const proveToConsumers = (isWanted: (known: Known) => boolean): Rule[] => [
+  {
+    rule: 'see that consumers get in where they sign in: a replica may not know the account yet',
+    when: (k) => isWanted(k) && k.consumerProof === undefined,
+    move: ask('consumerProof'),
+  },
+  ...stopUnlessConclusive('where consumers sign in', (k) => k.consumerProof),
+  {
+    rule: 'consumers get in where they sign in',
+    when: (k) => k.consumerProof === 'rejected',
+    move: fail('CONSUMER_REFUSED'),
+  },
+]
+
 /** Rights are compared when pending names the other account of a pair. */
 export const comparesRights = (known: Known): boolean =>
   known.traits?.comparesRights === true && known.current === 'alternate'

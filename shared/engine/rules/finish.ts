@@ -6,6 +6,7 @@ import {
   isInPlaceOfPair,
   isOvertaken,
   ownOf,
+  proveToConsumers,
   readAdmin,
   stopUnlessConclusive,
 } from './common.ts'
@@ -80,6 +81,7 @@ export const finishRules: readonly Rule[] = [
   ...readAdmin(comparesRights),
   { rule: 'compare rights', when: (k) => comparesRights(k) && k.rights === undefined, move: ask('rights') },
   { rule: 'rights are equal', when: (k) => k.rights === 'different', move: fail('RIGHTS_DIFFER') },
+  ...proveToConsumers((k) => k.current === 'alternate'),
   {
     // Two finishes of one token would else record different credentials to retire.
     rule: 'a retirement is to be scheduled: labels are read again',

@@ -1,10 +1,12 @@
 import type { Known } from '../known.ts'
 import { ask, end, fail, type Rule } from '../moves.ts'
 import {
+  alternates,
   checkRotation,
   comparesRights,
   guards,
   ownOf,
+  proveToConsumers,
   readAdmin,
   readOwn,
   seeWhoseChange,
@@ -46,6 +48,7 @@ export const testRules: readonly Rule[] = [
   seeWhoseChange(isTestRotation),
   ...readAdmin((k) => isTestRotation(k) || comparesRights(k)),
   ...checkRotation(isTestRotation),
+  ...proveToConsumers((k) => isTestRotation(k) && alternates(k)),
   {
     rule: 'the test rotation ends here',
     when: (k) => ownOf(k)?.isCandidate === false,

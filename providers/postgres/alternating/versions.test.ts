@@ -1,10 +1,30 @@
-/** What the admin needs, and nothing more: each thing that is missing is named with the statement that gives it. */
+/**
+ * What versions do differently: what the admin needs, each thing that is missing being named with the statement that gives it,
+ * and whole rotations with no more than that.
+ */
 import { expect, test } from 'vitest'
 import { describeOnEveryVersion } from '../../../test/servers/each.ts'
+import { signsIn } from '../test-target.ts'
 import { freshPair, majorOf, WHOLE } from './test-pair.ts'
 
-describeOnEveryVersion('the admin of a pair', {}, (server) => {
-  test('is told by the preflight what it lacks, and can rotate when it was given that', async () => {
+describeOnEveryVersion('a pair', { keepsSessions: true }, (server) => {
+  test('of users change places with every rotation, and both sign in until the next one', async () => {
+    const pair = await freshPair(server(), 'turns')
+    const stage = pair.stage()
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(stage.value('AWSCURRENT')).toMatchObject({ username: 'turns_clone', note: 'kept' })
+    expect(await signsIn(server(), 'turns', 'first turns')).toBe(true)
+    const clone = String(stage.password('AWSCURRENT'))
+    expect(await signsIn(server(), 'turns_clone', clone)).toBe(true)
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(stage.value('AWSCURRENT')['username']).toBe('turns')
+    expect(await signsIn(server(), 'turns_clone', clone)).toBe(true)
+    expect(await signsIn(server(), 'turns', 'first turns')).toBe(false)
+    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    expect(await signsIn(server(), 'turns_clone', clone)).toBe(false)
+  })
+
+  test('has an admin that is told by the preflight what it lacks, and can rotate when it was given that', async () => {
     const pair = await freshPair(server(), 'app')
     await server().sql(`ALTER ROLE app_admin NOCREATEROLE; CREATE ROLE rds_password;
       ALTER ROLE app_admin SET rds.restrict_password_commands = 'on'; REVOKE CONNECT ON DATABASE postgres FROM PUBLIC, app_admin;
@@ -31,7 +51,7 @@ describeOnEveryVersion('the admin of a pair', {}, (server) => {
     await server().sql('GRANT CONNECT ON DATABASE postgres TO PUBLIC')
   })
 
-  test('finds room for its one session, or says so before anything is written', async () => {
+  test('has an admin that finds room for its one session, or says so before anything is written', async () => {
     const pair = await freshPair(server(), 'tight')
     await server().sql('ALTER ROLE tight_admin CONNECTION LIMIT 0')
     expect(await pair.stage().preflight()).toEqual(['testSecret CREDENTIAL_BARRED'])
