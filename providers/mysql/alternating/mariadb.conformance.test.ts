@@ -4,5 +4,6 @@ await describeConformance({
   kind: 'mariadb',
   rights: 'pair',
   strategies: ['alternating-users'],
+  whole: ['alternating-users'],
   file: 'providers/mysql/alternating/mariadb.conformance.test.ts',
 })

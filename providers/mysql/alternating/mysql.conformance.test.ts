@@ -4,5 +4,6 @@ await describeConformance({
   kind: 'mysql',
   rights: 'pair',
   strategies: ['alternating-users'],
+  whole: ['alternating-users'],
   file: 'providers/mysql/alternating/mysql.conformance.test.ts',
 })
