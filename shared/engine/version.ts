@@ -17,6 +17,8 @@ export interface Version {
   readonly secret: Sealed<unknown>
   readonly account: string
   readonly endpoint: string
+  /** Of what was issued by the target: its id there. */
+  readonly id: string | undefined
   /** Where changes are made, where the provider says so. */
   readonly server: Identity['server']
   /** HMAC of the credential under a key of this process: comparable, worthless elsewhere. */
@@ -95,6 +97,7 @@ export function understand(
     secret: seal(result.value),
     account: identity.account,
     endpoint: identity.endpoint,
+    id: identity.id,
     server: identity.server,
     fingerprint: fingerprintOf(identity.credential),
   }

@@ -9,6 +9,7 @@ import {
   readAdmin,
   stopUnlessConclusive,
 } from './common.ts'
+import { mints } from './mint.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
 
@@ -111,6 +112,11 @@ export const finishRules: readonly Rule[] = [
     rule: 'the move did not happen',
     when: (k) => k.moveCurrent === 'failed' && k.labelsAfterMove?.own !== 'current',
     move: fail('AWS_UNAVAILABLE'),
+  },
+  {
+    rule: 'what else the target has issued is told in the record',
+    when: (k) => mints(k) && k.strangers === undefined,
+    move: ask('strangers'),
   },
   { rule: 'finished', when: () => true, move: end('done') },
 ]

@@ -10,6 +10,7 @@ import {
   seeWhoseChange,
   stopUnlessConclusive,
 } from './common.ts'
+import { fits, mints } from './mint.ts'
 
 const isTestRotation = (k: Known): boolean => ownOf(k)?.isCandidate === false
 
@@ -46,6 +47,7 @@ export const testRules: readonly Rule[] = [
   seeWhoseChange(isTestRotation),
   ...readAdmin((k) => isTestRotation(k) || comparesRights(k)),
   ...checkRotation(isTestRotation),
+  ...fits((k) => isTestRotation(k) && mints(k)),
   {
     rule: 'the test rotation ends here',
     when: (k) => ownOf(k)?.isCandidate === false,
