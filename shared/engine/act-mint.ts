@@ -74,4 +74,5 @@ async function revoke(c: StepContext, known: Known, id: string | undefined): Pro
   const revoked = await signedInAs(c, as, async (session) => session.revoke?.({ id, as }))
   if (revoked === undefined) throw new Error('the session has no revoke')
   c.mints.revoked.add(id)
+  if (c.mints.made?.id === id) delete c.mints.made
 }

@@ -227,9 +227,7 @@ describe('decide, followed through every answer to every question', () => {
       hold(
         path,
         'a refused value is given up only while another credential works',
-        known.traits?.mints === true
-          ? known.pendingProof === 'rejected' && known.currentProof === 'accepted'
-          : known.apply === 'refused' && known.fallbackProof === 'accepted',
+        known.apply === 'refused' && known.fallbackProof === 'accepted',
       )
     if (has('releaseCandidate') && has('releasePending'))
       hold(

@@ -20,12 +20,14 @@ export interface MintWork {
 
 export const newMintWork = (): MintWork => ({ revoked: new Set(), attempts: 0 })
 
-const hash = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 16)
+/** A part of a mark. */
+export const markPart = (text: string): string =>
+  createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 16)
 
 /** The marks of this rotation's mints begin so. */
 export const marksOf = (c: StepContext): Omit<Mark, 'attempt'> => ({
-  secret: hash(c.arn),
-  token: hash(c.token),
+  secret: markPart(c.arn),
+  token: markPart(c.token),
 })
 
 export const isOfSecret = (c: StepContext, one: LiveCredential): boolean =>

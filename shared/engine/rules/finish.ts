@@ -10,6 +10,7 @@ import {
   stopUnlessConclusive,
 } from './common.ts'
 import { mints } from './mint.ts'
+import { finishMintRules } from './mint-previous.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
 
@@ -81,6 +82,7 @@ export const finishRules: readonly Rule[] = [
   ...readAdmin(comparesRights),
   { rule: 'compare rights', when: (k) => comparesRights(k) && k.rights === undefined, move: ask('rights') },
   { rule: 'rights are equal', when: (k) => k.rights === 'different', move: fail('RIGHTS_DIFFER') },
+  ...finishMintRules,
   {
     // Two finishes of one token would else record different credentials to retire.
     rule: 'a retirement is to be scheduled: labels are read again',

@@ -2,6 +2,7 @@ import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
 import { checkRotation, readAdmin, seeWhoseChange, stopUnlessConclusive } from './common.ts'
 import { fits, mints } from './mint.ts'
+import { givesWay } from './mint-previous.ts'
 
 /** This rotation has no value yet. */
 const isEmpty = (k: Known): boolean => mints(k) && k.stored === 'empty'
@@ -18,13 +19,9 @@ const reuses = (k: Known): boolean => mayReuse(k) && k.candidateProof === 'accep
 /** Something new is to be stored: issued now, or before by this very rotation. */
 const isNew = (k: Known): boolean => isEmpty(k) && works(k) && !reuses(k)
 
-/** AWSPREVIOUS gives way before the next credential comes, unless a schedule of its own ends it and there is room. */
+/** AWSPREVIOUS gives way to the next credential where there is no room for both; elsewhere finishSecret sees to it. */
 const freesPrevious = (k: Known): boolean =>
-  isEmpty(k) &&
-  works(k) &&
-  k.mints?.hasPrevious === true &&
-  k.store === undefined &&
-  (k.mints.isFull || k.traits?.retires !== true)
+  isNew(k) && k.store === undefined && k.mints?.hasPrevious === true && k.mints.isFull
 
 const isFull = (k: Known): boolean =>
   k.mint === 'full' ||
@@ -127,26 +124,7 @@ const roomRules: readonly Rule[] = [
     when: (k) => isEmpty(k) && works(k) && k.mints === undefined,
     move: ask('mints'),
   },
-  {
-    rule: 'mints: labels are read again directly before AWSPREVIOUS gives way',
-    when: (k) => freesPrevious(k) && k.freeLabels === undefined,
-    move: ask('freeLabels'),
-  },
-  {
-    rule: 'mints: AWSPREVIOUS gives way only while AWSPENDING is on this token',
-    when: (k) => freesPrevious(k) && k.freeLabels === 'not ours',
-    move: fail('TOKEN_NOT_PENDING'),
-  },
-  {
-    rule: 'mints: AWSPREVIOUS gives way only while the labels are where they were read',
-    when: (k) => freesPrevious(k) && k.freeLabels === 'held',
-    move: fail('CURRENT_MOVED'),
-  },
-  {
-    rule: 'mints: the credential of AWSPREVIOUS gives way',
-    when: (k) => freesPrevious(k) && k.freePrevious === undefined,
-    move: act('freePrevious'),
-  },
+  ...givesWay(freesPrevious),
   {
     rule: 'mints: what this rotation had issued and never got fills the limit: AWSPENDING goes, so that the next token sweeps',
     when: (k) => isStuck(k) && k.mints?.own === 'unreadable' && k.releasePending === undefined,

@@ -53,12 +53,8 @@ export const setMintRules: readonly Rule[] = [
     move: fail('CURRENT_REFUSED'),
   },
   {
-    rule: 'what the target issued is given up: the candidate label goes first',
-    when: (k) => isRefused(k) && k.releaseCandidate === undefined,
-    move: act('releaseCandidate'),
-  },
-  {
-    rule: 'what the target issued is given up: then AWSPENDING, so that the next token has another issued',
+    // The candidate label stays: it tells since when nobody can have another credential in hand.
+    rule: 'what the target issued is given up: AWSPENDING goes, so that the next token has another issued',
     when: (k) => isRefused(k) && k.releasePending === undefined,
     move: act('releasePending'),
   },
