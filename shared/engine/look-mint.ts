@@ -141,7 +141,7 @@ async function isHeld(c: StepContext, id: string): Promise<boolean> {
   for (const holder of new Set([current, previous, pending, candidate, ...customers])) {
     // Without the candidate label the own version is empty.
     if (holder === undefined || (holder === c.token && candidate !== c.token)) continue
-    const version = await versionOf(c, holder)
+    const version = holder === previous ? await readPrevious(c) : await versionOf(c, holder)
     // A value that cannot be read may be the one; under AWSPREVIOUS it may be anything that somebody stored once.
     if (version === 'unusable' ? holder !== previous : version?.id === id) return true
   }

@@ -10,7 +10,7 @@ import {
   stopUnlessConclusive,
 } from './common.ts'
 import { mints } from './mint.ts'
-import { finishMintRules } from './mint-previous.ts'
+import { beforeClearing, clearing, clearsPrevious } from './mint-previous.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
 
@@ -79,10 +79,11 @@ export const finishRules: readonly Rule[] = [
   { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),
   { rule: 'pending signs in', when: (k) => k.pendingProof === 'rejected', move: fail('PENDING_REFUSED') },
-  ...readAdmin(comparesRights),
+  ...beforeClearing,
+  ...readAdmin((k) => comparesRights(k) || clearsPrevious(k)),
   { rule: 'compare rights', when: (k) => comparesRights(k) && k.rights === undefined, move: ask('rights') },
   { rule: 'rights are equal', when: (k) => k.rights === 'different', move: fail('RIGHTS_DIFFER') },
-  ...finishMintRules,
+  ...clearing,
   {
     // Two finishes of one token would else record different credentials to retire.
     rule: 'a retirement is to be scheduled: labels are read again',

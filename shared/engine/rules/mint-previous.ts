@@ -1,6 +1,6 @@
 import type { Known } from '../known.ts'
 import { act, ask, fail, type Rule } from '../moves.ts'
-import { readAdmin, seeWhoseChange, stopUnlessConclusive } from './common.ts'
+import { seeWhoseChange, stopUnlessConclusive } from './common.ts'
 import { mints } from './mint.ts'
 
 /** The credential of AWSPREVIOUS is ended, by the labels as they are directly before. */
@@ -30,25 +30,29 @@ export const givesWay = (isWanted: (known: Known) => boolean): readonly Rule[] =
 /** What loses its last label with the move must be gone by then; a schedule that has not ended it yet comes too late. */
 const clears = (k: Known): boolean => mints(k) && k.pendingProof === 'accepted' && k.moveCurrent === undefined
 
-const works = (k: Known): boolean => clears(k) && k.currentProof === 'accepted'
+/** AWSPREVIOUS is about to lose its label, and the credential of AWSCURRENT works. */
+export const clearsPrevious = (k: Known): boolean => clears(k) && k.currentProof === 'accepted'
 
-/**
- * finishSecret, directly before the move: AWSPREVIOUS is about to lose its label. createSecret may not have seen it, where
- * another rotation finished between its look and its put.
- */
-export const finishMintRules: readonly Rule[] = [
+/** finishSecret: nothing is ended, by whomever, before current is proven. */
+export const beforeClearing: readonly Rule[] = [
   {
     rule: 'mints: prove current before AWSPREVIOUS gives way',
     when: (k) => clears(k) && k.currentProof === undefined,
     move: ask('currentProof'),
   },
   ...stopUnlessConclusive('mints: current', (k) => (clears(k) ? k.currentProof : undefined)),
-  seeWhoseChange(works),
-  ...readAdmin(works),
+  seeWhoseChange(clearsPrevious),
+]
+
+/**
+ * finishSecret, directly before the move. createSecret may not have seen this AWSPREVIOUS, where another rotation finished
+ * between its look and its put.
+ */
+export const clearing: readonly Rule[] = [
   {
     rule: 'mints: see whether the credential of AWSPREVIOUS still lives',
-    when: (k) => works(k) && k.mints === undefined,
+    when: (k) => clearsPrevious(k) && k.mints === undefined,
     move: ask('mints'),
   },
-  ...givesWay((k) => works(k) && k.mints?.hasPrevious === true),
+  ...givesWay((k) => clearsPrevious(k) && k.mints?.hasPrevious === true),
 ]
