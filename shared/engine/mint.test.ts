@@ -237,10 +237,9 @@ describe('what is issued is looked at before it is stored', () => {
   })
 
   test('nothing is issued that expires before the schedule comes again', async () => {
-    const { stage, target } = setUp({ longestLifeMs: 7 * 24 * HOUR_MS })
-    const token = stage.begin()
-    stage.model.endRotation(stage.secretArn, 'Failed')
-    unstickQuietly(stage, token)
+    const world = setUp({ longestLifeMs: 7 * 24 * HOUR_MS })
+    const { stage, target } = world
+    unstick(world, stage.begin())
     stage.model.call('RotateSecret', {
       ClientRequestToken: 'scheduled-0123456789-0123456789-abcdef',
       SecretId: stage.secretArn,
@@ -258,13 +257,6 @@ describe('what is issued is looked at before it is stored', () => {
     expect(target.calls).toEqual(['probe current'])
   })
 })
-
-const unstickQuietly = (stage: Stage, token: string): void =>
-  void stage.model.call('UpdateSecretVersionStage', {
-    SecretId: stage.secretArn,
-    VersionStage: 'AWSPENDING',
-    RemoveFromVersionId: token,
-  })
 
 describe('a new credential that needs time', () => {
   test('is tried until it is taken', async () => {

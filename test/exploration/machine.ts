@@ -11,6 +11,7 @@ import type { Version } from '../../shared/engine/version.ts'
 import type { Gate } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
 import { type Minting, mintingProviderOn } from './mint-target.ts'
+import { CONSTANT, PROOFS } from './questions.ts'
 import { retirementOf, schedulerOn } from './scheduler.ts'
 import { ARN, FUNCTION_ARN, idOf, numberOf, portOn } from './secrets.ts'
 import { freshPassword, isMintKind, type Mint, type Sleeper, type State } from './state.ts'
@@ -61,19 +62,6 @@ class ExploredContext extends StepContext {
   }
 }
 
-const PROOFS: readonly string[] = [
-  'currentProof',
-  'pendingProof',
-  'previousProof',
-  'lockedPendingProof',
-  'appliedProof',
-  'fallbackProof',
-  'admin',
-  'goneProof',
-  'keptProof',
-  'candidateProof',
-] satisfies Question[]
-
 /**
  * Everything that the next move of an invocation may lead to, each as one atomic action; first what happens without a
  * fault. It is carried out by the shipped decision, look and act. Ending is no action of its own, and neither is a
@@ -105,8 +93,6 @@ async function settled(first: Moved, machine: Machine): Promise<Moved> {
   }
   return moved
 }
-
-const CONSTANT: readonly string[] = ['check', 'admin', 'overlap', 'fit', 'strangers'] satisfies Question[]
 
 /** The admin and the rights at the target stay what they are; a value that was read, or is read by its id, does too. */
 function isConstant(question: Question, { labels, read }: Sleeper, machine: Machine): boolean {
