@@ -23,7 +23,7 @@ export const TAGS: readonly (readonly [tag: string, what: string, values: string
   [
     'strategy',
     'How the credential is replaced.',
-    '`single-user`, `dual-password`, `alternating-users`, as far as the provider offers it',
+    '`single-user`, `dual-password`, `alternating-users`, `overlapping`, as far as the provider offers it',
   ],
   ['provider', 'Which provider of the deployment serves the secret, where its value does not say.', 'a name'],
   [

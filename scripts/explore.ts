@@ -7,8 +7,7 @@ import { type Explored, explore, type Range } from '../test/exploration/explore.
 import { BEYOND, IN_TESTS, inWords, nameOf, type Run } from '../test/exploration/program.ts'
 import { keep, readRecord, recordOfRule, recordOfRun } from '../test/exploration/record.ts'
 import { RULES, type RuleOut, SOUND, TWO, tryWithout } from '../test/exploration/rules.ts'
-import { ENDLESS } from '../test/exploration/state.ts'
-import { TARGET_KINDS, type TargetKind } from '../test/simulation/target.ts'
+import { ENDLESS, KINDS, type Kind } from '../test/exploration/state.ts'
 
 const HELP = `Explores every state of a few rotations with the shipped decisions, beyond what the tests have time for.
 
@@ -18,7 +17,7 @@ const HELP = `Explores every state of a few rotations with the shipped decisions
   npm run explore -- --rules [--matching WORDS]
                                            every rule taken out, one after the other
 
-KIND is ${TARGET_KINDS.join(', ')}.
+KIND is ${KINDS.join(', ')}.
 
 The range:
   --rotations N      rotations at once, or any (default ${TWO.rotations})
@@ -89,10 +88,10 @@ function count(name: 'rotations' | 'invocations' | 'edits' | 'most', otherwise: 
   return Number.isInteger(number) && number >= 0 ? number : wrong(`--${name} must be a whole number, or any`)
 }
 
-const isKind = (name: string): name is TargetKind => TARGET_KINDS.some((kind) => kind === name)
+const isKind = (name: string): name is Kind => KINDS.some((kind) => kind === name)
 const unknown = positionals.find((name) => !isKind(name))
-if (unknown !== undefined) wrong(`${unknown} is no kind of target; there are ${TARGET_KINDS.join(', ')}`)
-const kinds = positionals.length === 0 ? TARGET_KINDS : positionals.filter(isKind)
+if (unknown !== undefined) wrong(`${unknown} is no kind of target; there are ${KINDS.join(', ')}`)
+const kinds = positionals.length === 0 ? KINDS : positionals.filter(isKind)
 
 const CONTAINERS = ['cold', 'warm', 'both'] as const
 const containers = CONTAINERS.find((one) => one === (values.containers ?? 'cold'))

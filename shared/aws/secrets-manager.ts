@@ -38,6 +38,12 @@ export interface SecretDescription {
   readonly DeletedDate?: Date | undefined
   /** When a rotation last succeeded. */
   readonly LastRotatedDate?: Date | undefined
+  readonly RotationRules?:
+    | {
+        readonly AutomaticallyAfterDays?: number | undefined
+        readonly ScheduleExpression?: string | undefined
+      }
+    | undefined
   readonly Tags?:
     | readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
     | undefined

@@ -17,7 +17,7 @@ import { everyRetirementCrash, everyRetirementCut, everyRetirementMoment } from 
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { cutsFor, everyCut } from './cases/wire.ts'
-import type { Skipped, Trial } from './points.ts'
+import { Skipped, type Trial } from './points.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
 export interface Draft {
@@ -34,6 +34,12 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     name: string,
     body: (trial: Trial, strategy: Strategy) => Promise<Skipped | undefined>,
   ): Draft => ({ name: `${strategy}: ${name}`, body: (trial) => body(trial, strategy) })
+  if (STRATEGIES[strategy].mints)
+    return [
+      draft('credentials that the target issues', () =>
+        Promise.resolve(new Skipped('the kit has no cases for credentials that the target issues yet')),
+      ),
+    ]
   const meanwhiles = Object.keys(MEANWHILE) as Meanwhile[]
   return [
     draft(`a rotation that nobody disturbs keeps its class (${STRATEGIES[strategy].class})`, everyScene),

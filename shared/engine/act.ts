@@ -1,5 +1,5 @@
-import { QuarterturnError } from '../errors/index.ts'
 import type { StoredSecret, Who } from '../provider/contract.ts'
+import { actOnMints } from './act-mint.ts'
 import { actor, signedInAs } from './actor.ts'
 import { isNamed, isOtherStage } from './aws-names.ts'
 import type { StepContext } from './context.ts'
@@ -9,7 +9,7 @@ import { readCurrent } from './read.ts'
 import { postpone, retirementOf, scheduleFirst } from './retire.ts'
 import { alternates, provenBy } from './rules/common.ts'
 import { dropSchedule } from './schedule.ts'
-import { isSameAccount, isSameCredential } from './version.ts'
+import { requireProvider, store } from './store.ts'
 
 type Act = {
   readonly [A in Exclude<Action, 'lock'>]: (context: StepContext, known: Known) => Promise<Partial<Known>>
@@ -24,8 +24,11 @@ export const perform: Act = {
     const into = (await readCurrent(c)).stored.reveal()
     const from = c.need('candidate').stored.reveal()
     const value = requireProvider(c).withCredential({ into, from })
-    return { store: await store(c, known, value, ['AWSPENDING', REUSED_LABEL]) }
+    // What the target issued lives already, so the put says so; what we chose, when it is set.
+    const labels = known.traits?.mints === true ? [CANDIDATE_LABEL, REUSED_LABEL] : [REUSED_LABEL]
+    return { store: await store(c, known, value, ['AWSPENDING', ...labels]) }
   },
+  ...actOnMints,
 
   takeCandidate: async (c) => {
     const held = c.labels?.candidate
@@ -127,47 +130,6 @@ async function proposeNew(c: StepContext, known: Known): Promise<StoredSecret> {
   return value
 }
 
-/** Stores a value under the token, once. The value is checked like any other that the engine reads. */
-async function store(
-  c: StepContext,
-  known: Known,
-  value: StoredSecret,
-  stages: readonly string[],
-): Promise<'stored' | 'exists'> {
-  const text = JSON.stringify(value)
-  const made = await c.understand(
-    { VersionId: c.token, VersionStages: stages, SecretString: text },
-    'proposed',
-  )
-  const current = await readCurrent(c)
-  const isAllowed =
-    !isSameCredential(made, current) &&
-    (isSameAccount(made, current) ||
-      (alternates(known) &&
-        made.endpoint === current.endpoint &&
-        c.provider?.alternateOf?.(current.account) === made.account))
-  if (!isAllowed)
-    throw new QuarterturnError('PROVIDER_FAILED', {
-      problem: `the provider ${requireProvider(c).name} proposed a value for another account or with the same credential`,
-    })
-  const { RotationToken } = c.input.event
-  try {
-    await c.raw((sm) =>
-      sm.putSecretValue({
-        SecretId: c.arn,
-        ClientRequestToken: c.token,
-        SecretString: text,
-        VersionStages: stages,
-        ...(RotationToken === undefined ? {} : { RotationToken }),
-      }),
-    )
-    return 'stored'
-  } catch (error) {
-    if (isNamed(error, 'ResourceExistsException')) return 'exists'
-    throw c.awsError(error, 'PutSecretValue')
-  }
-}
-
 async function release(c: StepContext, label: string): Promise<void> {
   try {
     await c.raw((sm) =>
@@ -187,9 +149,4 @@ function provenOrFail(known: Known): Who {
   const who = provenBy(known)
   if (who === undefined) throw new Error('nothing was proven')
   return who
-}
-
-function requireProvider(c: StepContext) {
-  if (c.provider === undefined) throw new Error('no value was read yet')
-  return c.provider
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { fromAwsError } from '../aws/errors.ts'
 import type { RdsPort } from '../aws/rds-port.ts'
 import type { SchedulerPort } from '../aws/scheduler-port.ts'
-import type { SecretsManagerPort, SecretVersion } from '../aws/secrets-manager.ts'
+import type { SecretDescription, SecretsManagerPort, SecretVersion } from '../aws/secrets-manager.ts'
 import type { ErrorCode, QuarterturnError } from '../errors/index.ts'
 import type {
   Entropy,
@@ -20,6 +20,7 @@ import type { Deadline } from './deadline.ts'
 import type { RotationEvent } from './event.ts'
 import type { Traits } from './known.ts'
 import { type Labels, labelsOf } from './labels.ts'
+import { type MintWork, newMintWork } from './mint-work.ts'
 import { type Policy, policyOf } from './policy.ts'
 import type { Clock, RepairRecord } from './ports.ts'
 import { type Registration, registrationOf } from './registration.ts'
@@ -58,6 +59,7 @@ export class StepContext {
   consent: AdminConsent | undefined
   /** When a rotation last succeeded, in milliseconds since the epoch. */
   lastRotatedAt: number | undefined
+  rotationRules: SecretDescription['RotationRules']
   labels: Labels | undefined
   readonly versions: {
     own?: Version
@@ -78,6 +80,7 @@ export class StepContext {
   /** Sentences for the report and the record: orphans, what a check remarked. */
   readonly notes: string[] = []
   readonly orphans: string[] = []
+  readonly mints: MintWork = newMintWork()
   /** Differences of rights as they were seen last, and those that were repaired, in words. */
   differences: readonly string[] = []
   repaired: readonly string[] = []
@@ -127,6 +130,7 @@ export class StepContext {
     const description = await this.aws('DescribeSecret', (sm) => sm.describeSecret({ SecretId: this.arn }))
     this.registration = registrationOf(description, this.input.functionArn, this.input.event.Step)
     this.lastRotatedAt = description.LastRotatedDate?.getTime()
+    this.rotationRules = description.RotationRules
     this.labels = labelsOf(description, this.token)
     return this.labels
   }

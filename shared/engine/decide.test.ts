@@ -15,9 +15,13 @@ const rowKey = (step: Task, rule: string): string => `${step}: ${rule}`
 const inWords = (steps: readonly PathStep[]): string =>
   steps.map(({ move, answer }) => `${moveName(move)} ${answer}`.trim()).join('; ') || 'the start'
 
+const ENDS = ['revokeMint', 'freePrevious', 'revokeLeftover', 'revokeExtra']
 const WRITES = [
+  ...ENDS,
+  'mint',
   'storeNew',
   'storeCandidate',
+  'storeMint',
   'takeCandidate',
   'apply',
   'putBack',
@@ -59,9 +63,54 @@ describe('decide, followed through every answer to every question', () => {
 
     hold(
       path,
-      'only createSecret stores',
-      !(has('storeNew') || has('storeCandidate')) || known.step === 'createSecret',
+      'only createSecret stores, or has something issued',
+      !(has('storeNew') || has('storeCandidate') || has('storeMint') || has('mint')) ||
+        known.step === 'createSecret',
     )
+    if (known.traits?.mints === true) {
+      hold(
+        path,
+        'what the target issues is neither applied nor made by us',
+        !has('apply') && !has('storeNew'),
+      )
+      for (const action of [...ENDS, 'mint'])
+        if (has(action))
+          hold(
+            path,
+            `${action} follows a proof of current`,
+            known.currentProof === 'accepted' && index('currentProof?') < index(action),
+          )
+      hold(path, 'nothing is issued where a value is stored', !has('mint') || known.stored === 'empty')
+      hold(
+        path,
+        'what another rotation left is revoked directly after labels that hold it nowhere',
+        moves.every((move, at) => move !== 'revokeLeftover' || moves[at - 1] === 'leftoverLabels?'),
+      )
+      hold(
+        path,
+        'AWSPREVIOUS gives way directly after the labels were read again, and before anything is issued',
+        !has('freePrevious') ||
+          (moves[index('freePrevious') - 1] === 'freeLabels?' &&
+            (!has('mint') || index('freePrevious') < index('mint'))),
+      )
+      hold(
+        path,
+        'what was issued is stored next',
+        !has('storeMint') || !has('mint') || index('storeMint') === index('mint') + 1,
+      )
+      if (has('revokeExtra'))
+        hold(
+          path,
+          'what else this rotation had issued goes only when a value is stored',
+          known.stored === 'there' || index('storeMint') >= 0 || index('storeCandidate') >= 0,
+        )
+      if (has('releasePending') && known.step === 'createSecret')
+        hold(
+          path,
+          'AWSPENDING is given up only where an own mint without a value fills the limit',
+          known.mints?.own === 'unreadable' && last?.kind === 'fail' && last.code === 'MINT_ABANDONED',
+        )
+    } else hold(path, 'what we choose is never issued or ended in createSecret', ![...ENDS, 'mint'].some(has))
     hold(
       path,
       'only setSecret changes the target',
@@ -196,7 +245,9 @@ describe('decide, followed through every answer to every question', () => {
       hold(
         path,
         'setSecret ends well only with pending proven',
-        known.appliedProof === 'accepted' || known.lockedPendingProof === 'accepted',
+        known.appliedProof === 'accepted' ||
+          known.lockedPendingProof === 'accepted' ||
+          (known.traits?.mints === true && known.pendingProof === 'accepted'),
       )
     if (
       last?.kind === 'end' &&
@@ -214,7 +265,7 @@ describe('decide, followed through every answer to every question', () => {
 
   test('every path ends', () => {
     expect(paths).toBeGreaterThan(10_000)
-    expect(longest).toBeLessThan(25)
+    expect(longest).toBeLessThan(30)
   })
 
   test.each(TASKS)('every row of %s decides somewhere', (step) => {

@@ -26,7 +26,8 @@ export type Decide = (known: Known) => Decision
 
 /**
  * Answers what is known so far with one question, one action or the end. Pure, and total: the last row of every
- * table always holds. Each question and action is answered at most once, so a step always ends.
+ * table always holds. Each question and action is answered at most once, but for what is done for each mint that was left
+ * behind, once for each: so a step always ends.
  */
 export const decideBy =
   (tables: Tables): Decide =>

@@ -30,6 +30,11 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
     `AWSCURRENT is younger than ${c.policy.minimumOverlapMs / 1_000} s and another credential is on AWSPREVIOUS`,
   PRIVILEGE_MISSING: (c) => `a privilege is missing: ${c.reason ?? 'not named'}`,
   RIGHTS_DIFFER: (c) => `the rights of the two accounts differ: ${c.reason ?? 'not named'}`,
+  MINT_FULL: (c) =>
+    `the target issues no further credential${c.reason === undefined ? ': as many live as may' : `: ${c.reason}`}`,
+  MINT_UNUSABLE: (c) => `what the target issued cannot be used: ${c.reason ?? 'no reason given'}`,
+  MINT_REFUSED: (c) =>
+    `the target refuses to sign in with the credential that it issued${because(c.verdicts.pending)}`,
   PRIMARY_NOT_CURRENT: () => 'the target compares with another password than that of AWSCURRENT',
 }
 

@@ -1,3 +1,5 @@
+import type { MintAnswers, MintResults } from './known-mint.ts'
+
 /**
  * What a step may know, as facts from small closed sets. No secret value, no version id: the decision never needs
  * one, and so it can be tried with every possible combination.
@@ -113,13 +115,15 @@ export interface Traits {
   readonly comparesRights: boolean
   /** A repeated apply damages something, so pending is proven first. */
   readonly appliesOnce: boolean
+  /** The target issues the credentials. */
+  readonly mints: boolean
 }
 
 /** `needs-previous`: whether it is possible hangs on the value of AWSPREVIOUS. */
 export type CheckFacts = 'possible' | 'impossible' | 'needs-previous'
 
 /** The answers to questions, by question. */
-export interface Answers {
+export interface Answers extends MintAnswers {
   readonly labels: LabelFacts
   /** Reads AWSCURRENT before the own version, so that the two are not older than the move by compare-and-swap thinks. */
   readonly currentFirst: 'read'
@@ -170,7 +174,7 @@ export interface Answers {
 }
 
 /** The results of actions, by action. */
-export interface Results {
+export interface Results extends MintResults {
   readonly store: 'stored' | 'exists'
   readonly lock: 'held'
   readonly takeCandidate: 'taken' | 'lost'
@@ -199,4 +203,4 @@ export interface Known extends Partial<Answers>, Partial<Results> {
 }
 
 export type Question = keyof Answers
-export type Action = Exclude<keyof Results, 'store'> | 'storeNew' | 'storeCandidate'
+export type Action = Exclude<keyof Results, 'store'> | 'storeNew' | 'storeCandidate' | 'storeMint'

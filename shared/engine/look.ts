@@ -10,6 +10,7 @@ import {
   REUSED_LABEL,
 } from './known.ts'
 import { labelFacts, retireLabelFacts } from './labels.ts'
+import { lookAtMints } from './look-mint.ts'
 import { overlapOf, pairOf } from './overlap.ts'
 import { prove, proveAdmin, proveToConsumers } from './prove.ts'
 import { readCandidate, readCurrent, readOwn, readPrevious } from './read.ts'
@@ -76,6 +77,7 @@ export const look: Look = {
   lockedRetireLabels: async (c) => retireLabelFacts(await c.describe(), c.token),
   gone: (c) => goneFacts(c),
   lockedGone: (c) => goneFacts(c),
+  ...lookAtMints,
   goneProof: (c) => prove(c, 'gone'),
   keptProof: (c) => prove(c, 'current'),
 }

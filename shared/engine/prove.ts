@@ -2,11 +2,12 @@ import type { Verdict, Who } from '../provider/contract.ts'
 import { type AdminStage, readAdmin } from './admin.ts'
 import type { StepContext } from './context.ts'
 import type { Proof } from './known.ts'
+import { settled } from './settle.ts'
 import { isSameCredential, type Version } from './version.ts'
 
 /** One sign-in at the writer. */
 export async function prove(c: StepContext, who: Who): Promise<Proof> {
-  const verdict: Verdict = await c.target((session) => session.probe({ who, at: 'writer' }))
+  const verdict = await settled(c, who, () => c.target((session) => session.probe({ who, at: 'writer' })))
   c.verdicts[who] = verdict
   c.lastVerdict = verdict
   if (verdict.verdict !== 'accepted') c.reason = verdict.reason

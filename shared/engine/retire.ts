@@ -77,7 +77,11 @@ export async function goneFacts(c: StepContext): Promise<GoneFacts> {
 const protects = (other: Version, gone: Version, relation: 'alternate' | 'same-account'): boolean =>
   other.account === gone.account && (relation === 'alternate' || other.fingerprint.equals(gone.fingerprint))
 
-async function readVersion(c: StepContext, VersionId: string): Promise<Version | 'unusable' | undefined> {
+/** A version by its id alone; undefined: it has no value. */
+export async function readVersion(
+  c: StepContext,
+  VersionId: string,
+): Promise<Version | 'unusable' | undefined> {
   try {
     const raw = await c.raw((sm) => sm.getSecretValue({ SecretId: c.arn, VersionId }))
     return await c.understand(raw, 'old').catch(() => 'unusable' as const)

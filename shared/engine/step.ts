@@ -5,6 +5,7 @@ import type { StepContext } from './context.ts'
 import type { Decide, Decision } from './decide.ts'
 import { failureOf } from './failure.ts'
 import type { Known } from './known.ts'
+import { afterAction } from './learn.ts'
 import { look } from './look.ts'
 
 export interface Ended {
@@ -42,7 +43,7 @@ export async function runStep(
           const as = await actor(context, locked)
           return await inside(context, as, () => runStep(context, locked, decide, decided))
         }
-        facts = { ...facts, ...(await perform[move.action](context, facts)) }
+        facts = afterAction(facts, move.action, await perform[move.action](context, facts))
         break
       }
       default:

@@ -7,12 +7,15 @@ export interface StrategyFacts {
   readonly class: 'A' | 'B'
   /** The old credential dies with the change, so a change that does not sign in is taken back. */
   readonly inPlace: boolean
+  /** The target issues the credential, and the engine stores it. */
+  readonly mints: boolean
 }
 
 export const STRATEGIES: Readonly<Record<Strategy, StrategyFacts>> = {
-  'single-user': { class: 'B', inPlace: true },
-  'dual-password': { class: 'A', inPlace: false },
-  'alternating-users': { class: 'A', inPlace: false },
+  'single-user': { class: 'B', inPlace: true, mints: false },
+  'dual-password': { class: 'A', inPlace: false, mints: false },
+  'alternating-users': { class: 'A', inPlace: false, mints: false },
+  overlapping: { class: 'A', inPlace: false, mints: true },
 }
 
 /** The strategy of a secret: its tag, else the deployment's, else the provider's default. Throws `STRATEGY_UNSUPPORTED`. */
@@ -56,5 +59,6 @@ export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes)
     restores: STRATEGIES[strategy].inPlace,
     comparesRights: strategies.includes(PAIR),
     appliesOnce: repeat === 'once',
+    mints: STRATEGIES[strategy].mints,
   }
 }

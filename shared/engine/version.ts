@@ -17,6 +17,8 @@ export interface Version {
   readonly secret: Sealed<unknown>
   readonly account: string
   readonly endpoint: string
+  /** Of what was issued by the target: its id there. */
+  readonly id: string | undefined
   /** Where changes are made, where the provider says so. */
   readonly server: Identity['server']
   /** Where consumers sign in, where the provider says so. */
@@ -97,6 +99,7 @@ export function understand(
     secret: seal(result.value),
     account: identity.account,
     endpoint: identity.endpoint,
+    id: identity.id,
     server: identity.server,
     consumer: identity.consumer ?? identity.server,
     fingerprint: fingerprintOf(identity.credential),

@@ -1,4 +1,5 @@
 import type { ErrorFacts } from './facts.ts'
+import { MINT_ERRORS } from './mint-codes.ts'
 import { ADMIN_ERRORS, RETIREMENT_ERRORS } from './pair-codes.ts'
 
 export type { Actor, ErrorFacts } from './facts.ts'
@@ -244,6 +245,9 @@ export const ERRORS = {
     actor: 'secret-owner',
     remedy: 'choose one of the strategies named in the message',
   },
+
+  // Credentials that the target issues
+  ...MINT_ERRORS,
 
   // Overlap and retirement
   ...RETIREMENT_ERRORS,

@@ -9,12 +9,17 @@
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Sealed } from '../sealed.ts'
+import type { MintCapabilities, MintOperations } from './mint.ts'
 
 /** A stored secret as the JSON object it is. Keys the provider does not know belong to the customer and are kept. */
 export type StoredSecret = Readonly<Record<string, unknown>>
 
 /** How a credential is replaced. The classes are those of the promises: A no gap, B a gap while a stored value signs in. */
-export type Strategy = 'single-user' | 'dual-password' | 'alternating-users'
+export type Strategy = ChosenStrategy | MintedStrategy
+/** The engine makes the value, stores it, and gives it to the target. */
+export type ChosenStrategy = 'single-user' | 'dual-password' | 'alternating-users'
+/** The target issues the value, and the engine stores it: see `mint.ts`. */
+export type MintedStrategy = 'overlapping'
 
 /**
  * The credentials of a rotation, by the version that holds them. `admin` is the admin secret's, where there is one;
@@ -49,7 +54,7 @@ export interface Provider<
   alternateOf?(account: string): string
   /** `into` with only the credential fields of `from`. Pure; both and the answer are as stored. */
   withCredential(request: { readonly into: StoredSecret; readonly from: StoredSecret }): StoredSecret
-  /** The next value to store, made from the current one. Pure but for `entropy`; the answer is as stored. */
+  /** The next value to store, made from the current one. Pure but for `entropy`; the answer is as stored. Not asked of mints. */
   propose(request: Proposal): StoredSecret | Promise<StoredSecret>
 
   /** Makes a session. Does not connect: the first operation does. */
@@ -71,6 +76,8 @@ export interface Capabilities {
   readonly retires?: boolean
   /** What a failed sign-in costs: nothing, or a step towards locking the account. */
   readonly failedProbe: 'free' | 'counts'
+  /** Required for strategies that mint. Default: none does. */
+  readonly mint?: MintCapabilities
 }
 
 /**
@@ -108,6 +115,8 @@ export interface Identity {
   readonly endpoint: string
   /** The secret part. The engine keeps only a keyed fingerprint of it. */
   readonly credential: string
+  /** Of what is minted: the id by which `list` and `revoke` know it. Left out: it was made by hand, and is not known. */
+  readonly id?: string
   /**
    * Where changes are made: host in lower case, and port. Needed with `admin`: the admin secret must name the same
    * server, or the one that RDS says to be the writer of a replica or reader endpoint. Default: nothing to compare.
@@ -156,7 +165,7 @@ export interface OpenRequest<Secret> {
  * refused rejects with `CURRENT_REFUSED`; of the admin, the engine makes `ADMIN_ROTATING` of it. Where an operation meets the
  * refusal of another credential, the error says whose in `fields.credential`, by its name in `values`.
  */
-export interface Session {
+export interface Session extends Partial<MintOperations> {
   /**
    * Whether the rotation can work here, signed in as `as`. Reads only. Each missing privilege comes with the
    * statement that grants it. With `values.pending` it is about that change, without about the next one. A repeat asks
@@ -256,6 +265,7 @@ export type VerdictCode =
   | 'NOT_PASSWORD_AUTH'
   | 'TLS_UNAVAILABLE'
   | 'TLS_UNTRUSTED'
+  | 'MINT_NOT_SETTLED'
 
 /**
  * What a change did.

@@ -3,3 +3,5 @@ export { type ErrorCode, isQuarterturnError, QuarterturnError } from '../errors/
 export { Sealed, seal } from '../sealed.ts'
 export type * from './contract.ts'
 export { defineProvider } from './define.ts'
+export type * from './mint.ts'
+export { markOf, markText, ONLY_MINTS, proposesNothing } from './mint.ts'

@@ -15,6 +15,10 @@ export interface Machine {
   readonly change?: (account: Account, to: string, from: string) => void
   /** Old credentials are retired by schedules, which may run at any moment. Default: with the next rotation. */
   readonly retires?: boolean
+  /** A leftover counts as old also while an invocation of another rotation lives that has seen its credential stored. */
+  readonly sweepsByAgeAlone?: boolean
+  /** Every mint counts as old, whoever lives. */
+  readonly sweepsYoung?: boolean
   /** Ends an old credential otherwise than the provider does. */
   readonly retire?: (account: Account, gone: string, current: string) => void
 }

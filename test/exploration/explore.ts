@@ -1,8 +1,7 @@
-import type { TargetKind } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
 import { type Broken, convergence, lockedOut, OLD_AGAIN, type PromiseName } from './promises.ts'
 import { type Bounds, EDIT, type Next, Space } from './space.ts'
-import { type Allowance, firstState } from './state.ts'
+import { type Allowance, firstState, type Kind } from './state.ts'
 import { storyOf } from './story.ts'
 import { Table } from './table.ts'
 
@@ -59,12 +58,15 @@ export async function successors(
   sleepers: readonly number[],
 ): Promise<readonly Successor[]> {
   const list: Successor[] = []
+  const isAsOld = ({ presumes }: Next, by: number): boolean =>
+    presumes === undefined ||
+    sleepers.every((one, place) => place === by || one === 0 || space.isOver(state, one, presumes))
   const isLocked = sleepers.some((one) => space.holdsLock(one))
   for (const [by, one] of sleepers.entries()) {
     const others = (next: number): number[] => sleepers.map((other, place) => (place === by ? next : other))
     const known = space.moves(state, one)
     for (const next of known instanceof Promise ? await known : known)
-      if (!next.takesLock || !isLocked)
+      if ((!next.takesLock || !isLocked) && isAsOld(next, by))
         list.push({
           text: next.text,
           by,
@@ -119,7 +121,7 @@ export const split = (tuple: readonly number[]): { state: number; sleepers: numb
 
 /** Breadth-first, so the first way to a broken promise is a shortest one. What is broken is not followed further. */
 export async function explore(
-  kind: TargetKind,
+  kind: Kind,
   range: Range,
   machine: Machine,
   limits: Limits = {},

@@ -4,14 +4,17 @@ import { StepContext, type StepInput } from '../../shared/engine/context.ts'
 import { Deadline } from '../../shared/engine/deadline.ts'
 import type { Decision } from '../../shared/engine/decide.ts'
 import type { Known, Question } from '../../shared/engine/known.ts'
+import { afterAction } from '../../shared/engine/learn.ts'
 import { look } from '../../shared/engine/look.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
 import type { Version } from '../../shared/engine/version.ts'
 import type { Gate } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
+import { type Minting, mintingProviderOn } from './mint-target.ts'
+import { CONSTANT, PROOFS } from './questions.ts'
 import { retirementOf, schedulerOn } from './scheduler.ts'
 import { ARN, FUNCTION_ARN, idOf, numberOf, portOn } from './secrets.ts'
-import { freshPassword, type Sleeper, type State } from './state.ts'
+import { freshPassword, isMintKind, type Mint, type Sleeper, type State } from './state.ts'
 import { providerOn, targetOf, withTarget } from './target.ts'
 
 /** What one move of an invocation leads to. */
@@ -22,7 +25,12 @@ export interface Moved {
   readonly sleeper: Sleeper | undefined
   /** It waits while somebody else holds the lock. */
   readonly takesLock?: true
+  /** It happens only when whoever could still store this credential is over. */
+  readonly presumes?: Presumed | undefined
 }
+
+/** A mint that is older than any invocation lives. */
+export type Presumed = Mint
 
 const atOnce: Gate = async (_label, action) => action()
 const noDeadline = new Deadline(Number.POSITIVE_INFINITY)
@@ -54,18 +62,6 @@ class ExploredContext extends StepContext {
   }
 }
 
-const PROOFS: readonly string[] = [
-  'currentProof',
-  'pendingProof',
-  'previousProof',
-  'lockedPendingProof',
-  'appliedProof',
-  'fallbackProof',
-  'admin',
-  'goneProof',
-  'keptProof',
-] satisfies Question[]
-
 /**
  * Everything that the next move of an invocation may lead to, each as one atomic action; first what happens without a
  * fault. It is carried out by the shipped decision, look and act. Ending is no action of its own, and neither is a
@@ -75,10 +71,10 @@ export async function movesOf(state: State, sleeper: Sleeper, machine: Machine):
   const move = decisionOf(sleeper.known, machine)?.move
   if (move === undefined || move.kind === 'end' || move.kind === 'fail')
     return [{ text: move === undefined ? 'fails' : moveName(move), state, sleeper: undefined }]
-  const all = [
-    await carryOut(state, sleeper, machine, move),
-    ...(await faults(state, sleeper, machine, move)),
-  ]
+  const all =
+    move.kind === 'ask' && move.question === 'leftover'
+      ? await eachLeftover(state, sleeper, machine, move)
+      : [await carryOut(state, sleeper, machine, move), ...(await faults(state, sleeper, machine, move))]
   return await Promise.all(all.map(async (moved) => ended(await settled(moved, machine), machine)))
 }
 
@@ -103,7 +99,7 @@ function isConstant(question: Question, { labels, read }: Sleeper, machine: Mach
   if (machine.look?.[question] !== undefined) return false
   if (question === 'current') return read['current'] !== undefined
   if (question === 'previous') return labels !== undefined
-  return ['check', 'admin', 'overlap', 'consumerProof'].includes(question)
+  return CONSTANT.includes(question)
 }
 
 /** A switched-off rule may leave the decision without an answer, which ends the step with an error. */
@@ -153,12 +149,29 @@ async function faults(state: State, sleeper: Sleeper, machine: Machine, move: Mo
   return []
 }
 
+/** Each mint may be old by now, which presumes that whoever could store it is over; or none is. */
+async function eachLeftover(
+  state: State,
+  sleeper: Sleeper,
+  machine: Machine,
+  move: Extract<Move, { kind: 'ask' }>,
+): Promise<Moved[]> {
+  const found: Moved[] = []
+  for (const mint of state.mints) {
+    const moved = await carryOut(state, sleeper, machine, move, 'p', (one) => one === mint.password)
+    if (moved.sleeper?.known.leftover === 'one')
+      found.push({ ...moved, presumes: machine.sweepsYoung === true ? undefined : mint })
+  }
+  return [...found, await carryOut(state, sleeper, machine, move, 'p', () => false)]
+}
+
 async function carryOut(
   before: State,
   sleeper: Sleeper,
   machine: Machine,
   move: Extract<Move, { kind: 'ask' | 'act' }>,
   letter: 'p' | 'x' = 'p',
+  isOld: Minting['isOld'] = () => true,
 ): Promise<Moved> {
   if (move.kind === 'act' && move.action === 'lock') {
     const known: Known = { ...sleeper.known, lock: 'held' }
@@ -173,12 +186,14 @@ async function carryOut(
   const set = (next: State): void => {
     state = next
   }
-  const provider = providerOn(target, gate, machine, {
-    get: () => state.entitled,
-    set: (entitled) => {
-      state = { ...state, entitled }
-    },
-  })
+  const provider = isMintKind(before.kind)
+    ? mintingProviderOn({ kind: before.kind, get, set, token: sleeper.token, isOld })
+    : providerOn(target, gate, machine, {
+        get: () => state.entitled,
+        set: (entitled) => {
+          state = { ...state, entitled }
+        },
+      })
   const context = new ExploredContext({
     ...SURROUNDINGS,
     event: {
@@ -201,7 +216,7 @@ async function carryOut(
       const answer = await (machine.look?.[move.question] ?? look[move.question])(context, sleeper.known)
       known = { ...sleeper.known, [move.question]: answer, ...(context.traits && { traits: context.traits }) }
     } else if (move.action === 'lock') throw new Error('the lock is taken elsewhere')
-    else known = { ...sleeper.known, ...(await perform[move.action](context, sleeper.known)) }
+    else known = afterAction(sleeper.known, move.action, await perform[move.action](context, sleeper.known))
   } catch (error) {
     const after = withTarget(state, target)
     // The engine wraps what a provider throws.
@@ -235,6 +250,15 @@ function halves(sleeper: Sleeper): Gate {
 /** Puts back what the invocation had read. */
 async function remember(context: ExploredContext, state: State, sleeper: Sleeper): Promise<void> {
   context.labels = sleeper.labels
+  const { made, ...held } = sleeper.held
+  Object.assign(context.mints, held)
+  if (made !== undefined) {
+    const raw = {
+      VersionId: idOf(sleeper.token),
+      SecretString: JSON.stringify({ username: 'A', password: made }),
+    }
+    context.mints.made = { id: made, version: await context.understand(raw, 'issued') }
+  }
   for (const [name, version] of Object.entries(sleeper.read)) {
     const value = state.values[version]
     if (value === undefined) continue
@@ -255,5 +279,11 @@ function asleep(sleeper: Sleeper, known: Known, context: ExploredContext): Sleep
   // The admin secret is another one, and the same at every time.
   for (const [name, version] of Object.entries(context.versions))
     if (version !== undefined && name !== 'admin') read[name] = numberOf(version.versionId)
-  return { ...sleeper, known, labels: context.labels, read, isHalfway: false }
+  const { made, leftover, extra } = context.mints
+  const held = {
+    ...(made && known.store === undefined && { made: made.id }),
+    ...(leftover !== undefined && known.leftover === 'one' && { leftover }),
+    ...(extra !== undefined && known.extra === 'one' && { extra }),
+  }
+  return { ...sleeper, known, labels: context.labels, read, isHalfway: false, held }
 }

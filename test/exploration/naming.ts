@@ -1,9 +1,23 @@
 import type { Labels } from '../../shared/engine/labels.ts'
 import { idOf, numberOf } from './secrets.ts'
-import type { AccountName, Credential, Schedule, Sleeper, State, VersionNumber } from './state.ts'
+import {
+  type AccountName,
+  type Credential,
+  isMintKind,
+  type Schedule,
+  type Sleeper,
+  type State,
+  type VersionNumber,
+} from './state.ts'
 
 /** The new number of each version, by its old one; undefined for one that is forgotten. */
 export type Renaming = readonly (VersionNumber | undefined)[]
+
+/** The new name of each password, where invocations have some in hand. */
+export type Passwords = ReadonlyMap<string, string>
+
+/** What an invocation has in hand and lives no more. */
+const DEAD = 'dead'
 
 /** A version that neither a label nor an invocation refers to cannot be reached by anyone any more: no call names it. */
 export const versionsOf = ({ token, labels, read, schedule }: Sleeper): readonly VersionNumber[] => {
@@ -22,7 +36,10 @@ export const versionsOf = ({ token, labels, read, schedule }: Sleeper): readonly
  * keeps), so two states that come out alike have the same future. What nobody can name any more is forgotten; that
  * makes the states of any number of rotations finitely many.
  */
-export function named(state: State, inUse: Iterable<VersionNumber>): { state: State; renaming: Renaming } {
+export function named(
+  state: State,
+  inUse: Iterable<VersionNumber>,
+): { state: State; renaming: Renaming; passwords: Passwords } {
   const scheduled = state.schedules.flatMap(({ token, gone }) => [token, gone])
   const live = new Set([...Object.values(state.labels), ...state.tokens, ...scheduled, ...inUse])
   const pending = state.labels['AWSPENDING']
@@ -46,6 +63,14 @@ export function named(state: State, inUse: Iterable<VersionNumber>): { state: St
   const value = (old: Credential | undefined): Credential | undefined =>
     old && { username: account(old.username), password: password(old.password) }
   const values = kept.map((version) => value(state.values[version]))
+  const mints = state.mints
+    .map(({ password: old, mark }) => ({
+      old,
+      mark: typeof mark === 'number' ? (renaming[mark] ?? ('forgotten' as const)) : mark,
+    }))
+    .toSorted((a, b) => String(a.mark).localeCompare(String(b.mark)))
+    .map(({ old, mark }) => ({ password: password(old), mark }))
+    .toSorted((a, b) => (a.password < b.password ? -1 : 1))
   const pair = (name: AccountName): readonly [string, string] => {
     const [primary, secondary] = state.accounts[account(name)]
     return [password(primary), password(secondary)]
@@ -53,9 +78,11 @@ export function named(state: State, inUse: Iterable<VersionNumber>): { state: St
   const inValues = new Set(state.values.filter((_, version) => live.has(version)).map((one) => one?.password))
   return {
     renaming,
+    passwords: isMintKind(state.kind) ? passwords : new Map(),
     state: {
       ...state,
       values,
+      mints,
       spent: state.spent
         .filter((one) => inValues.has(one))
         .map(password)
@@ -90,7 +117,7 @@ const renamedSchedule = ({ token, gone, attempt }: Schedule, renaming: Renaming)
 })
 
 /** An invocation whose versions were renamed. */
-export function renamed(sleeper: Sleeper, renaming: Renaming): Sleeper {
+export function renamed(sleeper: Sleeper, renaming: Renaming, passwords: Passwords): Sleeper {
   const version = (old: VersionNumber): VersionNumber => newNumber(old, renaming)
   const id = (old: string | undefined): string | undefined =>
     old === undefined ? undefined : idOf(version(numberOf(old)))
@@ -103,7 +130,10 @@ export function renamed(sleeper: Sleeper, renaming: Renaming): Sleeper {
   }
   const read = Object.fromEntries(Object.entries(sleeper.read).map(([name, old]) => [name, version(old)]))
   const schedule = sleeper.schedule && renamedSchedule(sleeper.schedule, renaming)
-  return { ...sleeper, token: version(sleeper.token), labels, read, schedule }
+  const held = Object.fromEntries(
+    Object.entries(sleeper.held).map(([name, old]) => [name, passwords.get(old) ?? DEAD]),
+  )
+  return { ...sleeper, token: version(sleeper.token), labels, read, schedule, held }
 }
 
 /** Tells states apart that have their own names. */
@@ -118,11 +148,12 @@ export const keyOfState = (state: State): string =>
     state.accounts,
     state.entitled,
     state.schedules.map(({ token, gone, attempt }) => [token, gone, attempt]),
+    state.mints.map(({ password, mark }) => [password, mark]),
   ])
 
 /** Tells invocations apart. */
 export function keyOfSleeper(sleeper: Sleeper): string {
-  const { step, token, known, labels, read, isHalfway, holdsLock, schedule } = sleeper
+  const { step, token, known, labels, read, isHalfway, holdsLock, held, schedule } = sleeper
   const seen = labels && [
     labels.own?.toSorted(),
     labels.current,
@@ -133,5 +164,5 @@ export function keyOfSleeper(sleeper: Sleeper): string {
   ]
   const facts = Object.entries(known).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const versions = Object.entries(read).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([step, token, facts, seen, versions, isHalfway, holdsLock, schedule])
+  return JSON.stringify([step, token, facts, seen, versions, isHalfway, holdsLock, held, schedule])
 }

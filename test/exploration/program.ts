@@ -1,21 +1,23 @@
-import { TARGET_KINDS, type TargetKind } from '../simulation/target.ts'
+import { TARGET_KINDS } from '../simulation/target.ts'
 import type { Range } from './explore.ts'
 import { TWO } from './rules.ts'
-import { ENDLESS } from './state.ts'
+import { ENDLESS, type Kind, MINT_KINDS } from './state.ts'
 
 export interface Run {
-  readonly kind: TargetKind
+  readonly kind: Kind
   readonly range: Range
 }
 
 const PAIRS = TARGET_KINDS.filter((kind) => kind !== 'single')
-const each = (kinds: readonly TargetKind[], range: Partial<Range>): Run[] =>
+const each = (kinds: readonly Kind[], range: Partial<Range>): Run[] =>
   kinds.map((kind) => ({ kind, range: { ...TWO, ...range } }))
 
 /** What every test run goes through. */
 export const IN_TESTS: readonly Run[] = [
   ...each(TARGET_KINDS, { containers: 'both' }),
   ...each(TARGET_KINDS, { rotations: ENDLESS, invocations: 1, containers: 'both' }),
+  ...each(MINT_KINDS, { containers: 'both' }),
+  ...each(MINT_KINDS, { rotations: ENDLESS, invocations: 1, containers: 'both' }),
 ]
 
 /** What `npm run explore` goes through besides; the numbers of states grow from a million to tens of millions. */
@@ -24,6 +26,10 @@ export const BEYOND: readonly Run[] = [
   ...each(TARGET_KINDS, { anyToken: true, containers: 'both' }),
   ...each(TARGET_KINDS, { rotations: 3 }),
   ...each(TARGET_KINDS, { rotations: 3, edits: 1 }),
+  ...each(MINT_KINDS, { containers: 'both', edits: 1 }),
+  ...each(MINT_KINDS, { anyToken: true, containers: 'both' }),
+  ...each(MINT_KINDS, { retires: true }),
+  ...each(MINT_KINDS, { rotations: 3 }),
   ...each(PAIRS, { retires: true }),
   ...each(TARGET_KINDS, { invocations: 3 }),
   ...each(TARGET_KINDS, { rotations: ENDLESS }),

@@ -110,6 +110,10 @@ function orphansOf(state: State): string[] {
     ...Object.keys(state.labels).map((label) => under(state, label)),
     ...state.schedules.map(({ gone }) => state.values[gone]),
   ]
+  const minted = state.mints
+    .filter(({ password }) => labelled.every((one) => one?.password !== password))
+    .map(({ mark }) => (mark === 'none' ? 'a credential made by hand' : 'a credential that was issued'))
+  if (minted.length > 0) return minted
   return (['A', 'B'] as const).flatMap((username: AccountName) =>
     state.accounts[username]
       .filter((password) => password !== '' && !labelled.some((one) => isSame(one, { username, password })))

@@ -1,11 +1,12 @@
 import { decide } from '../../shared/engine/decide.ts'
-import type { TargetKind } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
 import { explore, type Found, type Range } from './explore.ts'
 import type { PromiseName } from './promises.ts'
 import { LABEL_RULES } from './rules-of-labels.ts'
+import { MINT_RULES } from './rules-of-mints.ts'
 import { RETIREMENT_RULES } from './rules-of-retirement.ts'
 import { STEP_RULES } from './rules-of-steps.ts'
+import type { Kind } from './state.ts'
 
 export const SOUND: Machine = { decide, rules: { locks: true, changesInLockedSession: true } }
 
@@ -15,7 +16,7 @@ export interface RuleOut {
   readonly rule: string
   /** What the engine or the target does instead. */
   readonly without: Partial<Machine>
-  readonly kind: TargetKind
+  readonly kind: Kind
   /** Where it is looked for, beside {@link TWO}. */
   readonly range?: Partial<Range>
   /** What breaks; or, where nothing breaks within the range, why the rule is kept all the same. */
@@ -27,7 +28,7 @@ export interface RuleOut {
 /** Two rotations and two invocations at once, without an operator. */
 export const TWO: Range = { rotations: 2, invocations: 2, containers: 'cold', edits: 0, refusals: 0 }
 
-export const RULES: readonly RuleOut[] = [...LABEL_RULES, ...STEP_RULES, ...RETIREMENT_RULES]
+export const RULES: readonly RuleOut[] = [...LABEL_RULES, ...STEP_RULES, ...RETIREMENT_RULES, ...MINT_RULES]
 
 export interface Tried {
   readonly rule: RuleOut

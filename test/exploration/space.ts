@@ -1,9 +1,17 @@
 import type { Machine } from './engine.ts'
-import { movesOf } from './machine.ts'
-import { keyOfSleeper, keyOfState, named, type Renaming, renamed, versionsOf } from './naming.ts'
+import { movesOf, type Presumed } from './machine.ts'
+import {
+  keyOfSleeper,
+  keyOfState,
+  named,
+  type Passwords,
+  type Renaming,
+  renamed,
+  versionsOf,
+} from './naming.ts'
 import { isOldAgain } from './promises.ts'
 import { edit, rotate, strip } from './secrets.ts'
-import { freshPassword, newSleeper, type Sleeper, type State } from './state.ts'
+import { freshPassword, isMintKind, newSleeper, type Sleeper, type State } from './state.ts'
 
 export interface Bounds {
   /**
@@ -27,6 +35,7 @@ export interface Next {
   readonly takesLock: boolean
   /** AWSCURRENT moved to a credential that was current or previous before. */
   readonly isOldAgain: boolean
+  readonly presumes: Presumed | undefined
   /** Of a new invocation: the version it is about. */
   readonly token?: number
 }
@@ -54,7 +63,9 @@ export class Space {
   readonly #masks: number[] = [0]
   readonly #moves: Map<number, readonly Next[]>[] = []
   readonly #names: Map<number, Renamed>[] = []
-  readonly #renamings: Renaming[] = [[]]
+  readonly #renamings: { readonly versions: Renaming; readonly passwords: Passwords }[] = [
+    { versions: [], passwords: new Map() },
+  ]
   readonly #renamingNumbers = new Map<string, number>()
   readonly #renamed: Map<number, number>[] = []
   readonly #events = new Map<number, readonly { readonly text: string; readonly state: number }[]>()
@@ -128,13 +139,13 @@ export class Space {
   #name(number: number, mask: number): Renamed {
     const inUse: number[] = []
     for (let version = 0; version < 32; version += 1) if ((mask >>> version) & 1) inUse.push(version)
-    const { state, renaming } = named(this.state(number), inUse)
-    const isSame = renaming.every((to, from) => to === undefined || to === from)
+    const { state, renaming, passwords } = named(this.state(number), inUse)
+    const isSame = !isMintKind(state.kind) && renaming.every((to, from) => to === undefined || to === from)
     if (isSame) return { state: this.numberOfState(state), renaming, number: 0 }
-    const key = renaming.join()
+    const key = `${renaming.join()} ${[...passwords].join()}`
     let which = this.#renamingNumbers.get(key)
     if (which === undefined) {
-      which = this.#renamings.push(renaming) - 1
+      which = this.#renamings.push({ versions: renaming, passwords }) - 1
       this.#renamingNumbers.set(key, which)
     }
     return { state: this.numberOfState(state), renaming, number: which }
@@ -145,7 +156,9 @@ export class Space {
     const known = rowOf(this.#renamed, renaming)
     let answer = known.get(sleeper)
     if (answer === undefined) {
-      answer = this.numberOfSleeper(renamed(this.sleeper(sleeper), this.#renamings[renaming] ?? []))
+      const names = this.#renamings[renaming]
+      if (names === undefined) throw new Error('no such names')
+      answer = this.numberOfSleeper(renamed(this.sleeper(sleeper), names.versions, names.passwords))
       known.set(sleeper, answer)
     }
     return answer
@@ -176,7 +189,19 @@ export class Space {
       sleeper: moved.sleeper === undefined ? 0 : this.numberOfSleeper(moved.sleeper),
       takesLock: moved.takesLock === true,
       isOldAgain: isOldAgain(before, moved.state),
+      presumes: moved.presumes,
     }))
+  }
+
+  /**
+   * Whether an invocation would have ended before a mint is as old as a sweep wants it, and QUARTERTURN_CANDIDATE as long
+   * where it is: one that lives has then never seen the mint in a version.
+   */
+  isOver(state: number, sleeper: number, { password, mark }: Presumed): boolean {
+    const { token, read } = this.sleeper(sleeper)
+    const { values } = this.state(state)
+    const hasSeenIt = Object.values(read).some((version) => values[version]?.password === password)
+    return token !== mark && (this.machine.sweepsByAgeAlone === true || !hasSeenIt)
   }
 
   lockLost(sleeper: number): number {

@@ -1,6 +1,21 @@
 import type { Known, Task } from '../../shared/engine/known.ts'
 import type { Labels } from '../../shared/engine/labels.ts'
-import type { TargetKind } from '../simulation/target.ts'
+import { TARGET_KINDS, type TargetKind } from '../simulation/target.ts'
+
+/** Targets that issue the credentials: how many may live at once, and whether their values can be read afterwards. */
+export const MINT_KINDS = ['mints-2', 'mints-3', 'readable-2'] as const
+export type MintKind = (typeof MINT_KINDS)[number]
+export const KINDS = [...TARGET_KINDS, ...MINT_KINDS] as const
+export type Kind = TargetKind | MintKind
+
+export const isMintKind = (kind: Kind): kind is MintKind => MINT_KINDS.some((one) => one === kind)
+
+/** A credential that the target issued, and lives. */
+export interface Mint {
+  readonly password: string
+  /** Whose mark it has: a version, one that nobody can name any more, or none, since it was made by hand. */
+  readonly mark: VersionNumber | 'forgotten' | 'none'
+}
 
 /** A version of the secret, by its number in one state; a later state may number it otherwise: see `naming.ts`. */
 export type VersionNumber = number
@@ -34,6 +49,8 @@ export interface Sleeper {
   readonly isHalfway: boolean
   /** Its session at the target holds the lock. */
   readonly holdsLock: boolean
+  /** What it has in hand of what the target issued, by password. */
+  readonly held: { readonly made?: string; readonly leftover?: string; readonly extra?: string }
   /** What a `retireSecret` is about. */
   readonly schedule: Schedule | undefined
 }
@@ -50,7 +67,7 @@ export interface Allowance {
 
 /** Everything there is at one instant but the invocations. Never changed: each action makes another. */
 export interface State {
-  readonly kind: TargetKind
+  readonly kind: Kind
   /** The stored credential of each version, or undefined for one without a value. */
   readonly values: readonly (Credential | undefined)[]
   /** Versions in the order in which their values were stored. */
@@ -68,11 +85,13 @@ export interface State {
   /** The accounts that have what the application needs, beside a password. */
   readonly entitled: Readonly<Record<AccountName, boolean>>
   readonly schedules: readonly Schedule[]
+  /** What lives at a target that issues credentials. */
+  readonly mints: readonly Mint[]
 }
 
 export const ENDLESS = Number.POSITIVE_INFINITY
 
-export function firstState(kind: TargetKind, left: Allowance): State {
+export function firstState(kind: Kind, left: Allowance): State {
   return {
     kind,
     values: [{ username: 'A', password: 'p0' }],
@@ -82,9 +101,11 @@ export function firstState(kind: TargetKind, left: Allowance): State {
     rotation: undefined,
     left,
     spent: [],
-    accounts: { A: ['p0', ''], B: ['', ''] },
+    accounts: { A: [isMintKind(kind) ? '' : 'p0', ''], B: ['', ''] },
     entitled: { A: true, B: false },
     schedules: [],
+    // What a hand displaces from AWSPREVIOUS can be told only by its mark, so with edits the first one has one.
+    mints: isMintKind(kind) ? [{ password: 'p0', mark: left.edits > 0 ? 'forgotten' : 'none' }] : [],
   }
 }
 
@@ -102,11 +123,12 @@ export const newSleeper = (
   read: {},
   isHalfway: false,
   holdsLock: false,
+  held: {},
   schedule,
 })
 
 export const signsIn = (state: State, { username, password }: Credential): boolean =>
-  state.accounts[username].includes(password)
+  state.accounts[username].includes(password) || state.mints.some((mint) => mint.password === password)
 
 /** It signs in, and can do what the application needs. */
 export const accepts = (state: State, credential: Credential): boolean =>
@@ -128,5 +150,6 @@ export const under = (state: State, label: string): Credential | undefined => {
 export function freshPassword(state: State, letter: 'p' | 'x'): string {
   const used = new Set(state.values.map((value) => value?.password))
   for (const pair of Object.values(state.accounts)) for (const password of pair) used.add(password)
+  for (const { password } of state.mints) used.add(password)
   for (let number = 0; ; number += 1) if (!used.has(`${letter}${number}`)) return `${letter}${number}`
 }

@@ -1,7 +1,7 @@
 import type { Provider, Retired, Who } from '../../shared/provider/index.ts'
 import { type Gate, simulatedProvider, Target } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
-import type { Sleeper, State } from './state.ts'
+import { isMintKind, type Sleeper, type State } from './state.ts'
 
 const OWN_CONNECTION = {}
 const OTHER_CONNECTION = {}
@@ -9,7 +9,8 @@ const atOnce: Gate = async (_label, action) => action()
 
 /** The target as it is, for one action of one invocation. */
 export function targetOf(state: State, { holdsLock }: Sleeper): Target {
-  const target = new Target(state.kind, '')
+  // One that issues credentials has no accounts: `mint-target.ts`.
+  const target = new Target(isMintKind(state.kind) ? 'single' : state.kind, '')
   for (const name of ['A', 'B'] as const) {
     const [primary, secondary] = state.accounts[name]
     target.accounts[name] = { primary: primary || undefined, secondary: secondary || undefined }

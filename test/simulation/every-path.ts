@@ -1,10 +1,12 @@
 import { decide } from '../../shared/engine/decide.ts'
-import type { Action, Answers, Known, Proof, Question, Results, Traits } from '../../shared/engine/known.ts'
+import type { Action, Answers, Known, Question, Results, Traits } from '../../shared/engine/known.ts'
 import { TASKS } from '../../shared/engine/known.ts'
+import { FOR_EACH_MINT } from '../../shared/engine/known-mint.ts'
+import { afterAction } from '../../shared/engine/learn.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
+import { MINT_ANSWERS, MINT_RESULTS, PROOFS } from './every-mint.ts'
 
 /** Every answer that a question can have. */
-const PROOFS: readonly Proof[] = ['accepted', 'rejected', 'barred', 'unknown', 'unprovable']
 const LABELS = (['pending', 'current', 'unlabelled'] as const).flatMap((own) =>
   (['own', 'current', 'previous', 'elsewhere', 'nowhere'] as const).flatMap((candidate) =>
     [true, false].map((rotationEnabled) => ({ own, candidate, rotationEnabled })),
@@ -66,6 +68,7 @@ const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
   lockedGone: GONE,
   goneProof: PROOFS,
   keptProof: PROOFS,
+  ...MINT_ANSWERS,
 }
 const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
   store: ['stored', 'exists'],
@@ -81,6 +84,7 @@ const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
   retire: ['retired', 'already', 'cannot'],
   postpone: ['done', 'never'],
   dropSchedule: ['done'],
+  ...MINT_RESULTS,
 }
 
 const PLAIN: Traits = {
@@ -97,11 +101,15 @@ const PLAIN: Traits = {
   restores: true,
   comparesRights: false,
   appliesOnce: false,
+  mints: false,
 }
 const TWO_AT_ONCE: Traits = { ...PLAIN, restores: false, overlaps: true }
+const MINTS: Traits = { ...TWO_AT_ONCE, mints: true }
 const PAIR: Traits = { ...PLAIN, mayAlternate: true, comparesRights: true }
 const ALTERNATING: Traits = { ...PAIR, alternates: true, restores: false, overlaps: true }
 const TRAITS: readonly Traits[] = [
+  MINTS,
+  { ...MINTS, oneByAdmin: true, oneMayDoWithout: true, retires: true, refusesCut: true },
   PLAIN,
   { ...TWO_AT_ONCE, appliesOnce: true, retires: true },
   { ...TWO_AT_ONCE, oneByAdmin: true },
@@ -133,16 +141,23 @@ export interface Path {
 }
 
 /** What may be known after a move: one for each answer. */
-function after(known: Known, move: Move): { known: Known; answer: string }[] {
+function after(known: Known, move: Move, isAgain: boolean): { known: Known; answer: string }[] {
   if (move.kind === 'end' || move.kind === 'fail') return []
-  const name = move.kind === 'ask' ? move.question : resultOf(move.action)
-  const values: readonly unknown[] =
-    move.kind === 'ask' ? ANSWERS[move.question] : RESULTS[resultOf(move.action)]
-  return values.map((value) => ({ known: { ...known, [name]: value }, answer: asText(value) }))
+  if (move.kind === 'act') {
+    const result = resultOf(move.action)
+    return RESULTS[result].map((value) => ({
+      known: afterAction(known, move.action, { [result]: value }),
+      answer: asText(value),
+    }))
+  }
+  const all: readonly unknown[] = ANSWERS[move.question]
+  // What is done for each mint ends when none is found; what is asked only of pairs is not tried with them.
+  const values = isAgain || (known.traits?.mints === true && move.question === 'pair') ? all.slice(-1) : all
+  return values.map((value) => ({ known: { ...known, [move.question]: value }, answer: asText(value) }))
 }
 
 const resultOf = (action: Action): keyof Results =>
-  action === 'storeNew' || action === 'storeCandidate' ? 'store' : action
+  action === 'storeNew' || action === 'storeCandidate' || action === 'storeMint' ? 'store' : action
 
 const asText = (value: unknown): string =>
   typeof value === 'object' && value !== null
@@ -152,6 +167,11 @@ const asText = (value: unknown): string =>
         .join(', ') || 'no label of ours'
     : String(value)
 
+const isForEach = (move: Move): boolean =>
+  FOR_EACH_MINT.some(
+    (one) => one === (move.kind === 'ask' ? move.question : move.kind === 'act' && move.action),
+  )
+
 /**
  * Follows every answer to every question, from every start, and tells of each path that ends. Throws when a path does
  * the same thing twice, since it might then never end.
@@ -160,9 +180,9 @@ export function everyPath(tell: (path: Path) => void): void {
   const walk = (known: Known, steps: readonly PathStep[]): void => {
     const { rule, move } = decide(known)
     const name = moveName(move)
-    const next = after(known, move)
-    if (next.length > 0 && steps.some((step) => moveName(step.move) === name))
-      throw new Error(`${known.step} does ${name} twice`)
+    const isAgain = steps.some((step) => moveName(step.move) === name)
+    const next = after(known, move, isAgain)
+    if (next.length > 0 && isAgain && !isForEach(move)) throw new Error(`${known.step} does ${name} twice`)
     if (next.length === 0) tell({ known, steps: [...steps, { rule, move, answer: '' }] })
     for (const one of next) walk(one.known, [...steps, { rule, move, answer: one.answer }])
   }

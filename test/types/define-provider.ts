@@ -2,7 +2,13 @@
  * What a partner's compiler infers from `defineProvider`. Compiled by `npm run types`, never run: a line that stops
  * being an error, or starts to be one, fails there.
  */
-import { defineProvider, type OpenRequest, type Provider, type Session } from 'quarterturn/provider'
+import {
+  defineProvider,
+  type OpenRequest,
+  type Provider,
+  type Session,
+  type Strategy,
+} from 'quarterturn/provider'
 import * as z from 'zod'
 
 type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -45,7 +51,7 @@ export const acme = defineProvider({
     return { ...into, password: from['password'] }
   },
   propose({ current, strategy, entropy }) {
-    same<typeof strategy, 'single-user' | 'dual-password' | 'alternating-users'>(true)
+    same<typeof strategy, Strategy>(true)
     return { ...current, password: entropy.password() }
   },
   open(request) {

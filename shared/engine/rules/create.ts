@@ -1,6 +1,7 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
 import { alternates, guards, stopUnlessConclusive } from './common.ts'
+import { createMintRules } from './mint-create.ts'
 
 /** An unfinished value is used again, so that two different values are never outstanding. */
 const reuses = (k: Known): boolean =>
@@ -24,6 +25,7 @@ export const createRules: readonly Rule[] = [
     when: (k) => k.pair === undefined,
     move: ask('pair'),
   },
+  ...createMintRules,
   {
     rule: 'look at a candidate that is on no labelled version',
     when: (k) => k.labels?.candidate === 'elsewhere' && k.candidate === undefined,

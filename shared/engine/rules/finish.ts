@@ -10,6 +10,8 @@ import {
   readAdmin,
   stopUnlessConclusive,
 } from './common.ts'
+import { mints } from './mint.ts'
+import { beforeClearing, clearing, clearsPrevious } from './mint-previous.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
 
@@ -78,10 +80,12 @@ export const finishRules: readonly Rule[] = [
   { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),
   { rule: 'pending signs in', when: (k) => k.pendingProof === 'rejected', move: fail('PENDING_REFUSED') },
-  ...readAdmin(comparesRights),
+  ...beforeClearing,
+  ...readAdmin((k) => comparesRights(k) || clearsPrevious(k)),
   { rule: 'compare rights', when: (k) => comparesRights(k) && k.rights === undefined, move: ask('rights') },
   { rule: 'rights are equal', when: (k) => k.rights === 'different', move: fail('RIGHTS_DIFFER') },
   ...proveToConsumers((k) => k.current === 'alternate'),
+  ...clearing,
   {
     // Two finishes of one token would else record different credentials to retire.
     rule: 'a retirement is to be scheduled: labels are read again',
@@ -113,6 +117,11 @@ export const finishRules: readonly Rule[] = [
     rule: 'the move did not happen',
     when: (k) => k.moveCurrent === 'failed' && k.labelsAfterMove?.own !== 'current',
     move: fail('AWS_UNAVAILABLE'),
+  },
+  {
+    rule: 'what else the target has issued is told in the record',
+    when: (k) => mints(k) && k.strangers === undefined,
+    move: ask('strangers'),
   },
   { rule: 'finished', when: () => true, move: end('done') },
 ]

@@ -13,6 +13,7 @@ import {
   seeWhoseChange,
   stopUnlessConclusive,
 } from './common.ts'
+import { setMintRules } from './mint.ts'
 
 /** Before the lock: the values belong together, and one of them opens the door. */
 export const beforeLockRules: readonly Rule[] = [
@@ -52,6 +53,7 @@ export const beforeLockRules: readonly Rule[] = [
     move: act('releasePending'),
   },
   { rule: 'an overtaken pending value is not set', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
+  ...setMintRules,
   seeWhoseChange(() => true),
   {
     rule: 'the admin sees what is in force, so that no sign-in has to fail: it is asked for before current is proven',

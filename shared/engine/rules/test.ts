@@ -12,6 +12,7 @@ import {
   seeWhoseChange,
   stopUnlessConclusive,
 } from './common.ts'
+import { fits, mints } from './mint.ts'
 
 const isTestRotation = (k: Known): boolean => ownOf(k)?.isCandidate === false
 
@@ -49,6 +50,7 @@ export const testRules: readonly Rule[] = [
   ...readAdmin((k) => isTestRotation(k) || comparesRights(k)),
   ...checkRotation(isTestRotation),
   ...proveToConsumers((k) => isTestRotation(k) && alternates(k)),
+  ...fits((k) => isTestRotation(k) && mints(k)),
   {
     rule: 'the test rotation ends here',
     when: (k) => ownOf(k)?.isCandidate === false,

@@ -1,0 +1,212 @@
+import { isQuarterturnError, QuarterturnError } from '../errors/index.ts'
+import type { Who } from '../provider/contract.ts'
+import type { LiveCredential } from '../provider/mint.ts'
+import { actor, signedInAs } from './actor.ts'
+import { readAdmin } from './admin.ts'
+import { isNamed, isOtherStage } from './aws-names.ts'
+import type { StepContext } from './context.ts'
+import type { Known } from './known.ts'
+import type { LabelsBeforeEnd, MintAnswers, MintFacts } from './known-mint.ts'
+import type { Labels } from './labels.ts'
+import { isOfRotation, isOfSecret } from './mint-work.ts'
+import { flawOf } from './mintable.ts'
+import { prove } from './prove.ts'
+import { readCandidate, readCurrent, readOwn, readPrevious } from './read.ts'
+import { readVersion } from './retire.ts'
+import { byAdmin } from './rules/common.ts'
+import { fitOf } from './schedule-of-life.ts'
+import { isSameAccount, isSameCredential, type Version } from './version.ts'
+
+type LookAtMints = {
+  readonly [Q in keyof MintAnswers]: (context: StepContext, known: Known) => Promise<MintAnswers[Q]>
+}
+
+/** Lambda ends every invocation within fifteen minutes; the rest is for clocks that differ. */
+export const LONGEST_INVOCATION_MS = 20 * 60_000
+
+/** How the questions about credentials are answered that the target issues. */
+export const lookAtMints: LookAtMints = {
+  stored: async (c) => {
+    try {
+      const raw = await c.raw((sm) =>
+        sm.getSecretValue({ SecretId: c.arn, VersionId: c.token, VersionStage: 'AWSPENDING' }),
+      )
+      c.keep('own', await c.understand(raw, 'AWSPENDING'))
+      return 'there'
+    } catch (error) {
+      if (isNamed(error, 'ResourceNotFoundException')) return 'empty'
+      if (isOtherStage(error))
+        throw new QuarterturnError('TOKEN_NOT_PENDING', { problem: 'the version has lost AWSPENDING' })
+      throw isQuarterturnError(error) ? error : c.awsError(error, 'GetSecretValue')
+    }
+  },
+  readBack: async (c) => {
+    const raw = await readOwn(c)
+    if (raw === undefined) return 'absent'
+    c.keep('own', await c.understand(raw, 'AWSPENDING'))
+    return 'read'
+  },
+  candidateProof: async (c) => {
+    await readCandidate(c)
+    return await prove(c, 'candidate')
+  },
+  fit: (c) => Promise.resolve(fitOf(c)),
+
+  leftover: async (c, known) => {
+    const { mints } = c
+    delete mints.leftover
+    if (!(await isCandidateSettled(c))) return 'none'
+    for (const one of await liveOnes(c, known))
+      if (mayBeSwept(c, one) && !(await isHeld(c, one.id))) {
+        mints.leftover = one.id
+        return 'one'
+      }
+    return 'none'
+  },
+  leftoverLabels: async (c) => {
+    const labels = await c.describe()
+    if (isNotOurs(labels, c.token)) return 'not ours'
+    return (await isHeld(c, c.mints.leftover ?? '')) ? 'held' : 'free'
+  },
+  mints: (c, known) => mintFacts(c, known),
+  freeLabels: async (c): Promise<LabelsBeforeEnd> => {
+    const { current, previous } = c.versions
+    const labels = await c.describe()
+    if (isNotOurs(labels, c.token)) return 'not ours'
+    const isWhereItWas = labels.current === current?.versionId && labels.previous === previous?.versionId
+    return isWhereItWas && previous !== undefined && !(await isKept(c, previous)) ? 'free' : 'held'
+  },
+  extra: async (c, known) => {
+    const { mints } = c
+    delete mints.extra
+    const stored = c.need('own').id
+    const extra = (await liveOnes(c, known)).find((one) => isOfRotation(c, one) && one.id !== stored)
+    // What this invocation made and did not store may not be listed yet.
+    const made = mints.made?.id
+    const id =
+      extra?.id ?? (made !== undefined && made !== stored && !mints.revoked.has(made) ? made : undefined)
+    if (id === undefined || stored === undefined) return 'none'
+    mints.extra = id
+    return 'one'
+  },
+  strangers: async (c, known) => {
+    await tellStrangers(c, known).catch((error: unknown) => {
+      c.notes.push(
+        `what else lives at the target could not be listed${isQuarterturnError(error) ? `: ${error.problem}` : ''}`,
+      )
+    })
+    return 'told'
+  },
+}
+
+const isNotOurs = (labels: Labels, token: string): boolean =>
+  labels.pending !== token || labels.current === token
+
+async function liveOnes(c: StepContext, known: Known): Promise<readonly LiveCredential[]> {
+  const listed = await listAs(c, await actor(c, known))
+  return listed.filter(({ id }) => !c.mints.revoked.has(id))
+}
+
+const listAs = (c: StepContext, as: Who): Promise<readonly LiveCredential[]> =>
+  signedInAs(c, as, async (session) => {
+    const listed = await session.list?.({ as })
+    if (listed === undefined) throw new Error('the session has no list')
+    return listed
+  })
+
+/** Of this secret, by another rotation, and older than any invocation lives. */
+function mayBeSwept(c: StepContext, one: LiveCredential): boolean {
+  if (!isOfSecret(c, one) || isOfRotation(c, one) || one.createdAt === undefined) return false
+  return isOld(c, one.createdAt)
+}
+
+const isOld = (c: StepContext, at: number): boolean => c.input.clock.now() - at >= LONGEST_INVOCATION_MS
+
+/**
+ * Whether every invocation is over that may have seen QUARTERTURN_CANDIDATE on another version than now. Such a one may be
+ * about to store the credential of that version once more, whoever it was issued to, and however long ago. Here the label
+ * moves only with a put, so the age of the version that holds it tells since when it is there.
+ */
+async function isCandidateSettled(c: StepContext): Promise<boolean> {
+  const holder = c.labels?.candidate
+  if (holder === undefined) return true
+  const version = await versionOf(c, holder)
+  const createdAt = typeof version === 'object' ? version.createdAt : undefined
+  return createdAt !== undefined && isOld(c, createdAt)
+}
+
+/** The versions that keep a credential from being swept. */
+async function isHeld(c: StepContext, id: string): Promise<boolean> {
+  const { current, previous, pending, candidate, customers = [] } = c.labels ?? {}
+  for (const holder of new Set([current, previous, pending, candidate, ...customers])) {
+    // Without the candidate label the own version is empty.
+    if (holder === undefined || (holder === c.token && candidate !== c.token)) continue
+    const version = holder === previous ? await readPrevious(c) : await versionOf(c, holder)
+    // A value that cannot be read may be the one; under AWSPREVIOUS it may be anything that somebody stored once.
+    if (version === 'unusable' ? holder !== previous : version?.id === id) return true
+  }
+  return false
+}
+
+/** A label of the customer's keeps the credential of AWSPREVIOUS. */
+async function isKept(c: StepContext, previous: Version): Promise<boolean> {
+  for (const holder of c.labels?.customers ?? []) {
+    const version = await versionOf(c, holder)
+    if (version === 'unusable' || (version !== undefined && isSameCredential(version, previous))) return true
+  }
+  return false
+}
+
+/** The version with this id; what was read once is not read again, since values are written once. */
+async function versionOf(c: StepContext, id: string): Promise<Version | 'unusable' | undefined> {
+  const known = Object.values(c.versions).find((version) => version?.versionId === id)
+  return known ?? (await readVersion(c, id))
+}
+
+async function mintFacts(c: StepContext, known: Known): Promise<MintFacts> {
+  const live = await liveOnes(c, known)
+  const own = live.filter((one) => isOfRotation(c, one))
+  c.mints.attempts = own.length
+  const current = await readCurrent(c)
+  const previous = await readPrevious(c)
+  const hasPrevious =
+    previous !== undefined &&
+    previous !== 'unusable' &&
+    isSameAccount(previous, current) &&
+    !isSameCredential(previous, current) &&
+    (previous.id === undefined || live.some(({ id }) => id === previous.id)) &&
+    !(await isKept(c, previous))
+  return {
+    own: own.length === 0 ? 'none' : (await adopt(c, own)) ? 'readable' : 'unreadable',
+    isFull: live.length >= (c.provider?.capabilities.mint?.livesAtOnce ?? 1),
+    hasPrevious,
+  }
+}
+
+/** Takes over what this rotation had issued before, where it can be read and used. */
+async function adopt(c: StepContext, own: readonly LiveCredential[]): Promise<boolean> {
+  for (const { id, value } of own) {
+    if (value === undefined) continue
+    const version = await flawOf(c, { id, value })
+    if (typeof version === 'string') continue
+    c.mints.made = { id, version }
+    return true
+  }
+  return false
+}
+
+/** What lives beside the stored values, by its id: somebody made it by hand, another secret did, or nobody swept it yet. */
+async function tellStrangers(c: StepContext, known: Known): Promise<void> {
+  const as: Who = byAdmin(known) ? 'admin' : 'pending'
+  if (as === 'admin' && c.versions.admin === undefined) await readAdmin(c, c.need('current'), 'AWSCURRENT')
+  const { own, current } = c.versions
+  for (const one of await listAs(c, as)) {
+    if (one.id === own?.id || one.id === current?.id || (await isHeld(c, one.id))) continue
+    const whose = isOfSecret(c, one)
+      ? 'is left of another rotation of this secret, which the next one sweeps'
+      : one.mark === undefined
+        ? 'has no mark of ours: it was made by hand, or is that of a version from before'
+        : 'has the mark of another secret: two secrets must not share a client'
+    c.orphans.push(`the credential ${c.input.cleaner.clean(one.id)} lives at the target and ${whose}`)
+  }
+}

@@ -1,0 +1,96 @@
+import { markPart } from '../../shared/engine/mint-work.ts'
+import {
+  type LiveCredential,
+  ONLY_MINTS,
+  type Provider,
+  proposesNothing,
+  type Session,
+  type Who,
+} from '../../shared/provider/index.ts'
+import { ARN, idOf } from './secrets.ts'
+import { freshPassword, type Mint, type MintKind, type State } from './state.ts'
+
+/** A target that issues credentials, for one action of one invocation. */
+export interface Minting {
+  readonly kind: MintKind
+  readonly get: () => State
+  readonly set: (state: State) => void
+  /** The rotation that the invocation is of. */
+  readonly token: number
+  /** Whether a credential is older than any invocation lives. */
+  readonly isOld: (password: string) => boolean
+}
+
+/** Later than any invocation of the exploration, whose clock stands. */
+const YOUNG = Date.UTC(2200, 0)
+const FORGOTTEN = '0123456789abcdef'
+
+const limitOf = (kind: MintKind): number => (kind === 'mints-3' ? 3 : 2)
+
+/** The rules of such a target, as far as the engine can tell. */
+export function mintingProviderOn({ kind, get, set, token, isOld }: Minting): Provider {
+  const isReadable = kind === 'readable-2'
+  const revoke = (password: string): boolean => {
+    const { mints } = get()
+    set({ ...get(), mints: mints.filter((one) => one.password !== password) })
+    return mints.length > get().mints.length
+  }
+  const tokenOf = (mark: Mint['mark']): string =>
+    typeof mark === 'number' ? markPart(idOf(mark)) : FORGOTTEN
+  const listed = ({ password, mark }: Mint): LiveCredential => ({
+    id: password,
+    createdAt: isOld(password) ? 0 : YOUNG,
+    ...(mark === 'none' ? {} : { mark: { secret: markPart(ARN), token: tokenOf(mark), attempt: 1 } }),
+    ...(isReadable ? { value: { username: 'A', password } } : {}),
+  })
+  const open: Provider['open'] = ({ values }): Session => {
+    const passwordOf = (who: Who): string => {
+      const value = values[who]?.reveal()
+      return typeof value === 'object' && value !== null ? String(Reflect.get(value, 'password')) : ''
+    }
+    return {
+      ...ONLY_MINTS,
+      check: async () => ({ possible: true, missing: [] }),
+      probe: async ({ who }) =>
+        get().mints.some(({ password }) => password === passwordOf(who))
+          ? { verdict: 'accepted', as: 'A' }
+          : { verdict: 'rejected' },
+      list: async () => get().mints.map(listed),
+      mint: async () => {
+        if (get().mints.length >= limitOf(kind)) return { result: 'full', reason: 'the limit is reached' }
+        const password = freshPassword(get(), 'p')
+        set({ ...get(), mints: [...get().mints, { password, mark: token }] })
+        return { result: 'minted', id: password, value: { username: 'A', password } }
+      },
+      revoke: async ({ id }) => (revoke(id) ? 'revoked' : 'already'),
+      retire: async ({ gone, keep }) => {
+        if (passwordOf(gone) === passwordOf(keep)) return { result: 'cannot', reason: 'it is to be kept' }
+        return { result: revoke(passwordOf(gone)) ? 'retired' : 'already' }
+      },
+      close: async () => undefined,
+    }
+  }
+  return {
+    name: 'explored-mints',
+    serves: { engines: [] },
+    schema: {
+      '~standard': { version: 1, vendor: 'exploration', validate: (value: unknown) => ({ value }) },
+    },
+    capabilities: {
+      strategies: ['overlapping'],
+      repeat: 'harmless',
+      lock: 'none',
+      failedProbe: 'free',
+      retires: true,
+      mint: { marked: true, readable: isReadable, livesAtOnce: limitOf(kind) },
+    },
+    identity: (secret) => {
+      const password =
+        typeof secret === 'object' && secret !== null ? String(Reflect.get(secret, 'password')) : ''
+      return { account: 'A', endpoint: '', credential: password, id: password }
+    },
+    withCredential: ({ from }) => from,
+    propose: proposesNothing,
+    open,
+  }
+}
