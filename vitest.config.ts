@@ -2,6 +2,7 @@ import './scripts/require-node.js'
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { TallyReporter } from './test/reporter.ts'
+import { LongFirst } from './test/sequencer.ts'
 
 export default defineConfig({
   test: {
@@ -12,6 +13,7 @@ export default defineConfig({
     pool: 'forks',
     // Tests that wait for a server leave a core idle, so a small machine runs two files at a time too.
     maxWorkers: Math.max(2, availableParallelism()),
+    sequence: { sequencer: LongFirst },
     reporters: [new TallyReporter()],
   },
 })
