@@ -5,5 +5,6 @@ await describeConformance({
   rights: 'admin',
   strategies: ['dual-password', 'single-user'],
   whole: ['dual-password'],
+  cutsInEveryRun: true,
   file: 'providers/mysql/mariadb-admin.conformance.test.ts',
 })

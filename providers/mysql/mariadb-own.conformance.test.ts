@@ -5,5 +5,6 @@ await describeConformance({
   rights: 'own',
   strategies: ['single-user'],
   whole: ['single-user'],
+  cutsInEveryRun: false,
   file: 'providers/mysql/mariadb-own.conformance.test.ts',
 })

@@ -5,5 +5,6 @@ await describeConformance({
   rights: 'own',
   strategies: ['dual-password', 'single-user'],
   whole: ['dual-password'],
+  cutsInEveryRun: true,
   file: 'providers/mysql/mysql-own.conformance.test.ts',
 })

@@ -5,5 +5,6 @@ await describeConformance({
   rights: 'pair',
   strategies: ['alternating-users'],
   whole: ['alternating-users'],
+  cutsInEveryRun: false,
   file: 'providers/mysql/alternating/mysql.conformance.test.ts',
 })
