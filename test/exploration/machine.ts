@@ -52,12 +52,13 @@ class ExploredContext extends StepContext {
   static readonly understood = new Map<string, Version>()
 
   override async understand(raw: SecretVersion, label: string): Promise<Version> {
-    const key = `${raw.VersionId} ${raw.SecretString} ${raw.CreatedDate?.getTime()}`
-    const before = ExploredContext.understood.get(key)
-    if (before !== undefined && this.provider !== undefined)
-      return { ...before, stages: raw.VersionStages ?? [] }
+    // Kinds of target read the same value otherwise.
+    const key = (): string =>
+      `${this.provider?.name} ${raw.VersionId} ${raw.SecretString} ${raw.CreatedDate?.getTime()}`
+    const before = this.provider && ExploredContext.understood.get(key())
+    if (before !== undefined) return { ...before, stages: raw.VersionStages ?? [] }
     const version = await super.understand(raw, label)
-    ExploredContext.understood.set(key, version)
+    ExploredContext.understood.set(key(), version)
     return version
   }
 }
