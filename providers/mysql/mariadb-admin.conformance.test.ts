@@ -5,6 +5,7 @@ await describeConformance({
   rights: 'admin',
   strategies: ['dual-password', 'single-user'],
   whole: ['dual-password'],
+  inEveryRun: true,
   cutsInEveryRun: true,
   file: 'providers/mysql/mariadb-admin.conformance.test.ts',
 })

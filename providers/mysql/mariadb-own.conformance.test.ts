@@ -5,6 +5,7 @@ await describeConformance({
   rights: 'own',
   strategies: ['single-user'],
   whole: ['single-user'],
+  inEveryRun: false,
   cutsInEveryRun: false,
   file: 'providers/mysql/mariadb-own.conformance.test.ts',
 })

@@ -62,6 +62,8 @@ export interface On {
    * `QUARTERTURN_RECOVERIES=each` tries all of them whole.
    */
   readonly whole: readonly Strategy[]
+  /** Whether every run has this file; otherwise it is told as skipped, and `QUARTERTURN_MYSQL_KIT=all` runs it. */
+  readonly inEveryRun: boolean
   /** Whether every run cuts the wire; otherwise `QUARTERTURN_RECOVERIES=each` does. */
   readonly cutsInEveryRun: boolean
   /** The test's own file, for the command that repeats a point. */
@@ -79,6 +81,10 @@ function leftOut(name: string, { whole, cutsInEveryRun }: On): string | undefine
 
 export async function describeConformance(on: On): Promise<void> {
   const { kind, rights, strategies, file } = on
+  if (!on.inEveryRun && process.env['QUARTERTURN_MYSQL_KIT'] !== 'all') {
+    test.skip(`the conformance kit on ${kind}, ${rights}: QUARTERTURN_MYSQL_KIT=all runs it`, () => {})
+    return
+  }
   const found = await findMysql(kind)
   const missing = isUnavailable(found) ? found.unavailable : undefined
   const title = `conformance by ${rights === 'own' ? 'its own rights' : rights === 'pair' ? 'an admin, of two users' : 'an admin'}, on ${kind} ${missing ?? ''}`

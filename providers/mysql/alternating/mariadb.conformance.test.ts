@@ -5,6 +5,7 @@ await describeConformance({
   rights: 'pair',
   strategies: ['alternating-users'],
   whole: ['alternating-users'],
+  inEveryRun: false,
   cutsInEveryRun: false,
   file: 'providers/mysql/alternating/mariadb.conformance.test.ts',
 })
