@@ -122,6 +122,30 @@ export const checkRotation = (isWanted: (known: Known) => boolean): Rule[] => [
   },
 ]
 
+/** Before anything is set or finished: what pending has to do with the current value, and with the previous one. */
+export const belongTogether: readonly Rule[] = [
+  {
+    rule: 'pending and current name the same account',
+    when: (k) => k.current === 'mismatch',
+    move: fail('ACCOUNT_MISMATCH'),
+  },
+  {
+    rule: 'a value taken over is compared with the previous one',
+    when: (k) => ownOf(k)?.isReused === true && k.previous === undefined,
+    move: ask('previous'),
+  },
+  {
+    rule: 'the same account: see whether the secret goes on alternating',
+    when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
+    move: ask('pair'),
+  },
+  {
+    rule: 'in a pair, a value for the account of AWSCURRENT: current decides whether it came too late',
+    when: (k) => isInPlaceOfPair(k) && k.currentProof === undefined,
+    move: ask('currentProof'),
+  },
+]
+
 /** Rows that prove pending where consumers sign in: of a pair, a refusal there counts against the other account only. */
 export const proveToConsumers = (isWanted: (known: Known) => boolean): Rule[] => [
   {

@@ -1,6 +1,7 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
 import {
+  belongTogether,
   comparesRights,
   guards,
   isInPlaceOfPair,
@@ -53,26 +54,7 @@ export const finishRules: readonly Rule[] = [
     move: fail('NOT_SET'),
   },
   { rule: 'compare with the current value', when: (k) => k.current === undefined, move: ask('current') },
-  {
-    rule: 'pending and current name the same account',
-    when: (k) => k.current === 'mismatch',
-    move: fail('ACCOUNT_MISMATCH'),
-  },
-  {
-    rule: 'a value taken over is compared with the previous one',
-    when: (k) => ownOf(k)?.isReused === true && k.previous === undefined,
-    move: ask('previous'),
-  },
-  {
-    rule: 'the same account: see whether the secret goes on alternating',
-    when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
-    move: ask('pair'),
-  },
-  {
-    rule: 'in a pair, a value for the account of AWSCURRENT: current decides whether it came too late',
-    when: (k) => isInPlaceOfPair(k) && k.currentProof === undefined,
-    move: ask('currentProof'),
-  },
+  ...belongTogether,
   ...stopUnlessConclusive('current of the same account', (k) =>
     isInPlaceOfPair(k) ? k.currentProof : undefined,
   ),

@@ -1,12 +1,11 @@
 import { act, ask, end, fail, type Rule } from '../moves.ts'
 import {
+  belongTogether,
   byAdmin,
   checkRotation,
   differsFromUnfinished,
   guards,
-  isInPlaceOfPair,
   isOvertaken,
-  ownOf,
   provenBy,
   readAdmin,
   readOwn,
@@ -27,26 +26,7 @@ export const beforeLockRules: readonly Rule[] = [
   },
   ...readOwn,
   { rule: 'read the current value', when: (k) => k.current === undefined, move: ask('current') },
-  {
-    rule: 'pending and current name the same account',
-    when: (k) => k.current === 'mismatch',
-    move: fail('ACCOUNT_MISMATCH'),
-  },
-  {
-    rule: 'a value taken over is compared with the previous one',
-    when: (k) => ownOf(k)?.isReused === true && k.previous === undefined,
-    move: ask('previous'),
-  },
-  {
-    rule: 'the same account: see whether the secret goes on alternating',
-    when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,
-    move: ask('pair'),
-  },
-  {
-    rule: 'in a pair, a value for the account of AWSCURRENT: current decides whether it came too late',
-    when: (k) => isInPlaceOfPair(k) && k.currentProof === undefined,
-    move: ask('currentProof'),
-  },
+  ...belongTogether,
   {
     rule: 'an overtaken pending value is released',
     when: (k) => isOvertaken(k) && k.releasePending === undefined,

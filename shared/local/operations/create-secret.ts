@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { invalidRequest, limitExceeded, resourceExists, tokenMissing } from '../errors.ts'
 import type { CreateSecretInput } from '../inputs/index.ts'
 import { type ReplicationStatus, replicateTo, statusOf } from '../replicas/replication.ts'
-import { isSameValue, type SecretValue, type StoredSecret } from '../secrets/secret.ts'
+import { isSameValue, NOTHING_GIVEN, type SecretValue, type StoredSecret } from '../secrets/secret.ts'
 import { fail, type Service } from '../secrets/service.ts'
 import { checkRegions } from './replicate.ts'
 import { addTags, checkTags } from './tags.ts'
@@ -50,20 +50,10 @@ function newSecret(service: Service, input: z.output<typeof CreateSecretInput>):
     name: input.Name,
     createdAtMs: clock.now(),
     changedAtMs: clock.now(),
-    accessedAtMs: undefined,
-    deletion: undefined,
+    ...NOTHING_GIVEN,
     description: input.Description,
     kmsKeyId: input.KmsKeyId,
-    owningService: undefined,
     type: input.Type,
-    rotationEnabled: undefined,
-    rotationLambdaArn: undefined,
-    rotationRules: undefined,
-    rotatedAtMs: undefined,
-    scheduledFromMs: undefined,
-    rotation: undefined,
-    policy: undefined,
-    primaryRegion: undefined,
     replicas: new Map(),
     tags: new Map(),
     versions: new Map(),

@@ -90,6 +90,24 @@ export interface StoredSecret {
   readonly labels: Map<string, string>
 }
 
+/** What a secret has none of unless it was given. */
+export const NOTHING_GIVEN = {
+  accessedAtMs: undefined,
+  deletion: undefined,
+  description: undefined,
+  kmsKeyId: undefined,
+  owningService: undefined,
+  type: undefined,
+  rotationEnabled: undefined,
+  rotationLambdaArn: undefined,
+  rotationRules: undefined,
+  rotatedAtMs: undefined,
+  scheduledFromMs: undefined,
+  rotation: undefined,
+  policy: undefined,
+  primaryRegion: undefined,
+} satisfies Partial<StoredSecret>
+
 /** The labels of one version, sorted as AWS answers them. */
 export function labelsOn(secret: StoredSecret, versionId: string): string[] {
   const found: string[] = []

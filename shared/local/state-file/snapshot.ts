@@ -12,12 +12,13 @@ import {
 import { RotationRulesInput } from '../inputs/rotation.ts'
 import { checkRules } from '../rotation/schedule.ts'
 import { parsePolicy } from '../secrets/resource-policy.ts'
-import type {
-  Replication,
-  SecretValue,
-  Rotation as StoredRotation,
-  StoredSecret,
-  StoredVersion,
+import {
+  NOTHING_GIVEN,
+  type Replication,
+  type SecretValue,
+  type Rotation as StoredRotation,
+  type StoredSecret,
+  type StoredVersion,
 } from '../secrets/secret.ts'
 import type { Service } from '../secrets/service.ts'
 
@@ -169,20 +170,7 @@ export function restoreSnapshot(service: Service, snapshot: z.output<typeof Snap
 
 function storedFrom({ replicas, tags, labels, versions, ...secret }: z.output<typeof Secret>): StoredSecret {
   return {
-    accessedAtMs: undefined,
-    deletion: undefined,
-    description: undefined,
-    kmsKeyId: undefined,
-    owningService: undefined,
-    type: undefined,
-    rotationEnabled: undefined,
-    rotationLambdaArn: undefined,
-    rotationRules: undefined,
-    rotatedAtMs: undefined,
-    scheduledFromMs: undefined,
-    rotation: undefined,
-    policy: undefined,
-    primaryRegion: undefined,
+    ...NOTHING_GIVEN,
     ...secret,
     replicas: new Map(replicas.map((replica) => [replica.region, replicationFrom(replica)])),
     tags: new Map(tags),
