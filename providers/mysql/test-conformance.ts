@@ -1,10 +1,7 @@
 /** An account at a real server for each point of the conformance kit, and what can be done to it. */
-import { randomBytes } from 'node:crypto'
 import type { FreshTarget } from '../../shared/conformance/index.ts'
-import type { StoredSecret } from '../../shared/provider/index.ts'
 import { type Road, startRoad } from '../../test/servers/road.ts'
 import { freshKitPair } from './alternating/test-kit-pair.ts'
-import { createMysql } from './index.ts'
 import {
   altering,
   countSessions,
@@ -17,6 +14,7 @@ import {
   type SqlServer,
   setQuietly,
 } from './test-household.ts'
+import { accessTo, KitAdmin, newPassword, strictly } from './test-kit-account.ts'
 import { adminGrants, secretFor } from './test-target.ts'
 
 /** Whose rights the account is rotated with. */
@@ -43,8 +41,7 @@ export async function freshAccount(
   const at = { kind: server.kind, host: server.host, port: road.port }
   const make = async (user: string): Promise<Omit<FreshTarget, 'close'>> => {
     const password = newPassword()
-    const strict = isStrict && server.kind === 'mysql' ? 'FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1' : ''
-    await createQuietly(server, user, password, strict)
+    await createQuietly(server, user, password, strictly(server, isStrict))
     if (rights === 'own' && server.kind === 'mysql')
       await server.sql(`GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO '${user}'@'%'`)
     return {
@@ -61,21 +58,13 @@ export async function freshAccount(
         await drop(server, name)
       },
     }
-  let password = newPassword()
+  const password = newPassword()
   await createQuietly(server, admin, password)
   for (const grant of adminGrants(server.kind, `'${admin}'@'%'`)) await server.sql(grant)
-  const value = (): StoredSecret => secretFor(at, { username: admin, password })
+  const kitAdmin = new KitAdmin(server, admin, at, password)
   const withAdmin = (target: Omit<FreshTarget, 'close'>): Omit<FreshTarget, 'close'> => ({
     ...target,
-    admin: {
-      value: value(),
-      named: (secret, masterarn) => ({ ...secret, masterarn }),
-      rotate: async () => {
-        password = newPassword()
-        await setQuietly(server, admin, password)
-        return value()
-      },
-    },
+    admin: kitAdmin.forKit(),
   })
   return {
     ...withAdmin(own),
@@ -90,8 +79,6 @@ export async function freshAccount(
   }
 }
 
-const newPassword = (): string => `${randomBytes(12).toString('base64url')}-A1`
-
 function hooks(
   server: SqlServer,
   user: string,
@@ -100,16 +87,7 @@ function hooks(
 ): Omit<FreshTarget, 'secret' | 'close'> {
   const users = [user, ...others]
   return {
-    wire: {
-      upstream: { host: server.host, port: server.port, ca: server.ca },
-      framing: 'mysql',
-      at: (secret, { host, port }) => ({ ...secret, host, port }),
-      trusting: (ca) => createMysql({ ca }),
-    },
-    outage: async () => {
-      await road.cut()
-      return () => road.mend()
-    },
+    ...accessTo(server, road),
     limitConnections: filling(server, users),
     lockUser: altering(server, user, 'ACCOUNT LOCK', 'ACCOUNT UNLOCK'),
     dropUser: restoring(server, user, 'CREATE', () => drop(server, user)),
@@ -118,6 +96,5 @@ function hooks(
     dropConnections: () => endSessions(server, users),
     connections: () => countSessions(server, users),
     failedSignIns: () => failedSignIns(server, user),
-    log: async () => `${await server.log()}\n${await server.generalLog()}`,
   }
 }

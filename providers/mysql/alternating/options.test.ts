@@ -3,20 +3,12 @@ import { expect, test } from 'vitest'
 import { describeOnEachMysql } from '../../../test/servers/mysql/each.ts'
 import { MARIADB_COLUMNS, mariaDbAccount } from './mariadb-account.ts'
 import { mysqlAccount } from './mysql-account.ts'
-import { freshPair, repairedBy, WHOLE } from './test-pair.ts'
-
-const UNTIL_SET = ['createSecret done', 'setSecret done']
+import { repairedBy, rotatedPair, UNTIL_SET, WHOLE } from './test-pair.ts'
 
 describeOnEachMysql('the options and the privileges of a pair', {}, (server, kind) => {
   const isMysql = kind === 'mysql'
   const sql = (text: string) => server().sql(text)
-  /** A pair that has rotated once, so that the clone is the current one. */
-  const rotated = async (user: string) => {
-    const pair = await freshPair(server(), user)
-    const stage = pair.stage()
-    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
-    return { pair, stage }
-  }
+  const rotated = (user: string) => rotatedPair(server(), user)
 
   test('given by hand between two rotations are there after the next one, and named', async () => {
     const { pair, stage } = await rotated('handed')

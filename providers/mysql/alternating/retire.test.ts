@@ -3,13 +3,11 @@ import { expect, test } from 'vitest'
 import type { StoredSecret } from '../../../shared/provider/index.ts'
 import { describeOnEachMysql } from '../../../test/servers/mysql/each.ts'
 import { signsIn, withSession } from '../test-target.ts'
-import { freshPair, PAIR, type TestPair, WHOLE } from './test-pair.ts'
+import { PAIR, rotatedPair, type TestPair, WHOLE } from './test-pair.ts'
 
 describeOnEachMysql('a retirement', {}, (server, kind) => {
   const rotated = async (user: string, more = '') => {
-    const pair = await freshPair(server(), user, { more })
-    const stage = pair.stage()
-    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    const { pair, stage } = await rotatedPair(server(), user, { more })
     return { pair, stage, gone: stage.value('AWSPREVIOUS'), current: stage.value('AWSCURRENT') }
   }
   const retire = ({ adminSecret }: TestPair, gone: StoredSecret, current: StoredSecret) =>

@@ -3,18 +3,13 @@ import mysql from 'mysql2/promise'
 import { expect, test } from 'vitest'
 import { describeOnEachMysql } from '../../../test/servers/mysql/each.ts'
 import type { MysqlServer } from '../../../test/servers/mysql/server.ts'
-import { freshPair, repairedBy, runAll, WHOLE } from './test-pair.ts'
-
-const UNTIL_SET = ['createSecret done', 'setSecret done']
+import { freshPair, repairedBy, rotatedPair, runAll, UNTIL_SET, WHOLE } from './test-pair.ts'
 
 describeOnEachMysql('the rights of a pair', {}, (server, kind) => {
   const isMysql = kind === 'mysql'
   const sql = (text: string) => server().sql(text)
-  /** A pair that has rotated once, so that the clone is the current one. */
   const rotated = async (user: string) => {
-    const pair = await freshPair(server(), user)
-    const stage = pair.stage()
-    expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+    const { pair, stage } = await rotatedPair(server(), user)
     return { pair, stage, admin: `\`${pair.admin}\`@\`%\`` }
   }
   /** Without what differs by nature: the name, and how MariaDB shows mark and password. */

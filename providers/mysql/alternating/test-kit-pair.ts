@@ -1,9 +1,6 @@
 /** A pair of accounts for each point of the conformance kit, with an admin, and what can be done to them. */
-import { randomBytes } from 'node:crypto'
 import type { End, FreshTarget } from '../../../shared/conformance/index.ts'
-import type { StoredSecret } from '../../../shared/provider/index.ts'
 import { type Road, startRoad } from '../../../test/servers/road.ts'
-import { createMysql } from '../index.ts'
 import { literal } from '../quote.ts'
 import {
   altering,
@@ -16,42 +13,32 @@ import {
   type SqlServer,
   setQuietly,
 } from '../test-household.ts'
+import { accessTo, KitAdmin, newPassword, strictly } from '../test-kit-account.ts'
 import { secretFor } from '../test-target.ts'
 import { runAs, setUp } from './test-pair.ts'
 
 let made = 0
-
-const newPassword = (): string => `${randomBytes(12).toString('base64url')}-A1`
 
 /** A user and its admin behind a road of their own, so that they can be cut off while others go on. */
 export async function freshKitPair(server: SqlServer, isStrict: boolean): Promise<FreshTarget> {
   made += 1
   const name = `kit_${process.pid}_${made}p`
   const admin = `${name}_a`
-  let password = newPassword()
+  const password = newPassword()
   await server.sql(`CREATE DATABASE ${name}`)
   await setUp(server, admin, name)
   await setQuietly(server, admin, password)
   const road = await startRoad(server.port)
   const at = { kind: server.kind, host: server.host, port: road.port }
-  const value = (): StoredSecret => secretFor(at, { username: admin, password })
+  const kitAdmin = new KitAdmin(server, admin, at, password)
   const target = async (user: string): Promise<Omit<FreshTarget, 'close'>> => {
     const own = newPassword()
-    const strict = isStrict && server.kind === 'mysql' ? 'FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1' : ''
-    await createQuietly(server, user, own, strict)
+    await createQuietly(server, user, own, strictly(server, isStrict))
     await server.sql(`GRANT SELECT, INSERT ON ${name}.* TO ${user}`)
     return {
       secret: secretFor(at, { username: user, password: own, note: 'kept' }),
-      ...hooks(server, { user, admin, schema: name, adminPassword: () => password }, road),
-      admin: {
-        value: value(),
-        named: (secret, masterarn) => ({ ...secret, masterarn }),
-        rotate: async () => {
-          password = newPassword()
-          await setQuietly(server, admin, password)
-          return value()
-        },
-      },
+      ...hooks(server, { user, admin, schema: name, adminPassword: () => kitAdmin.password }, road),
+      admin: kitAdmin.forKit(),
     }
   }
   const goAway = (user: string) => drop(server, user, `${user}_clone`)
@@ -103,16 +90,7 @@ function hooks(server: SqlServer, household: Household, road: Road): Omit<FreshT
     return () => restore('ALTER')
   }
   return {
-    wire: {
-      upstream: { host: server.host, port: server.port, ca: server.ca },
-      framing: 'mysql',
-      at: (secret, { host, port }) => ({ ...secret, host, port }),
-      trusting: (ca) => createMysql({ ca }),
-    },
-    outage: async () => {
-      await road.cut()
-      return () => road.mend()
-    },
+    ...accessTo(server, road),
     lockUser: toEach(server, household, (one) => altering(server, one, 'ACCOUNT LOCK', 'ACCOUNT UNLOCK')()),
     dropUser: toEach(server, household, (one) => dropping(server, household, one)),
     changePasswordByHand: toEach(server, household, async (one) => {
@@ -135,7 +113,6 @@ function hooks(server: SqlServer, household: Household, road: Road): Omit<FreshT
       const failed = await Promise.all([...users, admin].map((one) => failedSignIns(server, one)))
       return failed.reduce((sum, one) => sum + one)
     },
-    log: async () => `${await server.log()}\n${await server.generalLog()}`,
     driftRights: async ({ username }) => {
       made += 1
       const table = `${schema}.drift_${made}`

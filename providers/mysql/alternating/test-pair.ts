@@ -1,5 +1,6 @@
 /** A pair of accounts at a real server, with an admin that has only what it needs. */
 import mysql from 'mysql2/promise'
+import { expect } from 'vitest'
 import type { StoredSecret } from '../../../shared/provider/index.ts'
 import type { MysqlServer } from '../../../test/servers/mysql/server.ts'
 import type { StagedRotation, Staging } from '../../../test/stage-rotation.ts'
@@ -10,6 +11,7 @@ import { createAccount, secretFor, stageRotation } from '../test-target.ts'
 import { setupScript } from './setup.ts'
 
 export const WHOLE = ['createSecret done', 'setSecret done', 'testSecret done', 'finishSecret done']
+export const UNTIL_SET = WHOLE.slice(0, 2)
 export const PAIR = { strategy: 'alternating-users' } as const
 
 export interface TestPair {
@@ -29,15 +31,18 @@ export type Rows = readonly Record<string, unknown>[]
 
 const PRIVILEGES = 'SELECT, INSERT, UPDATE, DELETE, EXECUTE, CREATE ROUTINE, ALTER ROUTINE, CREATE VIEW'
 
+export interface PairOptions {
+  readonly host?: string
+  /** Further options of the account. */
+  readonly more?: string
+  readonly schema?: string
+}
+
 /** Makes the account, and its admin by the very statements that the documentation gives. */
 export async function freshPair(
   server: MysqlServer,
   user: string,
-  {
-    host = '%',
-    more = '',
-    schema = user.slice(0, 40),
-  }: { host?: string; more?: string; schema?: string } = {},
+  { host = '%', more = '', schema = user.slice(0, 40) }: PairOptions = {},
 ): Promise<TestPair> {
   const admin = `${user.slice(0, 20)}_admin`
   await createAccount(server, user, `first ${user}`, { host, more })
@@ -60,6 +65,18 @@ export async function freshPair(
       return runAs(server, { user: String(username), password: String(password) }, statements)
     },
   }
+}
+
+/** A pair that has rotated once, so that the clone is the current one. */
+export async function rotatedPair(
+  server: MysqlServer,
+  user: string,
+  options: PairOptions = {},
+): Promise<{ pair: TestPair; stage: StagedRotation }> {
+  const pair = await freshPair(server, user, options)
+  const stage = pair.stage()
+  expect(await stage.rotate(), stage.problem).toEqual(WHOLE)
+  return { pair, stage }
 }
 
 export const stagePair = (

@@ -4,6 +4,14 @@ import { type Applied, QuarterturnError, type Verdict } from '../../provider/ind
 import { serverOf } from '../targets/test-memory.ts'
 import { type Broken, field, pause, secretOf, withSession } from './test-breaking.ts'
 
+/** A change that keeps whatever was first and drops the rest: made twice, it drops the current password. */
+async function keepsTheLast(request: Parameters<typeof secretOf>[0]): Promise<Applied> {
+  const server = serverOf(field(secretOf(request, 'pending'), 'host'))
+  const password = String(field(secretOf(request, 'pending'), 'password'))
+  server.passwords = [password, server.passwords[0] ?? '']
+  return { result: 'applied' }
+}
+
 export const BROKEN_SESSIONS: readonly Broken[] = [
   {
     what: 'a probe that reads silence as a refusal',
@@ -97,12 +105,7 @@ export const BROKEN_SESSIONS: readonly Broken[] = [
     saying: /did damage/,
     provider: (sound) => ({
       ...withSession((_session, request) => ({
-        apply: async (): Promise<Applied> => {
-          const server = serverOf(field(secretOf(request, 'pending'), 'host'))
-          const password = String(field(secretOf(request, 'pending'), 'password'))
-          server.passwords = [password, server.passwords[0] ?? '']
-          return { result: 'applied' }
-        },
+        apply: () => keepsTheLast(request),
       }))(sound),
       capabilities: { ...sound.capabilities, repeat: 'harmless' },
     }),
@@ -130,12 +133,7 @@ export const BROKEN_SESSIONS: readonly Broken[] = [
           serverOf(field(secretOf(request, 'current'), 'host')).lock = undefined
           return session.exclusive(asked)
         },
-        apply: async (): Promise<Applied> => {
-          const server = serverOf(field(secretOf(request, 'pending'), 'host'))
-          const password = String(field(secretOf(request, 'pending'), 'password'))
-          server.passwords = [password, server.passwords[0] ?? '']
-          return { result: 'applied' }
-        },
+        apply: () => keepsTheLast(request),
       }))(sound),
       capabilities: { ...sound.capabilities, repeat: 'once' },
     }),
