@@ -1,20 +1,18 @@
 /** The conformance kit against a real server, for one way of rotating: every case, every point. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import { buildHandler } from '../../scripts/build.ts'
 import {
   type CaseOutcome,
   type ConformanceOptions,
   conformanceCases,
   type FreshTarget,
-  failureOf,
-  pageOf,
   progressLines,
-  reportOf,
 } from '../../shared/conformance/index.ts'
 import type { Strategy } from '../../shared/provider/index.ts'
+import { asksForEach, onePoint, RARE, TRIED_BY_EACH, testEach } from '../../test/kit-run.ts'
 import { isUnavailable } from '../../test/servers/binaries.ts'
 import { findMysql, type MysqlKind } from '../../test/servers/mysql/binaries.ts'
 import { type MysqlServer, requireMysql } from '../../test/servers/mysql/server.ts'
@@ -25,20 +23,11 @@ import { loudAt } from './test-loud.ts'
 import { signsInUncounted } from './test-sign-in.ts'
 import { signsIn } from './test-target.ts'
 
-/** One point alone: the story of a failure has the command. */
-const only = process.env['QUARTERTURN_POINT']
-/** Where the report goes, as `.json` and `.md`. Default: nowhere. */
-const reportFile = process.env['QUARTERTURN_REPORT']
-/** Each recovery from each point takes three times as long; `QUARTERTURN_RECOVERIES=each` does that. */
-const recoveries = process.env['QUARTERTURN_RECOVERIES'] === 'each' ? 'each' : 'in turn'
-const CASE_MS = 900_000
+const recoveries = asksForEach ? 'each' : 'in turn'
 /** What is the same whosoever rights are used. */
 const SAME_BY_ANY_RIGHTS =
   /twice at once|at every stage|then thawed|held back|too slow|SIGKILL|the same rotation again|the next rotation, after|the rotation after a finished|every debug switch on$|the whole server|the password as plain text/
-/** What the rarer scenes on the wire are called. */
-const RARE = /cut before every message of (the same rotation again|the next rotation, after)/
 const ON_THE_WIRE = /cut before every message|held back/
-const TRIED_BY_EACH = 'QUARTERTURN_RECOVERIES=each tries it'
 /** Of each strategy, for each server and each way; other moments for each. */
 const KILLS = 6
 
@@ -131,7 +120,7 @@ export async function describeConformance(on: On): Promise<void> {
         seed: 1 + [...title].reduce((sum, character) => sum + character.charCodeAt(0), 0),
         onProgress: progressLines((line) => process.stdout.write(line), 15_000),
         recoveries,
-        ...(only === undefined ? {} : { only }),
+        ...(onePoint === undefined ? {} : { only: onePoint }),
         repeatCommand: (point) => `QUARTERTURN_POINT=${JSON.stringify(point)} npm test -- ${file}`,
       }
     }
@@ -196,27 +185,6 @@ export async function describeConformance(on: On): Promise<void> {
         : { name, run: (): Promise<CaseOutcome> => Promise.resolve({ name, outcome: 'skipped', reason }) }
     })
 
-    const startedAt = performance.now()
-    const outcomes: CaseOutcome[] = []
-    for (const { name, run } of cases)
-      test(name, { timeout: CASE_MS }, async ({ skip }) => {
-        const outcome = await run().catch((error: unknown) => {
-          outcomes.push(failureOf(name, error))
-          throw error
-        })
-        outcomes.push(outcome.outcome === 'held' ? { ...outcome, name } : outcome)
-        if (outcome.outcome === 'skipped') return skip(outcome.reason)
-        if (outcome.outcome === 'held')
-          expect(outcome.notes.join('; '), 'what was not covered').not.toMatch(/not met again|left out/)
-      })
-
-    afterAll(async () => {
-      const report = reportOf(main, outcomes)
-      const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
-      process.stdout.write(`${title}: ${report.points} points tried and held, in ${minutes} minutes\n`)
-      if (reportFile === undefined) return
-      await writeFile(`${reportFile}.json`, JSON.stringify(report, undefined, 2))
-      await writeFile(`${reportFile}.md`, pageOf(report))
-    })
+    testEach(title, main, cases)
   })
 }

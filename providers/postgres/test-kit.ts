@@ -1,19 +1,12 @@
 /** The conformance kit against real servers, for one strategy. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import { buildHandler } from '../../scripts/build.ts'
-import {
-  type CaseOutcome,
-  type ConformanceOptions,
-  conformanceCases,
-  failureOf,
-  pageOf,
-  progressLines,
-  reportOf,
-} from '../../shared/conformance/index.ts'
+import { type ConformanceOptions, conformanceCases, progressLines } from '../../shared/conformance/index.ts'
 import type { Strategy } from '../../shared/provider/index.ts'
+import { onePoint, RARE, TRIED_BY_EACH, testEach } from '../../test/kit-run.ts'
 import { findPostgres, isUnavailable } from '../../test/servers/binaries.ts'
 import { type PostgresServer, requirePostgres } from '../../test/servers/postgres.ts'
 import { createPostgres, type PostgresOptions } from './index.ts'
@@ -21,19 +14,8 @@ import { freshQuickRole, freshRole } from './test-conformance.ts'
 import { freshRoleOnOwnServer, OWN_SERVER } from './test-own-server.ts'
 import { signsIn } from './test-target.ts'
 
-/** One point alone: the story of a failure has the command. */
-const only = process.env['QUARTERTURN_POINT']
-/** Where the report goes, as `.json` and `.md`. Default: nowhere. */
-const reportFile = process.env['QUARTERTURN_REPORT']
-/** The longest case takes two minutes on two idle cores. */
-const CASE_MS = 900_000
-
 /** Thousands of sign-ins: what makes each of them slow on purpose is left out. */
 const QUICK = { scram_iterations: '1' } as const
-
-/** What the rarer scenes on the wire are called. */
-const RARE = /cut before every message of (the same rotation again|the next rotation, after)/
-const TRIED_BY_EACH = 'QUARTERTURN_RECOVERIES=each tries it'
 
 /** Cases that cut the target off, or do all that can be done to it. */
 const CUTTING = /the target is down|: nothing |the log of the target/
@@ -92,7 +74,7 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
         }),
         onProgress: progressLines((line) => process.stdout.write(line), 15_000),
         recoveries,
-        ...(only === undefined ? {} : { only }),
+        ...(onePoint === undefined ? {} : { only: onePoint }),
         repeatCommand: (point) => `QUARTERTURN_POINT=${JSON.stringify(point)} npm test -- ${file}`,
       }
     }
@@ -140,31 +122,6 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
       ...named(plain, /: nothing that/, 'the password as plain text'),
     ].filter(ofStrategy)
 
-    const startedAt = performance.now()
-    const outcomes: CaseOutcome[] = []
-    for (const { name, run } of cases)
-      test(name, { timeout: CASE_MS }, async ({ skip }) => {
-        const outcome = await run().catch((error: unknown) => {
-          outcomes.push(failureOf(name, error))
-          throw error
-        })
-        outcomes.push(outcome.outcome === 'held' ? { ...outcome, name } : outcome)
-        if (outcome.outcome === 'skipped') return skip(outcome.reason)
-        expect(outcome.notes.join('; '), 'what was not covered').not.toMatch(/not met again|left out/)
-      })
-
-    afterAll(async () => {
-      const report = reportOf(main, outcomes)
-      const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
-      process.stdout.write(
-        `conformance of postgres, ${strategy}: ${report.points} points tried and held, in ${minutes} minutes\n`,
-      )
-      for (const outcome of outcomes)
-        if (outcome.outcome === 'held' && outcome.notes.some((note) => /points seen|SIGKILL/.test(note)))
-          process.stdout.write(`${outcome.name}: ${outcome.notes.join('; ')}\n`)
-      if (reportFile === undefined) return
-      await writeFile(`${reportFile}.json`, JSON.stringify(report, undefined, 2))
-      await writeFile(`${reportFile}.md`, pageOf(report))
-    })
+    testEach(`conformance of postgres, ${strategy}`, main, cases)
   })
 }
