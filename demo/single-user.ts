@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { PostgresServer } from '../test/servers/postgres.ts'
 import { countFailures, type Gap } from './gap.ts'
 import { type Claim, NEW_SIGNS_IN, NOTHING_LOGGED, type Trial } from './proof.ts'
 import type { Scene } from './scene.ts'
 import { codeOf, connectAs, REFUSED } from './sign-in.ts'
+import { newPassword } from './with-admin.ts'
 
 const USER = 'reporter'
 const DATABASE = 'reports'
@@ -58,7 +58,7 @@ export const singleUser: Scene<PostgresServer> = {
   secret: SECRET,
   prepare: ({ display, server, secretsManager }) =>
     display.show('Creating a user and its secret', async () => {
-      const password = randomBytes(18).toString('base64url')
+      const password = newPassword()
       await server.sql(`CREATE ROLE ${USER} LOGIN PASSWORD '${password}'`)
       await server.sql(`CREATE DATABASE ${DATABASE} OWNER ${USER}`)
       await secretsManager.create(SECRET, {

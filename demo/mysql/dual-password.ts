@@ -1,16 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import type { MysqlServer } from '../../test/servers/mysql/server.ts'
-import { onlyOnce } from '../application.ts'
-import { noteLabels, tagLine } from '../labels.ts'
 import { type Claim, NEW_SIGNS_IN, NOTHING_LOGGED, requireNoFailure } from '../proof.ts'
 import type { Scene } from '../scene.ts'
 import { connectAs } from '../sign-in.ts'
 import type { Stage } from '../stage.ts'
+import { ADMIN, makeSecrets, newPassword, twoWaysOfReading } from '../with-admin.ts'
 
 const USER = 'app'
-const ADMIN = 'rotation_admin'
 const SECRET = 'demo/app'
-const ADMIN_SECRET = 'demo/admin'
 
 /** Of an account, its plugin, its host and its limits nothing changes. */
 const ACCOUNT_IS_KEPT: Claim<MysqlServer> = {
@@ -42,21 +38,18 @@ const KEEPS = 1
 export const dualPassword: Scene<MysqlServer> = {
   opening:
     'dual-password: the account gets a second password beside the first, so that the application never fails. An admin secret makes the change.',
-  secret: SECRET,
+  ...twoWaysOfReading(SECRET),
   async prepare(stage) {
     const password = await makeUser(stage)
     const adminPassword = await makeAdmin(stage)
-    await makeSecrets(stage, password, adminPassword)
+    const { kind: engine, host, port } = stage.server
+    const place = { engine, host, port }
+    const choice = '; dual-password needs no tag, it is the default'
+    await makeSecrets(stage, { name: SECRET, place, user: USER, password, adminPassword, choice })
     return [password, adminPassword]
   },
-  workers: (read) => [read, onlyOnce(read)],
-  application:
-    'An application opens a new connection for every query; half of it reads the secret each time, half keeps what it read first',
-  afterStep: (stage, note) => noteLabels(stage, SECRET, note),
   claims: [NEW_SIGNS_IN, ACCOUNT_IS_KEPT, NEVER_FAILED, NOTHING_LOGGED],
 }
-
-const newPassword = (): string => randomBytes(18).toString('base64url')
 
 const makeUser = ({ display, server }: Stage<MysqlServer>) =>
   display.show('Creating a user', async () => {
@@ -80,23 +73,4 @@ const makeAdmin = ({ display, server }: Stage<MysqlServer>) =>
       value: password,
       line: `The admin \`${ADMIN}\` has no more than the page of the provider asks for`,
     }
-  })
-
-const makeSecrets = (
-  { display, server, secretsManager }: Stage<MysqlServer>,
-  password: string,
-  adminPassword: string,
-) =>
-  display.show('Creating the secrets', async (note) => {
-    const place = { engine: server.kind, host: server.host, port: server.port }
-    const consent = { 'quarterturn:admin-for': SECRET }
-    const masterarn = await secretsManager.create(
-      ADMIN_SECRET,
-      { ...place, username: ADMIN, password: adminPassword },
-      consent,
-    )
-    await secretsManager.create(SECRET, { ...place, username: USER, password, masterarn })
-    note(`${ADMIN_SECRET} consents: ${tagLine(consent)}`)
-    note(`${SECRET} names it in masterarn; dual-password needs no tag, it is the default`)
-    return { value: undefined, line: `The secret ${SECRET} holds \`${USER}\`, ${ADMIN_SECRET} the admin` }
   })
