@@ -1,27 +1,13 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { MANIFEST, ROOT, textOf } from '../test/tree.ts'
 import { HELP } from './help.ts'
-import { main } from './main.ts'
+import { runCommand } from './test-run.ts'
 
 /** Runs the command in this process, where it writes nothing. */
-async function quarterturn(...args: readonly string[]) {
-  const said = { out: '', err: '' }
-  const status = await main(args, {
-    root: pathToFileURL(join(ROOT, '/')),
-    cwd: ROOT,
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-  })
-  return { status, ...said }
-}
+const quarterturn = (...args: readonly string[]) => runCommand(args)
 
 describe('the command', () => {
   test.each(['--help', '-h'])('%s says what there is', async (option) => {

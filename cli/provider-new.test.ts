@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { filesOf, MANIFEST, ROOT, textOf } from '../test/tree.ts'
+import { filesOf, MANIFEST, textOf } from '../test/tree.ts'
 import { PROVIDER_NEW_HELP } from './help.ts'
-import { main } from './main.ts'
+import { runCommand } from './test-run.ts'
 
 let cwd = ''
 beforeEach(() => {
@@ -14,20 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(cwd, { recursive: true, force: true }))
 
 /** Runs `quarterturn provider new …` in the temporary folder. */
-async function providerNew(...args: readonly string[]) {
-  const said = { out: '', err: '' }
-  const status = await main(['provider', 'new', ...args], {
-    root: pathToFileURL(join(ROOT, '/')),
-    cwd,
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-  })
-  return { status, ...said }
-}
+const providerNew = (...args: readonly string[]) => runCommand(['provider', 'new', ...args], cwd)
 
 const writtenIn = (folder: string): readonly string[] =>
   readdirSync(join(cwd, folder), { recursive: true, withFileTypes: true })

@@ -1,23 +1,9 @@
-import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { ROOT, textOf } from '../test/tree.ts'
+import { textOf } from '../test/tree.ts'
 import { PROVIDER_SETUP_HELP } from './help.ts'
-import { main } from './main.ts'
+import { runCommand } from './test-run.ts'
 
-async function providerSetup(...args: readonly string[]) {
-  const said = { out: '', err: '' }
-  const status = await main(['provider', 'setup', ...args], {
-    root: pathToFileURL(`${ROOT}/`),
-    cwd: ROOT,
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-  })
-  return { status, ...said }
-}
+const providerSetup = (...args: readonly string[]) => runCommand(['provider', 'setup', ...args])
 
 describe('the statements for PostgreSQL', () => {
   test('are those of the page, with the names of the page', async () => {

@@ -3,11 +3,10 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach } from 'vitest'
 import { MANIFEST, ROOT } from '../test/tree.ts'
-import { main } from './main.ts'
+import { runCommand } from './test-run.ts'
 
 export const VALUE = 'pass-word-of-the-test'
 
@@ -27,21 +26,7 @@ afterEach(async () => {
 })
 
 /** Runs the command in this process; for words that it refuses. */
-export async function refused(...args: readonly string[]) {
-  const said = { out: '', err: '' }
-  const root = pathToFileURL(join(ROOT, '/'))
-  const status = await main(['local', ...args], {
-    root,
-    cwd,
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-  })
-  return { status, ...said }
-}
+export const refused = (...args: readonly string[]) => runCommand(['local', ...args], cwd)
 
 /** The command as a process of its own, once it is ready or has ended. */
 export async function started(...args: readonly string[]) {

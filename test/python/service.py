@@ -1,9 +1,29 @@
 """`quarterturn local` as its users start it."""
 
+import json
 import os
 import re
 import subprocess
 import threading
+from pathlib import Path
+
+import rotation_function
+
+ROTATE = "arn:aws:lambda:eu-west-1:111122223333:function:rotate-python"
+SETUP = str(Path(rotation_function.__file__).with_name("setup.json"))
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+                "Action": "secretsmanager:GetSecretValue",
+                "Resource": "*",
+            }
+        ],
+    }
+)
 
 
 class Service:

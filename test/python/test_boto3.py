@@ -7,29 +7,13 @@ import time
 import unittest
 import uuid
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import boto3
 import rotation_function
 from botocore.exceptions import ClientError
-from service import Service
+from service import POLICY, ROTATE, SETUP, Service
 from walked import Walked
 
-ROTATE = "arn:aws:lambda:eu-west-1:111122223333:function:rotate-python"
-POLICY = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-                "Action": "secretsmanager:GetSecretValue",
-                "Resource": "*",
-            }
-        ],
-    }
-)
-SETUP = str(Path(rotation_function.__file__).with_name("setup.json"))
 SCHEDULER_ROLE = "arn:aws:iam::111122223333:role/scheduler"
 walked = Walked()
 scheduled = []

@@ -14,24 +14,9 @@ from pathlib import Path
 
 import rotation_function
 from awscli.clidriver import create_clidriver
-from service import Service
+from service import POLICY, ROTATE, SETUP, Service
 from walked import Walked
 
-ROTATE = "arn:aws:lambda:eu-west-1:111122223333:function:rotate-python"
-SETUP = str(Path(rotation_function.__file__).with_name("setup.json"))
-POLICY = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-                "Action": "secretsmanager:GetSecretValue",
-                "Resource": "*",
-            }
-        ],
-    }
-)
 walked = Walked()
 
 
