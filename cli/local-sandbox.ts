@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { FunctionFailed } from '../shared/local/index.ts'
+import { FunctionFailed, functionError } from '../shared/local/functions/function-failed.ts'
 import type { Loading, Told } from './local-sandbox-thread.ts'
 
 /** Why the code of a function cannot be used at all. */
@@ -36,7 +36,10 @@ export class Sandbox {
     this.#worker = new Worker(THREAD, { workerData: loading, env: { ...env } })
     this.#worker.on('message', (told: Told) => this.#hear(told))
     // Such as a module that asks for more memory than there is.
-    this.#worker.on('error', (error) => this.#end(failedBy(error)))
+    this.#worker.on('error', (error) => {
+      const { errorType, errorMessage } = functionError(error)
+      this.#end(new FunctionFailed(errorType, errorMessage))
+    })
     this.#worker.on('exit', (status) =>
       this.#end(new FunctionFailed('Runtime.ExitError', `Runtime exited with error: exit status ${status}`)),
     )
@@ -107,8 +110,3 @@ export class Sandbox {
     this.#call?.reject(this.#failure)
   }
 }
-
-const failedBy = (error: unknown): FunctionFailed =>
-  error instanceof Error
-    ? new FunctionFailed(error.name, error.message)
-    : new FunctionFailed('Error', String(error))
