@@ -69,8 +69,10 @@ async function defaultRoot(): Promise<string> {
 
 async function distribution(): Promise<Place | Unavailable> {
   const daemon = '/usr/sbin/mariadbd'
-  if (!(await isThere(daemon)))
-    return { unavailable: `no ${daemon}; on Debian: apt-get install mariadb-server-core` }
+  // What makes the data folder runs a program that Debian has with the clients.
+  for (const file of [daemon, '/usr/bin/my_print_defaults'])
+    if (!(await isThere(file)))
+      return { unavailable: `no ${file}; on Debian: apt-get install mariadb-server-core mariadb-client-core` }
   return {
     kind: 'mariadb',
     root: undefined,
