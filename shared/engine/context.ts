@@ -155,11 +155,12 @@ export class StepContext {
   async #providerFor(stored: StoredSecret): Promise<Provider> {
     if (this.provider !== undefined) return this.provider
     const { engine } = stored
-    const provider = await this.input.resolveProvider({
+    const found = await this.input.resolveProvider({
       engine: typeof engine === 'string' ? engine : undefined,
       type: this.registration?.type,
       tag: this.registration?.tags.provider,
     })
+    const provider = forSecret(found, stored)
     const { settings, scheduler } = this.input
     const tag = this.registration?.tags.strategy
     this.strategy = chooseStrategy(provider, { tag, deployment: settings.strategy })
@@ -215,6 +216,12 @@ export class StepContext {
     if (version === undefined) throw new Error(`${who} was not read`)
     return version
   }
+}
+
+/** The provider as it is for this secret. */
+function forSecret(provider: Provider, stored: StoredSecret): Provider {
+  const value = provider.capabilitiesOf?.(stored)
+  return value === undefined ? provider : Object.create(provider, { capabilities: { value } })
 }
 
 /** Recognises what belongs to a secret without telling which secret it is. */

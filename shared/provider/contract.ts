@@ -42,6 +42,11 @@ export interface Provider<
   /** Parses a stored secret. Must keep unknown keys; names the field in each issue. May not be asynchronous. */
   readonly schema: Schema
   readonly capabilities: Capabilities
+  /**
+   * What holds for this secret, where the provider serves secrets of several kinds: the strategies on offer for it, the
+   * default first, and the rest. Pure; the secret is as stored, not parsed yet. Default: `capabilities` for each.
+   */
+  capabilitiesOf?(secret: StoredSecret): Capabilities
   /** Where another credential than the secret's own makes the changes. Left out: every change is made by the secret's own. */
   readonly admin?: AdminUse<Secret>
 
