@@ -18,13 +18,11 @@ const ACTORS: Record<Actor, string> = {
   nobody: 'nobody; wait',
 }
 
+const STRATEGY_VALUES = OptionFacts.parse(Environment.shape.QUARTERTURN_STRATEGY.meta()).values
+
 /** Every tag of a secret that is read; a test compares this list with the schema. */
 export const TAGS: readonly (readonly [tag: string, what: string, values: string])[] = [
-  [
-    'strategy',
-    'How the credential is replaced.',
-    '`single-user`, `dual-password`, `alternating-users`, `overlapping`, as far as the provider offers it',
-  ],
+  ['strategy', 'How the credential is replaced.', STRATEGY_VALUES],
   ['provider', 'Which provider of the deployment serves the secret, where its value does not say.', 'a name'],
   [
     'retire-after',
@@ -40,6 +38,11 @@ export const TAGS: readonly (readonly [tag: string, what: string, values: string
     'overlap-cut',
     'What is done with a rotation that cuts the overlap.',
     '`refuse`; `report` where the deployment reports',
+  ],
+  [
+    'admin-secret',
+    'Which admin secret makes the changes, where the provider uses one and the value of the secret names none. It must be of the same account and Region, and consent by the tag below.',
+    'the ARN of a secret',
   ],
   [
     'admin-for',

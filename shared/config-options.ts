@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import { DEFAULT_OVERLAP_MS, durationOf, retirePolicyOf } from './engine/policy.ts'
+import { strategyNames } from './engine/strategies.ts'
 import { DEFAULT_POLICY, LEAST_BITS } from './password.ts'
 
 /** Facts about one variable for people; `docs/configuration.md` is made from them. */
@@ -85,18 +86,19 @@ const duration = readBy(durationOf, 'must be a time such as 90m or 2h')
 /** Every variable that a function reads. Parsed once per container by `readConfig`. */
 export const Environment = z.object({
   QUARTERTURN_STRATEGY: option(
-    z
-      .enum(
-        ['single-user', 'dual-password', 'alternating-users'],
-        'must be single-user, dual-password or alternating-users',
-      )
-      .optional(),
+    z.enum(strategyNames, `must be one of ${strategyNames.join(', ')}`).optional(),
     {
       description: 'The strategy for secrets that have no `quarterturn:strategy` tag.',
-      values: '`single-user`, `dual-password`, `alternating-users`',
+      values: `${strategyNames.map((name) => `\`${name}\``).join(', ')}, as far as the provider offers it`,
       default: "the provider's own default",
     },
   ),
+  QUARTERTURN_ALLOW_CLASS_C: option(flag.default(false), {
+    description:
+      'Allows strategies of class C: the target ends the old credential when it issues the new one, so if the function ends before it has stored that, nothing stored signs in. Without this they are refused, unless the target lets the value be read again or the secret names an admin secret.',
+    values: '`true`, `false`',
+    default: '`false`',
+  }),
   QUARTERTURN_PROVIDERS: option(names.optional(), {
     description:
       'The providers that this deployment offers. A `quarterturn:provider` tag can only choose one of them, and a secret of another engine is refused.',

@@ -16,6 +16,7 @@ describe('the environment', () => {
       providers: undefined,
       eventBus: undefined,
       reserveMs: 2_000,
+      allowClassC: false,
       retirement: {
         after: 'next-rotation',
         choices: [],
@@ -48,6 +49,7 @@ describe('the environment', () => {
       QUARTERTURN_PROVIDERS: 'postgres, mysql',
       QUARTERTURN_EVENT_BUS: 'arn:aws:events:eu-west-1:111122223333:event-bus/evidence',
       QUARTERTURN_RESERVE_MS: '3000',
+      QUARTERTURN_ALLOW_CLASS_C: 'true',
       QUARTERTURN_RETIRE_AFTER: '12h',
       QUARTERTURN_RETIRE_CHOICES: 'next-rotation, immediate,2d',
       QUARTERTURN_SCHEDULE_ROLE: 'arn:aws:iam::111122223333:role/retire',
@@ -65,6 +67,7 @@ describe('the environment', () => {
       providers: ['postgres', 'mysql'],
       eventBus: 'arn:aws:events:eu-west-1:111122223333:event-bus/evidence',
       reserveMs: 3_000,
+      allowClassC: true,
       retirement: {
         after: { afterMs: 43_200_000 },
         choices: ['next-rotation', 'immediate', { afterMs: 172_800_000 }],
@@ -134,7 +137,7 @@ describe('a wrong variable is named', () => {
     [{ QUARTERTURN_COLOUR: 'blue' }, 'CONFIG_INVALID: QUARTERTURN_COLOUR is unknown; correct'],
     [
       { QUARTERTURN_STRATEGY: 'both' },
-      'QUARTERTURN_STRATEGY must be single-user, dual-password or alternating-users',
+      'QUARTERTURN_STRATEGY must be one of single-user, dual-password, alternating-users, overlapping, staged, grace, in-place-minted, refresh-token, conditional',
     ],
     [{ QUARTERTURN_RESERVE_MS: '2s' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],
     [{ QUARTERTURN_RESERVE_MS: '0' }, 'QUARTERTURN_RESERVE_MS must be a whole number from 500 to 60000'],

@@ -13,6 +13,8 @@ export interface Config {
   readonly eventBus: string | undefined
   readonly reserveMs: number
   readonly retirement: RetirementSettings
+  /** Strategies of class C are allowed also where nothing recovers a credential that was issued and lost. */
+  readonly allowClassC: boolean
   /** What each provider is made with, by its name. */
   readonly options: {
     readonly postgres: {
@@ -89,6 +91,7 @@ const configOf = (env: Environment): Config => ({
   providers: env.QUARTERTURN_PROVIDERS,
   eventBus: env.QUARTERTURN_EVENT_BUS,
   reserveMs: env.QUARTERTURN_RESERVE_MS,
+  allowClassC: env.QUARTERTURN_ALLOW_CLASS_C,
   retirement: {
     after: env.QUARTERTURN_RETIRE_AFTER,
     choices: env.QUARTERTURN_RETIRE_CHOICES,

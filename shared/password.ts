@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { QuarterturnError } from './errors/index.ts'
-import type { Entropy } from './provider/contract.ts'
+import { newKeyPair } from './key-pair.ts'
+import type { Entropy } from './provider/entropy.ts'
 
 /** The classes of `GetRandomPassword` of Secrets Manager; its punctuation is that of ASCII, without the space. */
 const CLASSES = {
@@ -47,7 +48,7 @@ export type Bytes = (length: number) => Uint8Array
 /** Throws `CONFIG_INVALID`, naming the variable, when no password or only weak ones can satisfy the policy. */
 export function createEntropy(policy: PasswordPolicy, bytes: Bytes = randomBytes): Entropy {
   const plan = planOf(policy)
-  return { bytes: (length) => bytes(length), password: () => draw(plan, bytes) }
+  return { bytes: (length) => bytes(length), password: () => draw(plan, bytes), keyPair: newKeyPair }
 }
 
 /**

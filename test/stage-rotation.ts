@@ -8,6 +8,7 @@ import {
   type Step,
   type StepReport,
 } from '../shared/engine/index.ts'
+import { newKeyPair } from '../shared/key-pair.ts'
 import { CALM, createLocalSecretsManager, portTo } from '../shared/local/index.ts'
 import {
   isQuarterturnError,
@@ -117,7 +118,11 @@ export function stageRotation(
           return port.updateSecretVersionStage(input)
         },
       },
-      entropy: { bytes: (length) => new Uint8Array(length), password: () => `chosen ${randomUUID()}` },
+      entropy: {
+        bytes: (length) => new Uint8Array(length),
+        password: () => `chosen ${randomUUID()}`,
+        keyPair: newKeyPair,
+      },
       clock: { now: () => model.clock.now(), sleep: () => Promise.resolve() },
       observe: {
         decided: () => {},

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { newKeyPair } from '../../shared/key-pair.ts'
 import type { StoredSecret } from '../../shared/provider/index.ts'
 import { createPostgres, postgres } from './index.ts'
 import { openSession } from './test-target.ts'
@@ -11,7 +12,11 @@ const propose = (passwords: readonly string[], previous?: StoredSecret) => {
     current: CURRENT,
     ...(previous === undefined ? {} : { previous }),
     strategy: 'single-user',
-    entropy: { bytes: (length) => new Uint8Array(length), password: () => left.shift() ?? 'old' },
+    entropy: {
+      bytes: (length) => new Uint8Array(length),
+      password: () => left.shift() ?? 'old',
+      keyPair: newKeyPair,
+    },
   })
 }
 

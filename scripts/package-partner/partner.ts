@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { createRotate } from 'quarterturn'
+import { createEntropy, createRotate, DEFAULT_POLICY } from 'quarterturn'
 import { CALM, createLocalSecretsManager, portTo } from 'quarterturn/local'
 import { defineProvider, type Session, type Verdict } from 'quarterturn/provider'
 import { z } from 'zod'
@@ -58,10 +58,7 @@ const rotate = createRotate({
   resolveProvider: async () => notebookProvider,
   deps: {
     secretsManager: portTo(model),
-    entropy: {
-      bytes: (length) => randomBytes(length),
-      password: () => randomBytes(24).toString('base64url'),
-    },
+    entropy: createEntropy(DEFAULT_POLICY),
     clock: {
       now: () => Date.now(),
       sleep: async (ms, signal) => void (await setTimeout(ms, undefined, { signal })),

@@ -36,6 +36,8 @@ export interface SecretDescription {
   readonly OwningService?: string | undefined
   readonly Type?: string | undefined
   readonly DeletedDate?: Date | undefined
+  /** When anything of the secret was last changed, its labels included. */
+  readonly LastChangedDate?: Date | undefined
   /** When a rotation last succeeded. */
   readonly LastRotatedDate?: Date | undefined
   readonly RotationRules?:
@@ -43,6 +45,10 @@ export interface SecretDescription {
         readonly AutomaticallyAfterDays?: number | undefined
         readonly ScheduleExpression?: string | undefined
       }
+    | undefined
+  /** Of a managed external secret. */
+  readonly ExternalSecretRotationMetadata?:
+    | readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
     | undefined
   readonly Tags?:
     | readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]

@@ -21,10 +21,12 @@ export const actOnMints: ActOnMints = {
     const mark = { ...marksOf(c), attempt: c.mints.attempts + 1 }
     const minted = await signedInAs(c, as, async (session) => session.mint?.({ from: 'current', as, mark }))
     if (minted === undefined) throw new Error('the session has no mint')
-    if (minted.result === 'full') {
+    if (minted.result === 'unchanged') throw new Error('only `conditional` may leave all as it is')
+    if (minted.result !== 'minted') {
       c.reason = minted.reason
       return { mint: 'full' }
     }
+    if (minted.id === undefined) throw new Error('the session has not named what it minted')
     const version = await flawOf(c, minted)
     if (typeof version === 'string') {
       c.reason = version

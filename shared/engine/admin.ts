@@ -30,7 +30,7 @@ export async function readAdmin(
 ): Promise<Version | undefined> {
   const { provider } = c
   if (provider?.admin === undefined) throw new Error('the provider knows no admin')
-  const arn = adminArn(c, provider, of)
+  const arn = adminArn(c, of)
   const consent = await consentOf(c, arn)
   const raw = await storedValue(c, arn, stage)
   if (raw === undefined) return undefined
@@ -48,8 +48,14 @@ export async function readAdmin(
 
 const label = (stage: AdminStage): string => `admin secret's ${stage}`
 
-function adminArn(c: StepContext, provider: Provider, of: Version): string {
-  const arn = provider.admin?.arn(of.secret.reveal())
+/** The admin secret that the secret names: by its value or metadata, as the provider reads them, else by its tag. */
+export function namedAdmin(c: StepContext, of: Version): string | undefined {
+  const { tags, metadata = {} } = c.registration ?? {}
+  return c.provider?.admin?.arn(of.secret.reveal(), metadata) ?? tags?.['admin-secret']
+}
+
+function adminArn(c: StepContext, of: Version): string {
+  const arn = namedAdmin(c, of)
   if (arn === undefined)
     throw new QuarterturnError('ADMIN_MISSING', { problem: 'the secret names no admin secret' })
   // What does not fit the grammar is not repeated: it may be anything that somebody stored.

@@ -4,15 +4,8 @@ import type { RdsPort } from '../aws/rds-port.ts'
 import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretDescription, SecretsManagerPort, SecretVersion } from '../aws/secrets-manager.ts'
 import type { ErrorCode, QuarterturnError } from '../errors/index.ts'
-import type {
-  Entropy,
-  Provider,
-  Session,
-  StoredSecret,
-  Strategy,
-  Verdict,
-  Who,
-} from '../provider/contract.ts'
+import type { Provider, Session, StoredSecret, Strategy, Verdict, Who } from '../provider/contract.ts'
+import type { Entropy } from '../provider/entropy.ts'
 import type { Cleaner } from '../redact.ts'
 import type { Sealed } from '../sealed.ts'
 import type { AdminConsent } from './admin.ts'

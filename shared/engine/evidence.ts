@@ -3,7 +3,7 @@ import type { StepContext } from './context.ts'
 import type { Evidence, RepairRecord } from './ports.ts'
 import { findRetirement } from './retire.ts'
 import type { Ended } from './step.ts'
-import { STRATEGIES } from './strategies.ts'
+import { classOf } from './strategies.ts'
 
 /** A repeat that read nothing has nothing to add to the record, nor has a retirement that had nothing to do. */
 export const leavesRecord = (c: StepContext, { known }: Ended): boolean =>
@@ -75,7 +75,7 @@ function common(c: StepContext, now: number): Omit<Evidence, 'newCredential' | '
     versionId: c.token,
     provider: c.provider?.name ?? 'unknown',
     strategy,
-    class: STRATEGIES[strategy].class,
+    class: classOf(strategy, c.provider?.capabilities),
     finishedAt: new Date(now).toISOString(),
     orphans: [...c.orphans],
     notes: c.notes.map(c.input.cleaner.clean),

@@ -1,4 +1,5 @@
 import { checker, reader, signedInAs } from './actor.ts'
+import { namedAdmin } from './admin.ts'
 import type { StepContext } from './context.ts'
 import {
   type Answers,
@@ -61,8 +62,7 @@ export const look: Look = {
   fallbackProof: (c, known) => prove(c, provenBy(known) ?? 'current'),
 
   adminNamed: async (c) => {
-    const arn = c.provider?.admin?.arn((await readCurrent(c)).secret.reveal())
-    return arn === undefined ? 'none' : 'named'
+    return namedAdmin(c, await readCurrent(c)) === undefined ? 'none' : 'named'
   },
   admin: (c) => proveAdmin(c),
   check: (c, known) => check(c, known),

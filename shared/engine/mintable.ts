@@ -18,7 +18,7 @@ export async function flawOf(
     id,
     value,
     expiresAt,
-  }: { readonly id: string; readonly value: StoredSecret; readonly expiresAt?: number },
+  }: { readonly id?: string; readonly value: StoredSecret; readonly expiresAt?: number },
 ): Promise<Version | string> {
   const text = JSON.stringify(value)
   c.input.cleaner.know(text)
@@ -31,7 +31,7 @@ export async function flawOf(
     return isQuarterturnError(error) ? error.problem : 'it is not of the form of this secret'
   }
   const current = await readCurrent(c)
-  if (made.id !== id) return 'the secret does not name the id of the credential'
+  if (id !== undefined && made.id !== id) return 'the secret does not name the id of the credential'
   if (!isSameAccount(made, current)) return 'it is of another account'
   if (isSameCredential(made, current)) return 'it is the current credential'
   const credential = c.provider?.identity(made.secret.reveal()).credential ?? ''

@@ -1,7 +1,8 @@
 import type { RdsPort } from '../aws/rds-port.ts'
 import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
-import type { Entropy } from '../provider/contract.ts'
+import type { Entropy } from '../provider/entropy.ts'
+import type { StrategyClass } from './strategies.ts'
 
 /** Everything the engine takes from outside. Built once per container in `shared/aws/clients.ts`; made by hand in tests. */
 export interface EngineDeps {
@@ -46,7 +47,7 @@ export interface StepReport {
    */
   readonly outcome: 'done' | 'already' | 'preflight' | 'postponed' | 'failed'
   readonly strategy?: string
-  readonly class?: 'A' | 'B'
+  readonly class?: StrategyClass
   /** Of a preflight: what a rotation would do, in sentences. */
   readonly plan?: readonly string[]
   /** Differences of rights that setSecret found and took away. */
@@ -85,7 +86,7 @@ export interface Evidence {
   readonly previousVersionId?: string
   readonly provider: string
   readonly strategy: string
-  readonly class: 'A' | 'B' | 'C'
+  readonly class: StrategyClass
   /** ISO 8601, UTC. */
   readonly storedAt?: string
   readonly finishedAt: string

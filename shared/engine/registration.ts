@@ -1,5 +1,6 @@
 import type { SecretDescription } from '../aws/secrets-manager.ts'
 import { QuarterturnError } from '../errors/index.ts'
+import type { RotationMetadata } from '../provider/admin-use.ts'
 import type { AdminConsent } from './admin.ts'
 import type { Task } from './known.ts'
 import { type SecretTags, tagsOf } from './tags.ts'
@@ -8,6 +9,8 @@ import { type SecretTags, tagsOf } from './tags.ts'
 export interface Registration {
   readonly type: string | undefined
   readonly tags: SecretTags
+  /** What a managed external secret says of its rotation. */
+  readonly metadata?: RotationMetadata
   /** The consent of its admin secret, once that was read. */
   readonly consent?: AdminConsent
   /** Differences of rights that setSecret took away, for the record of the rotation. */
@@ -39,7 +42,19 @@ export function registrationOf(
           ? 'the secret has no rotation function'
           : `the rotation function of the secret is ${registered}`,
     })
-  return { type: description.Type, tags: tagsOf(description) }
+  const metadata = metadataOf(description)
+  return {
+    type: description.Type,
+    tags: tagsOf(description),
+    ...(metadata === undefined ? {} : { metadata }),
+  }
+}
+
+function metadataOf({
+  ExternalSecretRotationMetadata: entries,
+}: SecretDescription): RotationMetadata | undefined {
+  if (entries === undefined || entries.length === 0) return undefined
+  return Object.fromEntries(entries.map(({ Key = '', Value = '' }) => [Key, Value]))
 }
 
 /** `arn:…:function:name:alias` and `arn:…:function:name` are one function. */

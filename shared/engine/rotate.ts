@@ -15,7 +15,7 @@ import type { RetirementSettings } from './policy.ts'
 import type { EngineDeps, StepReport } from './ports.ts'
 import type { Registration } from './registration.ts'
 import { runStep } from './step.ts'
-import { STRATEGIES } from './strategies.ts'
+import { classOf } from './strategies.ts'
 
 /** What the deployment decides; from the environment by `shared/config.ts`. */
 export interface EngineSettings {
@@ -29,6 +29,8 @@ export interface EngineSettings {
   readonly pendingReadDelaysMs?: readonly number[]
   /** Milliseconds until a pending credential is tried again where consumers sign in, such as a replica. Default 2,000. */
   readonly consumerDelayMs?: number
+  /** Strategies of class C are allowed also where nothing recovers what was issued and lost. Default false. */
+  readonly allowClassC?: boolean
   /** Overlap and retirement. Default: nothing is retired before the next rotation, and a cut overlap is reported. */
   readonly retirement?: RetirementSettings
 }
@@ -113,7 +115,7 @@ export function createRotate({
       outcome,
       ...(context.strategy && {
         strategy: context.strategy,
-        class: STRATEGIES[context.strategy].class,
+        class: classOf(context.strategy, context.provider?.capabilities),
       }),
       ...(outcome === 'preflight' ? { plan: planOf(context) } : {}),
       ...(event.Step === 'setSecret' && context.repaired.length > 0

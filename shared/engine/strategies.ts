@@ -1,22 +1,57 @@
 import { QuarterturnError } from '../errors/index.ts'
-import type { Provider, Strategy } from '../provider/contract.ts'
+import { flawOfOffer } from '../provider/claims.ts'
+import type { Capabilities, Provider, Strategy } from '../provider/contract.ts'
 import type { Traits } from './known.ts'
 
+/**
+ * A: no gap. B: a gap from setSecret to finishSecret, during which a stored, labelled version signs in. C: the gap begins
+ * with the mint, and a reply that is lost can leave nothing stored that signs in.
+ */
+export type StrategyClass = 'A' | 'B' | 'C'
+
 export interface StrategyFacts {
-  /** A: no gap. B: a gap from setSecret to finishSecret, during which a stored, labelled version signs in. */
-  readonly class: 'A' | 'B'
+  /** Of `conditional` the worst that it may be; `classOf` tells for a provider. */
+  readonly class: StrategyClass
   /** The old credential dies with the change, so a change that does not sign in is taken back. */
   readonly inPlace: boolean
   /** The target issues the credential, and the engine stores it. */
   readonly mints: boolean
 }
 
+const CHOSEN = { mints: false } as const
+const MINTED = { inPlace: false, mints: true } as const
+
 export const STRATEGIES: Readonly<Record<Strategy, StrategyFacts>> = {
-  'single-user': { class: 'B', inPlace: true, mints: false },
-  'dual-password': { class: 'A', inPlace: false, mints: false },
-  'alternating-users': { class: 'A', inPlace: false, mints: false },
-  overlapping: { class: 'A', inPlace: false, mints: true },
+  'single-user': { ...CHOSEN, class: 'B', inPlace: true },
+  'dual-password': { ...CHOSEN, class: 'A', inPlace: false },
+  'alternating-users': { ...CHOSEN, class: 'A', inPlace: false },
+  overlapping: { ...MINTED, class: 'A' },
+  staged: { ...MINTED, class: 'A' },
+  grace: { ...MINTED, class: 'A' },
+  'in-place-minted': { ...MINTED, class: 'C' },
+  'refresh-token': { ...MINTED, class: 'C' },
+  conditional: { ...MINTED, class: 'C' },
 }
+
+/** Strategies of the contract that the tables have no rules for yet. */
+const WITHOUT_RULES: readonly Strategy[] = [
+  'staged',
+  'grace',
+  'in-place-minted',
+  'refresh-token',
+  'conditional',
+]
+
+export const strategyNames = Object.keys(STRATEGIES) as [Strategy, ...Strategy[]]
+
+/** What a mint does to the credential that it replaces, by what the provider says. */
+const endsOld = ({ mint }: Capabilities): boolean => mint?.inPlace === true || mint?.consuming === true
+
+/** The class of a strategy with a provider that offers it. */
+export const classOf = (strategy: Strategy, capabilities: Capabilities | undefined): StrategyClass =>
+  strategy === 'conditional' && capabilities !== undefined && !endsOld(capabilities)
+    ? 'A'
+    : STRATEGIES[strategy].class
 
 /** The strategy of a secret: its tag, else the deployment's, else the provider's default. Throws `STRATEGY_UNSUPPORTED`. */
 export function chooseStrategy(
@@ -25,10 +60,18 @@ export function chooseStrategy(
 ): Strategy {
   const offered = provider.capabilities.strategies
   const wish = wishes.tag ?? wishes.deployment ?? offered[0]
-  if (wish !== undefined && offered.includes(wish)) return wish
-  throw new QuarterturnError('STRATEGY_UNSUPPORTED', {
-    problem: `the provider ${provider.name} does not offer the strategy \`${wish}\` (${wishes.tag === undefined ? 'from the deployment' : 'from the tag quarterturn:strategy'}); it offers ${offered.join(', ')}`,
-  })
+  if (wish === undefined || !offered.includes(wish))
+    throw new QuarterturnError('STRATEGY_UNSUPPORTED', {
+      problem: `the provider ${provider.name} does not offer the strategy \`${wish}\` (${wishes.tag === undefined ? 'from the deployment' : 'from the tag quarterturn:strategy'}); it offers ${offered.join(', ')}`,
+    })
+  if (WITHOUT_RULES.includes(wish))
+    throw new QuarterturnError('STRATEGY_UNSUPPORTED', {
+      problem: `this version of the engine has no rules for the strategy \`${wish}\` of the provider ${provider.name}`,
+    })
+  const flaw = flawOfOffer(wish, provider.capabilities)
+  if (flaw !== undefined)
+    throw new QuarterturnError('PROVIDER_FAILED', { problem: `the provider ${provider.name}: ${flaw}` })
+  return wish
 }
 
 /** What of the policy of a secret the decisions need. */
@@ -42,7 +85,8 @@ export interface Wishes {
 const PAIR: Strategy = 'alternating-users'
 
 export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes): Traits {
-  const { strategies, repeat, retires } = provider.capabilities
+  const { capabilities } = provider
+  const { strategies, repeat, retires } = capabilities
   const mayAlternate = provider.alternateOf !== undefined && strategies.includes(PAIR)
   const byAdmin = (one: Strategy): boolean => provider.admin?.strategies.includes(one) === true
   return {
@@ -53,7 +97,7 @@ export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes)
     oneByAdmin: strategy !== PAIR && byAdmin(strategy),
     oneMayDoWithout: strategy !== PAIR && provider.admin?.optional?.includes(strategy) === true,
     adminLooks: strategy !== PAIR && provider.admin?.looks?.includes(strategy) === true,
-    overlaps: STRATEGIES[strategy].class === 'A',
+    overlaps: classOf(strategy, capabilities) === 'A',
     refusesCut: wishes.refusesCut,
     retires: wishes.retires && retires === true,
     restores: STRATEGIES[strategy].inPlace,

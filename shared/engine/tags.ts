@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { SecretDescription } from '../aws/secrets-manager.ts'
 import { QuarterturnError } from '../errors/index.ts'
+import { SECRET_ARN } from './event.ts'
 import { durationOf, retirePolicyOf } from './policy.ts'
-import { STRATEGIES } from './strategies.ts'
+import { strategyNames } from './strategies.ts'
 
 const PREFIX = 'quarterturn:'
 /** The tag by which an admin secret consents. */
@@ -23,7 +24,7 @@ function orIssue<T>(read: (text: string) => T | undefined, message: string) {
 
 /** The tags of a secret that concern its rotation. A tag chooses from lists; it never names a role, account or host. */
 export const SecretTags = z.strictObject({
-  strategy: z.enum(Object.keys(STRATEGIES) as [keyof typeof STRATEGIES]).optional(),
+  strategy: z.enum(strategyNames).optional(),
   provider: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the name of a provider')
@@ -31,6 +32,8 @@ export const SecretTags = z.strictObject({
   'retire-after': z.string().transform(readRetirePolicy).optional(),
   'minimum-overlap': z.string().transform(readDuration).optional(),
   'overlap-cut': z.enum(['report', 'refuse'], 'must be report or refuse').optional(),
+  /** The ARN of the admin secret, for secrets whose value has no field for it. It is read only where it consents. */
+  'admin-secret': z.string().regex(SECRET_ARN, 'must be the ARN of a secret').optional(),
   /** On an admin secret: the names of the secrets that it serves, or the part of a name up to a `/`. */
   'admin-for': z.string().optional(),
 })

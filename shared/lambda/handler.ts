@@ -85,6 +85,7 @@ function start({ providers, env = process.env, deps = createDeps }: RotationHand
       settings: {
         reserveMs: config.reserveMs,
         retirement: config.retirement,
+        allowClassC: config.allowClassC,
         ...(config.strategy === undefined ? {} : { strategy: config.strategy }),
       },
     })

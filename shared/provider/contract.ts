@@ -9,17 +9,28 @@
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Sealed } from '../sealed.ts'
+import type { AdminUse } from './admin-use.ts'
+import type { Entropy } from './entropy.ts'
 import type { MintCapabilities, MintOperations } from './mint.ts'
 
 /** A stored secret as the JSON object it is. Keys the provider does not know belong to the customer and are kept. */
 export type StoredSecret = Readonly<Record<string, unknown>>
 
-/** How a credential is replaced. The classes are those of the promises: A no gap, B a gap while a stored value signs in. */
+/**
+ * How a credential is replaced. The classes are those of the promises: A no gap, B a gap while a stored value signs in, C a
+ * gap in which nothing stored may sign in.
+ */
 export type Strategy = ChosenStrategy | MintedStrategy
-/** The engine makes the value, stores it, and gives it to the target. */
+/** The engine makes the value, stores it, and gives it to the target. `dual-password`: two slots, also of key pairs. */
 export type ChosenStrategy = 'single-user' | 'dual-password' | 'alternating-users'
-/** The target issues the value, and the engine stores it: see `mint.ts`. */
-export type MintedStrategy = 'overlapping'
+/** The target issues the value, and the engine stores it: see `mint.ts`, also for what each of them means. */
+export type MintedStrategy =
+  | 'overlapping'
+  | 'staged'
+  | 'grace'
+  | 'in-place-minted'
+  | 'refresh-token'
+  | 'conditional'
 
 /**
  * The credentials of a rotation, by the version that holds them. `admin` is the admin secret's, where there is one;
@@ -85,34 +96,6 @@ export interface Capabilities {
   readonly mint?: MintCapabilities
 }
 
-/**
- * How a secret leads to its admin secret. The engine reads that one only in the account and Region of the secret, only
- * when it consents by the tag `quarterturn:admin-for`, and refuses one that is of another server. All three are pure.
- */
-export interface AdminUse<Secret> {
-  /** The strategies whose changes, comparisons and retirements are made signed in as the admin. */
-  readonly strategies: readonly Strategy[]
-  /**
-   * Those of `strategies` that the secret's own credential carries out where the value of AWSCURRENT names no admin secret.
-   * Default: none, a secret that names none is refused.
-   */
-  readonly optional?: readonly Strategy[]
-  /**
-   * Those of `strategies` in which the admin sees what the target keeps of a credential. It is then read before anything is
-   * probed, and a probe at the writer answers `rejected` without a sign-in where the target keeps another one, so that no
-   * failed sign-in counts against an account that such sign-ins lock. Default: none.
-   */
-  readonly looks?: readonly Strategy[]
-  /** The ARN that the secret names, such as AWS's field `masterarn`; undefined where it names none. */
-  arn(secret: Secret): string | undefined
-  /**
-   * The admin secret's value as one that the provider's own `schema` parses, so that `values.admin` is a secret like the
-   * others. Host and port stay those of `admin`; what the admin secret does not say (database, TLS) comes from `secret`.
-   * A secret of RDS, which holds `username` and `password` only, arrives completed with `engine`, `host` and `port`.
-   */
-  value(request: { readonly admin: StoredSecret; readonly secret: StoredSecret }): StoredSecret
-}
-
 /** Compared by the engine, never logged. *Same account* compares `account` and `endpoint`, *same credential* all three. */
 export interface Identity {
   readonly account: string
@@ -139,14 +122,6 @@ export interface Proposal {
   readonly previous?: StoredSecret
   readonly strategy: Strategy
   readonly entropy: Entropy
-}
-
-/** The only source of chance for a provider. */
-export interface Entropy {
-  /** `length` bytes. */
-  bytes(length: number): Uint8Array
-  /** A password by the deployment's policy. */
-  password(): string
 }
 
 export interface OpenRequest<Secret> {

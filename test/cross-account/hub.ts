@@ -9,6 +9,7 @@ import {
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
 import { createRotate, type StepReport } from '../../shared/engine/index.ts'
+import { newKeyPair } from '../../shared/key-pair.ts'
 import {
   createLocalAws,
   type LocalAws,
@@ -184,6 +185,7 @@ export class HubStage {
             passwords += 1
             return `p${passwords}`
           },
+          keyPair: newKeyPair,
         },
         clock: { now: () => this.aws.clock.now(), sleep: () => Promise.resolve() },
         observe: {

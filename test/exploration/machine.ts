@@ -8,6 +8,7 @@ import { afterAction } from '../../shared/engine/learn.ts'
 import { look } from '../../shared/engine/look.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
 import type { Version } from '../../shared/engine/version.ts'
+import { newKeyPair } from '../../shared/key-pair.ts'
 import type { Gate } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
 import { type Minting, mintingProviderOn } from './mint-target.ts'
@@ -205,7 +206,11 @@ async function carryOut(
     },
     secretsManager: portOn(get, set, machine.changePort),
     scheduler: schedulerOn(get, set),
-    entropy: { bytes: (length) => new Uint8Array(length), password: () => freshPassword(before, letter) },
+    entropy: {
+      bytes: (length) => new Uint8Array(length),
+      password: () => freshPassword(before, letter),
+      keyPair: newKeyPair,
+    },
     resolveProvider: () => Promise.resolve(provider),
     settings: { pendingReadDelaysMs: [], retirement: machine.retires === true ? RETIREMENT : {} },
   })

@@ -9,6 +9,7 @@ import {
   type StepReport,
 } from '../../shared/engine/index.ts'
 import { STEPS, type Step, type Task } from '../../shared/engine/known.ts'
+import { newKeyPair } from '../../shared/key-pair.ts'
 import {
   CALM,
   createLocalSecretsManager,
@@ -22,8 +23,9 @@ import { type Gate, simulatedProvider, Target, type TargetKind } from './target.
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
 
-const tagsOf = (tags: Readonly<Record<string, string>>) =>
-  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+type Tags = Readonly<Record<string, string>>
+
+const tagsOf = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 
 const atOnce: Gate = async (_label, action) => action()
 
@@ -54,8 +56,8 @@ export class Stage {
       target?: Target
       rds?: RdsPort
       /** Tags of the secret, and what the admin secret differs in. */
-      tags?: Readonly<Record<string, string>>
-      admin?: { readonly value?: object; readonly tags?: Readonly<Record<string, string>> }
+      tags?: Tags | ((adminArn: string) => Tags)
+      admin?: { readonly value?: object; readonly tags?: Tags }
       /** Fields of the secret beside those of the simulation. */
       more?: object
     } = {},
@@ -83,7 +85,7 @@ export class Stage {
       ClientRequestToken: randomUUID(),
       Name: 'app',
       SecretString: options.value ?? JSON.stringify({ ...value, ...pair, ...options.more }),
-      ...(options.tags === undefined ? {} : { Tags: tagsOf(options.tags) }),
+      Tags: tagsOf(typeof options.tags === 'function' ? options.tags(this.adminArn) : (options.tags ?? {})),
     }).ARN
   }
 
@@ -106,6 +108,7 @@ export class Stage {
             this.#passwords += 1
             return `chosen-password-${this.#passwords}`
           },
+          keyPair: newKeyPair,
         },
         clock: { now: () => this.model.clock.now(), sleep: () => Promise.resolve() },
         observe: {

@@ -126,7 +126,7 @@ export function simulatedProvider(
           alternateOf: other,
           admin: {
             strategies: ['alternating-users'],
-            arn: ({ masterarn }: SimulatedSecret) => masterarn,
+            arn: ({ masterarn }: SimulatedSecret) => masterarn || undefined,
             value: ({ admin }: { admin: StoredSecret }) => admin,
           } satisfies AdminUse<SimulatedSecret>,
         }

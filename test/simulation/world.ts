@@ -3,6 +3,7 @@ import { type Fate, Invocation } from '../../shared/conformance/world/invocation
 import type { Decide } from '../../shared/engine/decide.ts'
 import { STEPS, type Step, type Task } from '../../shared/engine/known.ts'
 import { createRotate, type Rotate } from '../../shared/engine/rotate.ts'
+import { newKeyPair } from '../../shared/key-pair.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { portOf, schedulerOf } from './ports.ts'
 import { lockout } from './promises.ts'
@@ -86,6 +87,7 @@ export class World {
         passwords += 1
         return `p${passwords}`
       },
+      keyPair: newKeyPair,
     }
     return createRotate({
       resolveProvider: () => Promise.resolve(provider),

@@ -121,7 +121,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
       const answers = (): readonly unknown[] => [
         provider.identity(secret),
         provider.withCredential(given),
-        provider.admin?.arn(secret),
+        provider.admin?.arn(secret, {}),
         provider.admin?.value({ admin, secret: given.into }),
       ]
       const first = structuredClone(answers())

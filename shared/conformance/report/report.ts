@@ -1,4 +1,4 @@
-import { STRATEGIES } from '../../engine/strategies.ts'
+import { STRATEGIES, type StrategyClass } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import { type CaseResult, conformanceCases } from '../conformance.ts'
 import type { ConformanceOptions } from '../options.ts'
@@ -21,7 +21,7 @@ export interface ConformanceReport {
   readonly schema: 'quarterturn.conformance/1'
   readonly provider: string
   readonly seed: number
-  readonly classes: readonly { readonly strategy: Strategy; readonly class: 'A' | 'B' }[]
+  readonly classes: readonly { readonly strategy: Strategy; readonly class: StrategyClass }[]
   /** Points that were played and held. */
   readonly points: number
   readonly cases: readonly CaseOutcome[]

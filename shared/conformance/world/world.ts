@@ -1,8 +1,9 @@
 import { STEPS, type Step, type Task } from '../../engine/known.ts'
-import { STRATEGIES } from '../../engine/strategies.ts'
+import { STRATEGIES, type StrategyClass } from '../../engine/strategies.ts'
 import { createRandom } from '../../local/model/random.ts'
 import { createEntropy, DEFAULT_POLICY } from '../../password.ts'
-import type { Entropy, StoredSecret, Strategy } from '../../provider/contract.ts'
+import type { StoredSecret, Strategy } from '../../provider/contract.ts'
+import type { Entropy } from '../../provider/entropy.ts'
 import type { ConformanceOptions, FreshTarget } from '../options.ts'
 import { Container } from './container.ts'
 import type { Call, Fate, Invocation } from './invocation.ts'
@@ -57,7 +58,7 @@ export class World {
     return new World(kit, strategy, await kit.freshTarget())
   }
 
-  get class(): 'A' | 'B' {
+  get class(): StrategyClass {
     return STRATEGIES[this.strategy].class
   }
 
