@@ -11,6 +11,8 @@ import { MysqlFailure } from './failure.ts'
 export interface Driver {
   stream: Socket | TLSSocket
   readonly config: object
+  /** As the greeting names it; null before. */
+  readonly threadId: number | null
   readonly packetParser: { execute(chunk: Buffer): void }
   startTLS(secured: (error?: Error) => void): void
   addCommand(command: unknown): unknown

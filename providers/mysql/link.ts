@@ -22,6 +22,8 @@ export type Row = Readonly<Record<string, unknown>>
 export interface Link {
   /** False as soon as the connection is known to be gone; it never comes back. */
   readonly isAlive: boolean
+  /** The thread of the server that whoever greeted us says is ours. */
+  readonly threadId: number | undefined
   /** Runs one statement and answers its rows. When `timeoutMs` is over the connection is reset, and stays so. */
   run(text: string, timeoutMs: number): Promise<readonly Row[]>
 }
@@ -77,6 +79,10 @@ class Connection implements Link {
 
   get isAlive(): boolean {
     return !this.#tcp.destroyed && this.#failure === undefined
+  }
+
+  get threadId(): number | undefined {
+    return this.#driver?.threadId ?? undefined
   }
 
   get hasAnswered(): boolean {

@@ -1,6 +1,7 @@
 import { alternateOf } from '../../shared/database/pair.ts'
 import { createTrust } from '../../shared/database/tls.ts'
 import { newPassword, pick } from '../../shared/database/values.ts'
+import { writerOf } from '../../shared/database/writer.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { nextUser } from './alternating/names.ts'
 import { createMysqlSecret, type MysqlSecret, type MysqlSecretSchema, type SchemaOptions } from './schema.ts'
@@ -45,12 +46,16 @@ export function createMysql(options: MysqlOptions = {}): Provider<MysqlSecretSch
         ...pick(admin, ['engine', 'host', 'port', 'username', 'password', 'ssl']),
       }),
     },
-    identity: ({ host, port, username, password, dbname, ssl }: MysqlSecret) => ({
-      account: username,
-      endpoint: JSON.stringify({ host, port, dbname, ssl }),
-      credential: password,
-      server: { host, port },
-    }),
+    identity: (secret: MysqlSecret) => {
+      const { host, port, dbname, ssl, adminHost, adminPort } = secret
+      return {
+        account: secret.username,
+        endpoint: JSON.stringify({ host, port, dbname, ssl, adminHost, adminPort }),
+        credential: secret.password,
+        server: writerOf(secret),
+        consumer: { host, port },
+      }
+    },
     alternateOf,
     withCredential: ({ into, from }) => ({ ...into, ...pick(from, ['username', 'password']) }),
     propose: ({ current, previous, strategy, entropy }) => ({

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { host, isRdsProxy, port, sslFlag, text } from '../../shared/database/fields.ts'
-import { isLoopbackHost } from '../../shared/database/host.ts'
+import { host, port, sslFlag, text } from '../../shared/database/fields.ts'
+import { checkPlaces, writerFields } from '../../shared/database/writer.ts'
 
 /** MariaDB takes 128 characters from 10.6, MySQL 32; the server itself refuses what it finds too long. */
 const MAX_NAME_CHARACTERS = 128
@@ -43,15 +43,9 @@ export const createMysqlSecret = ({ allowClearTextLoopback = false }: SchemaOpti
       dbname: z.unknown().optional(),
       ssl: sslFlag(),
       masterarn: text('masterarn').optional(),
+      ...writerFields(PORT),
     })
-    .refine(({ host, ssl }) => ssl || (allowClearTextLoopback && isLoopbackHost(host)), {
-      path: ['ssl'],
-      error: '`ssl` is false and clear text is refused; remove `ssl`, or set it to true',
-    })
-    .refine(({ host }) => !isRdsProxy(host), {
-      path: ['host'],
-      error: '`host` is an RDS Proxy, where no password can be changed; put the writer into `host`',
-    })
+    .superRefine(checkPlaces(allowClearTextLoopback))
 
 export type MysqlSecretSchema = ReturnType<typeof createMysqlSecret>
 export type MysqlSecret = z.output<MysqlSecretSchema>

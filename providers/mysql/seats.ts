@@ -2,6 +2,7 @@ import { budget } from '../../shared/database/budget.ts'
 import { Connections } from '../../shared/database/connections.ts'
 import { signInError } from '../../shared/database/refusal.ts'
 import type { Trust } from '../../shared/database/tls.ts'
+import type { Place } from '../../shared/database/writer.ts'
 import type { OpenRequest, Who } from '../../shared/provider/index.ts'
 import { MysqlFailure } from './failure.ts'
 import { type Attempt, type Link, signIn } from './link.ts'
@@ -15,11 +16,6 @@ export interface SeatOptions {
   readonly trust: Trust
   readonly connectTimeoutMs: number
 }
-
-/** Where a connection goes; what a secret says besides is not used there. */
-export type Place = Pick<MysqlSecret, 'host' | 'port'>
-
-export const nameOf = ({ host, port }: Place): string => JSON.stringify([host, port])
 
 /** A connection that is signed in and settled. */
 export interface Seat {

@@ -10,14 +10,16 @@ export interface Server {
   readonly version: readonly number[]
   /** A replica, a reader, or a server that was set to read-only. */
   readonly isReadOnly: boolean
+  /** The thread that serves this session. A number of 64 bits, of which the protocol's greeting has the lower 32. */
+  readonly thread: bigint | undefined
 }
 
 /** Works in a session that has not been settled, and without any privilege. */
 export const WHO_AND_WHERE =
-  'SELECT CURRENT_USER() AS account, VERSION() AS version, @@global.read_only AS off, @@global.innodb_read_only AS reader'
+  'SELECT CURRENT_USER() AS account, VERSION() AS version, @@global.read_only AS off, @@global.innodb_read_only AS reader, @@pseudo_thread_id AS thread'
 
 export function serverOf(row: Row | undefined): Server {
-  const { account, version, off, reader } = row ?? {}
+  const { account, version, off, reader, thread } = row ?? {}
   const text = String(version)
   const isOn = (value: unknown): boolean => !['0', 'OFF'].includes(String(value))
   return {
@@ -25,6 +27,7 @@ export function serverOf(row: Row | undefined): Server {
     isMariaDb: /mariadb/i.test(text),
     version: (/^(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)/.exec(text) ?? []).slice(1).map(Number),
     isReadOnly: isOn(off) || isOn(reader),
+    thread: /^\d{1,20}$/.test(String(thread)) ? BigInt(String(thread)) : undefined,
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Budget, budget } from '../../shared/database/budget.ts'
 import { ownerOf } from '../../shared/database/pair.ts'
 import { signInError } from '../../shared/database/refusal.ts'
+import { nameOf, type Place, writerOf } from '../../shared/database/writer.ts'
 import {
   type Applied,
   type Check,
@@ -17,6 +18,7 @@ import type { Account } from './account.ts'
 import { type AdminSeat, PairDesk } from './alternating/desk.ts'
 import { type Changer, runner } from './change.ts'
 import { checkAccount } from './check.ts'
+import { refusePooler, refuseReadOnly } from './check-place.ts'
 import { MysqlFailure } from './failure.ts'
 import { freeLock, requireLock, takeLock } from './lock.ts'
 import { keeps, NOT_KEPT } from './look.ts'
@@ -24,8 +26,8 @@ import { MariaDb } from './mariadb/changer.ts'
 import { AdminMysql } from './mysql/admin.ts'
 import { OwnMysql } from './mysql/own.ts'
 import type { MysqlSecret } from './schema.ts'
-import { nameOf, type Place, type Seat, type SeatOptions, Seats, translated } from './seats.ts'
-import { type Server, serverOf, WHO_AND_WHERE } from './server.ts'
+import { type Seat, type SeatOptions, Seats, translated } from './seats.ts'
+import { serverOf, WHO_AND_WHERE } from './server.ts'
 import { verdictOfProbe, verdictOfSession } from './verdict.ts'
 
 export interface SessionOptions extends SeatOptions {
@@ -65,6 +67,7 @@ export class MysqlSession implements Session {
   async check({ as }: { readonly as: Who }): Promise<Check> {
     return this.#signedIn(as, async ({ link, server }) => {
       refuseReadOnly(server)
+      if (as === 'admin') refusePooler({ link, server })
       if (as === 'admin' && this.#isOfPair()) return this.#desk.check(this.#deskSeat({ link, server }))
       const admin = as === 'admin' ? server.account : undefined
       return checkAccount(runner(link, this.#budget()), {
@@ -199,15 +202,17 @@ export class MysqlSession implements Session {
 
   /** Changes are made at the server of the admin secret, so what is to be proven for them is proven there. */
   #place(who: Who, at: At): Place {
+    const secret = this.#secret(who)
     const { admin } = this.#request.values
-    return at === 'consumer' || admin === undefined ? this.#secret(who) : admin.reveal()
+    if (at === 'consumer') return secret
+    return admin === undefined ? writerOf(secret) : admin.reveal()
   }
 
   /** A replica may be asked before the admin secret has told where the writer is; there it is proven once more. */
   #isForNow(who: Who, at: At): boolean {
-    return (
-      at === 'writer' && this.#secret(who).masterarn !== undefined && this.#request.values.admin === undefined
-    )
+    const { masterarn, adminHost } = this.#secret(who)
+    const isKnown = this.#request.values.admin !== undefined || adminHost !== undefined
+    return at === 'writer' && masterarn !== undefined && !isKnown
   }
 
   /**
@@ -262,7 +267,7 @@ export class MysqlSession implements Session {
 
   /** Runs `work` in a connection of its own, signed in as `as` and prepared for our statements. */
   #signedIn<T>(as: Who, work: (seat: Seat) => Promise<T>): Promise<T> {
-    return this.#seats.signedIn(as, this.#secret(as), work)
+    return this.#seats.signedIn(as, writerOf(this.#secret(as)), work)
   }
 
   #lockedSeat(user: string): Locked {
@@ -284,11 +289,4 @@ function required(account: Account | undefined): Account {
     problem: 'the server gave no session, so it does not tell which account of the user is in use',
     remedy: 'leave room for another session under max_user_connections',
   })
-}
-
-function refuseReadOnly({ isReadOnly }: Server): void {
-  if (isReadOnly)
-    throw new QuarterturnError('TARGET_READ_ONLY', {
-      problem: '`host` is a replica, a reader endpoint, or a server that is set to read_only',
-    })
 }

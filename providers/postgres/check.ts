@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { pooledAdmin } from '../../shared/database/refusal.ts'
 import { type Check, QuarterturnError } from '../../shared/provider/index.ts'
 import { marksIn } from './alternating/mark.ts'
 import { limitsInTheWay } from './limits.ts'
@@ -61,12 +62,7 @@ export async function checkTarget(
  */
 export async function refusePooler(link: Link, timeoutMs: number): Promise<void> {
   const { rows } = await link.run('SELECT pg_backend_pid() AS pid', { timeoutMs })
-  if (rows[0]?.['pid'] !== link.pid)
-    throw new QuarterturnError('ADMIN_INVALID', {
-      problem: '`host` of the admin secret is a pooler or a proxy, such as PgBouncer or RDS Proxy',
-      remedy:
-        'put the server itself into `host` of the admin secret, and into `adminHost` and `adminPort` of this one where its own `host` has to stay what consumers use',
-    })
+  if (rows[0]?.['pid'] !== link.pid) throw pooledAdmin('PgBouncer or RDS Proxy')
 }
 
 /**

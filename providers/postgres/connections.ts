@@ -1,6 +1,7 @@
 import { budget } from '../../shared/database/budget.ts'
 import { signInError } from '../../shared/database/refusal.ts'
 import type { Trust } from '../../shared/database/tls.ts'
+import { type Place, writerOf } from '../../shared/database/writer.ts'
 import { type OpenRequest, QuarterturnError, type Who } from '../../shared/provider/index.ts'
 import { grantConnect } from './alternating/setup.ts'
 import { PostgresFailure } from './failure.ts'
@@ -8,17 +9,6 @@ import { type Attempt, type Link, signIn } from './link.ts'
 import type { PostgresSecret } from './schema.ts'
 import { settle } from './settle.ts'
 import { NOT_ASKED, verdictOf } from './verdict.ts'
-
-/** Where a connection goes; what a secret says besides is not used there. */
-export type Server = Pick<PostgresSecret, 'host' | 'port'>
-
-/** Where changes are made, by what the secret itself says. */
-export const writerOf = ({ host, port, adminHost = host, adminPort = port }: PostgresSecret): Server => ({
-  host: adminHost,
-  port: adminPort,
-})
-
-export const nameOf = ({ host, port }: Server): string => JSON.stringify([host, port])
 
 export const isOfOneServer = (one: PostgresSecret, other: PostgresSecret): boolean =>
   (['host', 'port', 'adminHost', 'adminPort', 'dbname', 'ssl'] as const).every(
@@ -50,7 +40,7 @@ export class Connections {
   }
 
   /** Begins to sign in with a secret, at its own server or at `server`. */
-  attempt(secret: PostgresSecret, server: Server = secret): Attempt {
+  attempt(secret: PostgresSecret, server: Place = secret): Attempt {
     if (this.#closed !== undefined) throw new Error('the session is closed')
     const timeoutMs = Math.min(this.#options.connectTimeoutMs, budget(this.#request.timeLeftMs()).clientMs)
     const { username, password, dbname, ssl } = secret

@@ -1,10 +1,10 @@
 import { alternateOf } from '../../shared/database/pair.ts'
 import { createTrust } from '../../shared/database/tls.ts'
 import { newPassword, pick } from '../../shared/database/values.ts'
+import { writerOf } from '../../shared/database/writer.ts'
 import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
 import { nextUser } from './alternating/pair.ts'
 import type { ChangeOptions } from './change.ts'
-import { writerOf } from './connections.ts'
 import {
   createPostgresSecret,
   type PostgresSecret,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { host, isRdsProxy, port, sslFlag, text } from '../../shared/database/fields.ts'
-import { isLoopbackHost } from '../../shared/database/host.ts'
+import { host, port, sslFlag, text } from '../../shared/database/fields.ts'
+import { checkPlaces, writerFields } from '../../shared/database/writer.ts'
 import { MAX_NAME_BYTES } from './name.ts'
 
 export interface SchemaOptions {
@@ -32,26 +32,9 @@ export const createPostgresSecret = ({ allowClearTextLoopback = false }: SchemaO
       dbname: name('dbname').default('postgres'),
       ssl: sslFlag(),
       masterarn: text('masterarn').optional(),
-      adminHost: host('adminHost').optional(),
-      adminPort: port('adminPort', 5432).optional(),
+      ...writerFields(5432),
     })
-    .refine(
-      ({ host, adminHost = host, ssl }) =>
-        ssl || (allowClearTextLoopback && [host, adminHost].every(isLoopbackHost)),
-      {
-        path: ['ssl'],
-        error: '`ssl` is false and clear text is refused; remove `ssl`, or set it to true',
-      },
-    )
-    .refine(({ host, adminHost }) => adminHost !== undefined || !isRdsProxy(host), {
-      path: ['host'],
-      error:
-        '`host` is an RDS Proxy, which takes only what its secrets say, so nothing can be changed and proven there; put the writer into `host`, or into `adminHost` when consumers use the proxy and it knows every user of the secret',
-    })
-    .refine(({ adminHost }) => adminHost === undefined || !isRdsProxy(adminHost), {
-      path: ['adminHost'],
-      error: '`adminHost` is an RDS Proxy; put the writer itself there',
-    })
+    .superRefine(checkPlaces(allowClearTextLoopback))
 
 export type PostgresSecretSchema = ReturnType<typeof createPostgresSecret>
 export type PostgresSecret = z.output<PostgresSecretSchema>

@@ -2,6 +2,7 @@ import { type Budget, budget } from '../../shared/database/budget.ts'
 import { ownerOf, pairOf } from '../../shared/database/pair.ts'
 import { signInError } from '../../shared/database/refusal.ts'
 import type { Trust } from '../../shared/database/tls.ts'
+import { nameOf, type Place, writerOf } from '../../shared/database/writer.ts'
 import {
   type Applied,
   type Check,
@@ -22,7 +23,7 @@ import { grantConnect } from './alternating/setup.ts'
 import type { Asked } from './challenge.ts'
 import { type ChangeOptions, changePassword } from './change.ts'
 import { checkTarget, refusePooler, refuseReadOnly } from './check.ts'
-import { Connections, isOfOneServer, nameOf, type Server, writerOf } from './connections.ts'
+import { Connections, isOfOneServer } from './connections.ts'
 import { PostgresFailure } from './failure.ts'
 import type { Attempt, Link } from './link.ts'
 import { freeLock, takeLock } from './lock.ts'
@@ -200,7 +201,7 @@ export class PostgresSession implements Session {
    * Changes are made at the server of the admin secret, so what is to be proven for them is proven there; consumers may be
    * sent to one of its replicas. Before the admin secret is read, its server is the one that the secret names.
    */
-  #place(who: Who, at: At): Server {
+  #place(who: Who, at: At): Place {
     const secret = this.#secret(who)
     if (at === 'consumer') return secret
     const { admin } = this.#request.values

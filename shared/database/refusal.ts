@@ -19,3 +19,11 @@ const REFUSED: { readonly [W in Who]?: ErrorCode } = {
   // It was accepted a moment ago.
   admin: 'ADMIN_ROTATING',
 }
+
+/** Between us and the server of the admin secret stands `what`: names of products. */
+export const pooledAdmin = (what: string): QuarterturnError =>
+  new QuarterturnError('ADMIN_INVALID', {
+    problem: `\`host\` of the admin secret is a pooler or a proxy, such as ${what}`,
+    remedy:
+      'put the server itself into `host` of the admin secret, and into `adminHost` and `adminPort` of this one where its own `host` has to stay what consumers use',
+  })

@@ -1,17 +1,24 @@
-/** Consumers of a pair may be sent to another place than the one where it is changed: a replica, a pooler. */
+/** Consumers may be sent to another place than the one where it is changed: a replica, a pooler. */
 import { describe, expect, test } from 'vitest'
 import { failure } from '../../test/simulation/failure.ts'
 import { Stage } from '../../test/simulation/stage.ts'
-import { type SimulatedSecret, simulatedProvider, Target } from '../../test/simulation/target.ts'
+import {
+  type SimulatedSecret,
+  simulatedProvider,
+  Target,
+  type TargetKind,
+} from '../../test/simulation/target.ts'
 import type { Provider, Verdict } from '../provider/index.ts'
 import type { Sealed } from '../sealed.ts'
 
 const REFUSED: Verdict = { verdict: 'rejected', reason: 'no such role' }
 const ACCEPTED: Verdict = { verdict: 'accepted', as: 'B' }
 
-/** A pair whose consumers sign in at `reader`, which answers each sign-in in turn. */
-function pairReadAt(reader: string, ...answers: readonly Verdict[]) {
-  const target = new Target('alternating', 'p0')
+const pairReadAt = (reader: string, ...answers: readonly Verdict[]) => readAt('alternating', reader, answers)
+
+/** Consumers sign in at `reader`, which answers each sign-in in turn. */
+function readAt(kind: TargetKind, reader: string, answers: readonly Verdict[]) {
+  const target = new Target(kind, 'p0')
   const asked: string[] = []
   const rules = { locks: true, changesInLockedSession: true }
   const sound = simulatedProvider(target, () => async (_label, action) => action(), rules) as Provider
@@ -31,7 +38,7 @@ function pairReadAt(reader: string, ...answers: readonly Verdict[]) {
       return session
     },
   }
-  return { stage: new Stage({ kind: 'alternating', provider, target }), asked }
+  return { stage: new Stage({ kind, provider, target, settings: { consumerDelayMs: 60_000 } }), asked }
 }
 
 describe('finishSecret of a pair', () => {
@@ -82,6 +89,25 @@ describe('finishSecret of a pair', () => {
     expect(error).toMatchObject({ code: 'TARGET_UNREACHABLE', step: 'finishSecret' })
     expect(error.message).toContain('at reader, where consumers sign in: no answer')
     expect(asked).toHaveLength(1)
+  })
+})
+
+describe('finishSecret of one account', () => {
+  test('that keeps two passwords waits for consumers, and tries once: a refusal counts against what they use', async () => {
+    const { stage, asked } = readAt('dual-self', 'reader', [REFUSED])
+    const token = stage.begin()
+    expect(await failure(stage.steps(token))).toMatchObject({ code: 'CONSUMER_REFUSED', retryable: true })
+    expect(asked).toEqual(['pending A'])
+    expect(stage.slept).toEqual([60_000])
+    expect(stage.labels()[token]).not.toContain('AWSCURRENT')
+    await stage.step('finishSecret', token)
+    expect(stage.labels()[token]).toContain('AWSCURRENT')
+  })
+
+  test('that is changed in place asks no consumer: the old password is gone already', async () => {
+    const { stage, asked } = readAt('single', 'reader', [REFUSED])
+    await stage.steps(stage.begin())
+    expect(asked).toEqual([])
   })
 })
 

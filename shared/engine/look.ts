@@ -58,7 +58,7 @@ export const look: Look = {
   previousProof: (c) => prove(c, 'previous'),
   lockedPendingProof: (c) => prove(c, 'pending'),
   appliedProof: (c) => prove(c, 'pending'),
-  consumerProof: (c) => proveToConsumers(c),
+  consumerProof: (c, known) => proveToConsumers(c, known),
   fallbackProof: (c, known) => prove(c, provenBy(known) ?? 'current'),
 
   adminNamed: async (c) => {

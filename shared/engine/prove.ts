@@ -1,7 +1,8 @@
 import type { Verdict, Who } from '../provider/contract.ts'
 import { type AdminStage, readAdmin } from './admin.ts'
 import type { StepContext } from './context.ts'
-import type { Proof } from './known.ts'
+import type { Known, Proof } from './known.ts'
+import { isOfPair } from './rules/common.ts'
 import { settled } from './settle.ts'
 import { isSameCredential, type Version } from './version.ts'
 
@@ -35,15 +36,20 @@ export async function proveAdmin(c: StepContext): Promise<Proof> {
 /**
  * The pending credential where consumers sign in. Where that is the place of changes, it was proven there a moment ago. A
  * replica may not have heard of it yet, so a refusal is tried once more after a pause, and only once: the target may count.
+ * Where it counts against the very account that consumers use, the pause comes first, and one refusal is enough.
  */
-export async function proveToConsumers(c: StepContext): Promise<Proof> {
+export async function proveToConsumers(c: StepContext, known: Known): Promise<Proof> {
   const { consumer, server } = c.need('own')
   const writer = c.versions.admin?.server ?? server
   if (consumer === undefined || (consumer.host === writer?.host && consumer.port === writer.port))
     return 'accepted'
+  const pause = (): Promise<void> =>
+    c.input.clock.sleep(c.input.settings.consumerDelayMs ?? 2_000, c.input.deadline.signal)
+  const isCareful = !isOfPair(known) && c.provider?.capabilities.failedProbe === 'counts'
+  if (isCareful) await pause()
   let verdict = await probeForConsumers(c)
-  if (verdict.verdict === 'rejected') {
-    await c.input.clock.sleep(c.input.settings.consumerDelayMs ?? 2_000, c.input.deadline.signal)
+  if (verdict.verdict === 'rejected' && !isCareful) {
+    await pause()
     verdict = await probeForConsumers(c)
   }
   c.consumerVerdict = verdict

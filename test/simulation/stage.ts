@@ -40,6 +40,8 @@ export class Stage {
   readonly evidence: Evidence[] = []
   readonly repairs: RepairRecord[] = []
   readonly reports: StepReport[] = []
+  /** What the engine waited, in milliseconds; no time passes by it. */
+  readonly slept: number[] = []
   readonly rules: string[] = []
   readonly #provider: Provider
   readonly #settings: EngineSettings
@@ -110,7 +112,7 @@ export class Stage {
           },
           keyPair: newKeyPair,
         },
-        clock: { now: () => this.model.clock.now(), sleep: () => Promise.resolve() },
+        clock: { now: () => this.model.clock.now(), sleep: async (ms) => void this.slept.push(ms) },
         observe: {
           decided: ({ rule }) => void this.rules.push(rule),
           stepEnded: (report) => void this.reports.push(report),

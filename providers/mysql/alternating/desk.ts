@@ -97,7 +97,9 @@ export class PairDesk {
   #known(user: string): string | undefined {
     const previous = this.#options.request.values.previous?.reveal()
     const current = this.#options.secret('current')
-    const isHere = (['host', 'port', 'ssl'] as const).every((key) => previous?.[key] === current[key])
+    const isHere = (['host', 'port', 'adminHost', 'adminPort', 'ssl'] as const).every(
+      (key) => previous?.[key] === current[key],
+    )
     return isHere && previous?.username === user ? previous.password : undefined
   }
 }

@@ -62,7 +62,7 @@ export const isOvertaken = (known: Known): boolean =>
 export const alternates = (known: Known): boolean =>
   known.traits?.alternates === true || known.pair === 'alternates'
 
-const isOfPair = (known: Known): boolean =>
+export const isOfPair = (known: Known): boolean =>
   known.current === 'alternate' || known.gone === 'alternate' || alternates(known)
 
 /** The change, if any, is the admin's to make. */
@@ -146,7 +146,7 @@ export const belongTogether: readonly Rule[] = [
   },
 ]
 
-/** Rows that prove pending where consumers sign in: of a pair, a refusal there counts against the other account only. */
+/** Rows that prove pending where consumers sign in. In place there is nothing to wait for: the old one is gone already. */
 export const proveToConsumers = (isWanted: (known: Known) => boolean): Rule[] => [
   {
     rule: 'see that consumers get in where they sign in: a replica may not know the account yet',

@@ -20,6 +20,10 @@ const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)
 const schedules = (k: Known): boolean =>
   k.traits?.retires === true && (k.current === 'alternate' || k.traits.overlaps)
 
+/** Consumers still sign in with the old credential, so they can wait until the new one is everywhere. */
+const goesOnBeside = (k: Known): boolean =>
+  k.current === 'alternate' || (k.traits?.overlaps === true && !mints(k))
+
 /** finishSecret: prove once more, then one label move by compare-and-swap. */
 export const finishRules: readonly Rule[] = [
   { rule: 'read labels', when: (k) => k.labels === undefined && !k.isWarm, move: ask('labels') },
@@ -66,7 +70,7 @@ export const finishRules: readonly Rule[] = [
   ...readAdmin((k) => comparesRights(k) || clearsPrevious(k)),
   { rule: 'compare rights', when: (k) => comparesRights(k) && k.rights === undefined, move: ask('rights') },
   { rule: 'rights are equal', when: (k) => k.rights === 'different', move: fail('RIGHTS_DIFFER') },
-  ...proveToConsumers((k) => k.current === 'alternate'),
+  ...proveToConsumers(goesOnBeside),
   ...clearing,
   {
     // Two finishes of one token would else record different credentials to retire.

@@ -69,10 +69,10 @@ async function defaultRoot(): Promise<string> {
 
 async function distribution(): Promise<Place | Unavailable> {
   const daemon = '/usr/sbin/mariadbd'
-  // What makes the data folder runs a program that Debian has with the clients.
-  for (const file of [daemon, '/usr/bin/my_print_defaults'])
+  // Debian has these in three packages.
+  for (const file of [daemon, '/usr/bin/my_print_defaults', '/usr/lib/mysql/plugin/simple_password_check.so'])
     if (!(await isThere(file)))
-      return { unavailable: `no ${file}; on Debian: apt-get install mariadb-server-core mariadb-client-core` }
+      return { unavailable: `no ${file}; on Debian: apt-get install mariadb-server` }
   return {
     kind: 'mariadb',
     root: undefined,
