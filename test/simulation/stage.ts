@@ -44,7 +44,7 @@ export class Stage {
   readonly slept: number[] = []
   readonly rules: string[] = []
   readonly #provider: Provider
-  readonly #settings: EngineSettings
+  #settings: EngineSettings
   #rotate: Rotate
   #passwords = 0
 
@@ -94,6 +94,12 @@ export class Stage {
   /** A new container of the function: it remembers nothing. */
   restart(): void {
     this.#rotate = this.#container()
+  }
+
+  /** Another deployment of the function, which differs in this. */
+  deploy(changes: EngineSettings): void {
+    this.#settings = { ...this.#settings, ...changes }
+    this.restart()
   }
 
   #container(): Rotate {
