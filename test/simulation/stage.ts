@@ -82,7 +82,8 @@ export class Stage {
       Tags: tagsOf(options.admin?.tags ?? { 'quarterturn:admin-for': 'app' }),
     }).ARN
     const value = { engine: 'simulated', username: 'A', password: 'p0', note: 'kept' }
-    const pair = options.kind === 'alternating' ? { masterarn: this.adminArn } : {}
+    const pair =
+      options.kind === 'alternating' || options.kind === 'single-admin' ? { masterarn: this.adminArn } : {}
     this.secretArn = this.model.call('CreateSecret', {
       ClientRequestToken: randomUUID(),
       Name: 'app',
