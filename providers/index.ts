@@ -12,4 +12,9 @@ export const providers: readonly ProviderEntry[] = [
     engines: ['postgres', 'aurora-postgresql'],
     load: async ({ options }) => (await import('./postgres/index.ts')).createPostgres(options.postgres),
   },
+  {
+    name: 'salesforce',
+    engines: ['salesforce'],
+    load: async ({ options }) => (await import('./salesforce/index.ts')).createSalesforce(options.salesforce),
+  },
 ]

@@ -39,8 +39,13 @@ export const bundleOptions = (name: string, under?: string) =>
     chunkNames: 'chunks/[name]-[hash]',
     // The AWS SDK's CommonJS build, which esbuild would take by default, cannot be shaken: 281 KB more.
     mainFields: ['module', 'main'],
-    alias: { 'iconv-lite': join(ROOT, 'scripts', 'stand-ins', 'iconv-lite.ts') },
-    // pg, mysql2 and the tracer are CommonJS and call `require`, which an ES module does not have.
+    alias: Object.fromEntries(
+      ['form-data', 'iconv-lite', 'undici'].map((name) => [
+        name,
+        join(ROOT, 'scripts', 'stand-ins', `${name}.ts`),
+      ]),
+    ),
+    // pg, mysql2, jsforce and the tracer are CommonJS and call `require`, which an ES module does not have.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },

@@ -108,11 +108,23 @@ test('character sets that no connection of ours speaks are left out', () => {
   for (const [name, { packages }] of bundles) expect(packages, name).not.toContain('iconv-lite')
 })
 
+test('nothing can be sent by jsforce itself', () => {
+  for (const [name, { packages }] of bundles)
+    expect(
+      packages.filter((one) => ['undici', 'form-data'].includes(one)),
+      name,
+    ).toEqual([])
+})
+
 test('a function holds its own driver and no other', () => {
   const drivers = ['pg', 'mysql2', 'jsforce', 'oauth4webapi']
   for (const [name, { packages }] of bundles) {
     if (name === 'rotate') continue
-    const own = { 'rotate-postgres': ['pg'], 'rotate-mysql': ['mysql2'] }[name]
+    const own = {
+      'rotate-postgres': ['pg'],
+      'rotate-mysql': ['mysql2'],
+      'rotate-salesforce': ['jsforce'],
+    }[name]
     expect(
       packages.filter((one) => drivers.includes(one)),
       name,

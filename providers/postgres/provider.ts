@@ -1,5 +1,5 @@
 import { alternateOf } from '../../shared/database/pair.ts'
-import { createTrust } from '../../shared/database/tls.ts'
+import { createTrust } from '../../shared/database/trust.ts'
 import { newPassword, pick } from '../../shared/database/values.ts'
 import { writerOf } from '../../shared/database/writer.ts'
 import type { Provider, StoredSecret } from '../../shared/provider/index.ts'

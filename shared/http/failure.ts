@@ -22,7 +22,7 @@ const CODES: { readonly [K in Broken['kind']]?: Code } = {
 const codeOf = ({ kind }: HttpFailure): Code => CODES[kind] ?? 'TARGET_UNREACHABLE'
 
 /** What a sign-in without a whole reply showed. */
-export const verdictOfFailure = (failure: HttpFailure): Verdict => ({
+export const verdictOfFailure = (failure: HttpFailure): Exclude<Verdict, { verdict: 'accepted' }> => ({
   verdict: 'unknown',
   reason: failure.message,
   code: codeOf(failure),
