@@ -1,5 +1,6 @@
 /** The pages of `docs/` that are made from lists in the code. */
 import * as z from 'zod'
+import { hubOptions } from '../shared/config-hub-options.ts'
 import { Environment } from '../shared/config-options.ts'
 import { type Actor, ERRORS, type ErrorFacts } from '../shared/errors/index.ts'
 import { explorationPage } from '../test/exploration/page.ts'
@@ -86,10 +87,12 @@ function configurationPage(): string {
     const cells = [`\`${name}\``, facts.description, facts.values, facts.default]
     return { name, row: `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |` }
   })
-  const table = (ours: boolean): readonly string[] => [
+  const sectionOf = (name: string): 'function' | 'elsewhere' | 'password' =>
+    name in hubOptions ? 'elsewhere' : name.startsWith('QUARTERTURN_') ? 'function' : 'password'
+  const table = (section: ReturnType<typeof sectionOf>): readonly string[] => [
     '| Variable | What it decides | Values | Default |',
     '| --- | --- | --- | --- |',
-    ...rows.filter(({ name }) => name.startsWith('QUARTERTURN_') === ours).map(({ row }) => row),
+    ...rows.filter(({ name }) => sectionOf(name) === section).map(({ row }) => row),
     '',
   ]
   return page('Configuration', [
@@ -99,7 +102,12 @@ function configurationPage(): string {
     '',
     '## The function',
     '',
-    ...table(true),
+    ...table('function'),
+    '## Other accounts',
+    '',
+    'A function that serves several accounts, a hub, reaches into each by a role there, and is kept within what follows.',
+    '',
+    ...table('elsewhere'),
     '## Tags on the secret',
     '',
     'A tag chooses from lists or makes things safer; it never names a role, an account or a host. An unknown tag that begins',
@@ -113,7 +121,7 @@ function configurationPage(): string {
     '',
     "The names and defaults are those of AWS's rotation templates, so a function that replaces one keeps its settings.",
     '',
-    ...table(false),
+    ...table('password'),
     '## Logs, metrics and traces',
     '',
     '`POWERTOOLS_LOG_LEVEL`, `POWERTOOLS_SERVICE_NAME` (default `quarterturn`), `POWERTOOLS_TRACE_ENABLED` and',

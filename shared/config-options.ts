@@ -1,63 +1,9 @@
-import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
 import * as z from 'zod'
+import { hubOptions } from './config-hub-options.ts'
+import { certificates, flag, option, readBy, wholeNumber } from './config-kinds.ts'
 import { DEFAULT_OVERLAP_MS, durationOf, retirePolicyOf } from './engine/policy.ts'
 import { strategyNames } from './engine/strategies.ts'
 import { DEFAULT_POLICY, LEAST_BITS } from './password.ts'
-
-/** Facts about one variable for people; `docs/configuration.md` is made from them. */
-interface OptionFacts {
-  /** What it decides, in a sentence or two. */
-  readonly description: string
-  /** The values it takes, as text. */
-  readonly values: string
-  /** What holds when it is not set, as text. */
-  readonly default: string
-}
-
-const option = <Schema extends z.ZodType>(schema: Schema, facts: OptionFacts): Schema =>
-  schema.meta({ ...facts })
-
-/** `true`, `1`, `y`, `yes` and their opposites in any case, as AWS's rotation templates take them; nothing else counts. */
-const flag = z
-  .string()
-  .transform((text) => text.trim().toLowerCase())
-  .pipe(z.enum(['true', '1', 'y', 'yes', 'false', '0', 'n', 'no'], 'must be true or false'))
-  .transform((text) => ['true', '1', 'y', 'yes'].includes(text))
-
-const wholeNumber = (from: number, to: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${from} to ${to}`)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, `must be a whole number from ${from} to ${to}`)
-
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
-
-/** PEM text, in which `\n` may stand for a line break, or the absolute path of a PEM file; the answer is PEM. */
-const certificates = z.string().transform((text, context) => {
-  const issue = (message: string): never => {
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  }
-  let pem = text.replaceAll('\\n', '\n')
-  if (isAbsolute(text.trim())) {
-    try {
-      pem = readFileSync(text.trim(), 'utf8')
-    } catch {
-      return issue('names a file that cannot be read')
-    }
-  }
-  const found = pem.match(PEM)
-  if (found === null) return issue('must be PEM certificates or the absolute path of a file with some')
-  try {
-    for (const one of found) new X509Certificate(one)
-  } catch {
-    return issue('has a certificate that cannot be read')
-  }
-  return found.join('\n')
-})
 
 const names = z
   .string()
@@ -65,15 +11,6 @@ const names = z
   .pipe(
     z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be names of providers, separated by commas')).min(1),
   )
-
-/** Text to a value by a reader that answers undefined for what it cannot read. */
-const readBy = <T>(read: (text: string) => T | undefined, message: string) =>
-  z.string().transform((text, context) => {
-    const value = read(text)
-    if (value !== undefined) return value
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  })
 
 const POLICY = 'must be next-rotation, immediate or a time such as 12h'
 const retirePolicy = readBy(retirePolicyOf, POLICY)
@@ -222,6 +159,7 @@ export const Environment = z.object({
       default: '`refuse`',
     },
   ),
+  ...hubOptions,
   PASSWORD_LENGTH: option(wholeNumber(1, 4_096).default(DEFAULT_POLICY.length), {
     description: `Characters of a new password. A policy that gives under ${LEAST_BITS} bits is refused.`,
     values: '1 to 4096',
@@ -244,7 +182,7 @@ export const Environment = z.object({
 })
 export type Environment = z.output<typeof Environment>
 
-function excludes(type: string): OptionFacts {
+function excludes(type: string) {
   return {
     description: `Whether new passwords do without ${type}.`,
     values: '`true`, `false`',

@@ -17,6 +17,8 @@ describe('the environment', () => {
       eventBus: undefined,
       reserveMs: 2_000,
       allowClassC: false,
+      reach: { accounts: [], regions: [], role: undefined, hosts: undefined },
+      stopped: [],
       retirement: {
         after: 'next-rotation',
         choices: [],
@@ -99,6 +101,88 @@ describe('the environment', () => {
       exclude: { lowercase: false, uppercase: false, numbers: true, punctuation: true },
       requireEachIncludedType: false,
     })
+  })
+})
+
+describe('other accounts', () => {
+  const reach = {
+    QUARTERTURN_ACCOUNTS: '444455556666, 555566667777',
+    QUARTERTURN_TARGET_ROLE: 'team/quarterturn-target',
+    QUARTERTURN_EXTERNAL_ID: 'of-the-deployment',
+  }
+
+  test('are reached by a role and an external id of the deployment', () => {
+    const config = readConfig({
+      ...reach,
+      QUARTERTURN_REGIONS: 'eu-central-1',
+      QUARTERTURN_STOP: '444455556666',
+    })
+    expect(config.stopped).toEqual(['444455556666'])
+    expect(config.reach).toEqual({
+      accounts: ['444455556666', '555566667777'],
+      regions: ['eu-central-1'],
+      role: { name: 'team/quarterturn-target', externalId: 'of-the-deployment' },
+      hosts: { list: new Map(), allowsLoopback: false },
+    })
+    expect(readConfig({ QUARTERTURN_STOP: 'all' }).stopped).toBe('all')
+  })
+
+  test('may be listed in a file, with a line for each and remarks', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'quarterturn-config-'))
+    const file = join(folder, 'accounts')
+    writeFileSync(file, '# production\n444455556666 # payments\n555566667777\n')
+    const { accounts } = readConfig({ ...reach, QUARTERTURN_ACCOUNTS: file }).reach
+    rmSync(folder, { recursive: true })
+    expect(accounts).toEqual(['444455556666', '555566667777'])
+    expect(() => readConfig({ ...reach, QUARTERTURN_ACCOUNTS: file })).toThrow(
+      'QUARTERTURN_ACCOUNTS names a file that cannot be read',
+    )
+  })
+
+  test('have hosts of their own; several entries of an account count together', () => {
+    const { hosts } = readConfig({
+      QUARTERTURN_HOSTS: '444455556666=.db.example.com 10.20.0.0/16, 444455556666=One.example.com',
+      QUARTERTURN_ALLOW_LOOPBACK_TARGETS: 'yes',
+    }).reach
+    expect(hosts?.allowsLoopback).toBe(true)
+    expect(hosts?.list.get('444455556666')).toMatchObject([
+      { kind: 'suffix', suffix: '.db.example.com' },
+      { kind: 'range' },
+      { kind: 'host', host: 'one.example.com' },
+    ])
+  })
+
+  test.each([
+    ['QUARTERTURN_TARGET_ROLE', 'QUARTERTURN_TARGET_ROLE is missing, and QUARTERTURN_ACCOUNTS needs it'],
+    ['QUARTERTURN_EXTERNAL_ID', 'QUARTERTURN_EXTERNAL_ID is missing, and QUARTERTURN_ACCOUNTS needs it'],
+    ['QUARTERTURN_ACCOUNTS', 'QUARTERTURN_TARGET_ROLE has no use without QUARTERTURN_ACCOUNTS'],
+  ])('are refused without %s', (name, message) => {
+    expect(() => readConfig({ ...reach, [name]: '' })).toThrow(message)
+  })
+
+  test.each<readonly [name: string, value: string, message: string]>([
+    ['QUARTERTURN_ACCOUNTS', '4444', 'must be account numbers'],
+    ['QUARTERTURN_ACCOUNTS', '*', 'must be account numbers'],
+    ['QUARTERTURN_TARGET_ROLE', 'arn:aws:iam::444455556666:role/x', 'must be the name of a role'],
+    ['QUARTERTURN_TARGET_ROLE', '*', 'must be the name of a role'],
+    ['QUARTERTURN_EXTERNAL_ID', 'x', 'must be 2 to 1224'],
+    ['QUARTERTURN_REGIONS', 'everywhere', 'must be Regions'],
+    ['QUARTERTURN_STOP', 'some', 'must be all, or account numbers'],
+    ...[
+      '444455556666',
+      '444455556666=',
+      '*=.example.com',
+      '444455556666=*.example.com',
+      '444455556666=.com',
+      '444455556666=.rds.amazonaws.com',
+      '444455556666=.eu-west-1.rds.amazonaws.com',
+      '444455556666=.amazonaws.com.cn',
+      '444455556666=0.0.0.0/0',
+      '444455556666=10.0.0.0/33',
+      '444455556666=10.0.0/8',
+    ].map((hosts) => ['QUARTERTURN_HOSTS', hosts, 'must be entries such as'] as const),
+  ])('%s is not %s', (name, value, message) => {
+    expect(() => readConfig({ ...reach, [name]: value })).toThrow(`${name} ${message}`)
   })
 })
 

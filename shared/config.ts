@@ -1,6 +1,7 @@
 import { Environment } from './config-options.ts'
 import type { RetirementSettings } from './engine/policy.ts'
 import { QuarterturnError } from './errors/index.ts'
+import type { HostList } from './network/host-list.ts'
 import type { PasswordPolicy } from './password.ts'
 import type { Strategy } from './provider/contract.ts'
 
@@ -12,6 +13,17 @@ export interface Config {
   /** Name or ARN of the EventBridge bus for evidence. */
   readonly eventBus: string | undefined
   readonly reserveMs: number
+  /** What is reached outside of the function's own account and Region; nothing by default. */
+  readonly reach: {
+    readonly accounts: readonly string[]
+    readonly regions: readonly string[]
+    /** Set when there are accounts. */
+    readonly role: { readonly name: string; readonly externalId: string } | undefined
+    /** `undefined`: every host is taken. */
+    readonly hosts: { readonly list: HostList; readonly allowsLoopback: boolean } | undefined
+  }
+  /** The accounts in which nothing new is begun. */
+  readonly stopped: 'all' | readonly string[]
   readonly retirement: RetirementSettings
   /** Strategies of class C are allowed also where nothing recovers a credential that was issued and lost. */
   readonly allowClassC: boolean
@@ -54,7 +66,7 @@ const TELLTALE_SECTIONS = ['http', 'https', 'http2', 'net', 'stream']
 /**
  * Reads the environment of a function. An empty `QUARTERTURN_` variable counts as not set. Throws `CONFIG_INVALID` that names every variable that is wrong, and for an
  * unknown `QUARTERTURN_` name the one that was probably meant. Values are not repeated: what was pasted into the
- * wrong variable may be a secret. Reads the file that `QUARTERTURN_TLS_CA` names, and nothing else.
+ * wrong variable may be a secret. Reads the files that variables name, and nothing else.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.entries(env).filter(([name, value]) => value !== '' || !name.startsWith('QUARTERTURN_'))
@@ -77,7 +89,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 function contradictions(env: Environment): readonly string[] {
   const policies = [env.QUARTERTURN_RETIRE_AFTER, ...env.QUARTERTURN_RETIRE_CHOICES]
   const times = policies.filter((one) => typeof one === 'object')
+  const forRoles = ['QUARTERTURN_TARGET_ROLE', 'QUARTERTURN_EXTERNAL_ID'] as const
+  const reaches = env.QUARTERTURN_ACCOUNTS !== undefined
   return [
+    ...forRoles
+      .filter((name) => (env[name] !== undefined) !== reaches)
+      .map((name) =>
+        reaches
+          ? `${name} is missing, and QUARTERTURN_ACCOUNTS needs it`
+          : `${name} has no use without QUARTERTURN_ACCOUNTS`,
+      ),
     ...(policies.some((one) => one !== 'next-rotation') && env.QUARTERTURN_SCHEDULE_ROLE === undefined
       ? [
           'QUARTERTURN_SCHEDULE_ROLE is missing, and QUARTERTURN_RETIRE_AFTER or QUARTERTURN_RETIRE_CHOICES needs it',
@@ -91,12 +112,28 @@ function contradictions(env: Environment): readonly string[] {
   ]
 }
 
+function reachOf(env: Environment): Config['reach'] {
+  const { QUARTERTURN_ACCOUNTS: accounts, QUARTERTURN_HOSTS: list } = env
+  const { QUARTERTURN_TARGET_ROLE: name, QUARTERTURN_EXTERNAL_ID: externalId } = env
+  return {
+    accounts: accounts ?? [],
+    regions: env.QUARTERTURN_REGIONS ?? [],
+    role: name === undefined || externalId === undefined ? undefined : { name, externalId },
+    hosts:
+      accounts === undefined && list === undefined
+        ? undefined
+        : { list: list ?? new Map(), allowsLoopback: env.QUARTERTURN_ALLOW_LOOPBACK_TARGETS },
+  }
+}
+
 const configOf = (env: Environment): Config => ({
   strategy: env.QUARTERTURN_STRATEGY,
   providers: env.QUARTERTURN_PROVIDERS,
   eventBus: env.QUARTERTURN_EVENT_BUS,
   reserveMs: env.QUARTERTURN_RESERVE_MS,
   allowClassC: env.QUARTERTURN_ALLOW_CLASS_C,
+  reach: reachOf(env),
+  stopped: env.QUARTERTURN_STOP ?? [],
   retirement: {
     after: env.QUARTERTURN_RETIRE_AFTER,
     choices: env.QUARTERTURN_RETIRE_CHOICES,

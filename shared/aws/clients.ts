@@ -6,32 +6,21 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { abortOptions } from './abort.ts'
+import { LIMITS, type Place } from './limits.ts'
 import type { RdsPort } from './rds-port.ts'
+import { createReach, type Reach } from './reach.ts'
 import type { SchedulerPort } from './scheduler-port.ts'
 import type { SecretsManagerPort } from './secrets-manager.ts'
-
-/**
- * Limits of one call in milliseconds. Three attempts with the SDK's pauses stay under 35 s, which is Lambda's
- * business only when AWS does not answer at all: `withAbort` ends the call at the deadline in any case.
- */
-const LIMITS = {
-  maxAttempts: 3,
-  requestHandler: {
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-    // Otherwise the SDK only prints a warning: the option was made for that and kept so.
-    throwOnRequestTimeout: true,
-    socketTimeout: 10_000,
-  },
-}
+import { Sessions } from './sessions.ts'
+import type { StsPort } from './sts-port.ts'
 
 /**
  * Secrets Manager by the SDK, from the bare client and the four commands, which keeps the other 20 out of the
- * bundle. Region, credentials and `AWS_ENDPOINT_URL_SECRETS_MANAGER` are read from the environment by the SDK.
+ * bundle. What `place` leaves out, and `AWS_ENDPOINT_URL_SECRETS_MANAGER`, is read from the environment by the SDK.
  * Errors pass through as AWS gives them; `fromAwsError` maps them.
  */
-export function createSecretsManager(): SecretsManagerPort {
-  const client = new SecretsManagerClient(LIMITS)
+export function createSecretsManager(place: Place = {}): SecretsManagerPort {
+  const client = new SecretsManagerClient({ ...LIMITS, ...place })
   return {
     describeSecret: (input) => client.send(new DescribeSecretCommand(input), abortOptions()),
     getSecretValue: (input) => client.send(new GetSecretValueCommand(input), abortOptions()),
@@ -68,10 +57,10 @@ export function createEventSender(bus: string): SendEvent {
 }
 
 /** RDS, whose client is loaded with the first call: only admin secrets that RDS keeps, and replicas, need it. */
-export function createLazyRds(): RdsPort {
+export function createLazyRds(place: Place = {}): RdsPort {
   let loaded: Promise<RdsPort> | undefined
   const rds = (): Promise<RdsPort> => {
-    loaded ??= import('./rds.ts').then(({ createRds }) => createRds())
+    loaded ??= import('./rds.ts').then(({ createRds }) => createRds(place))
     return loaded
   }
   return {
@@ -93,3 +82,28 @@ export function createLazyScheduler(): SchedulerPort {
     deleteSchedule: async (input) => (await scheduler()).deleteSchedule(input),
   }
 }
+
+/** STS, whose client is loaded with the first call: only secrets of other accounts need it. */
+export function createLazySts(): StsPort {
+  let loaded: Promise<StsPort> | undefined
+  return {
+    assumeRole: async (input) => {
+      loaded ??= import('./sts.ts').then(({ createSts }) => createSts())
+      return (await loaded).assumeRole(input)
+    },
+  }
+}
+
+/** The way to secrets outside of the function's own account and Region, by the SDK. */
+export const createSdkReach = (
+  role: { readonly name: string; readonly externalId: string } | undefined,
+  now: () => number,
+): Reach =>
+  createReach({
+    role,
+    connect: (region, credentials) => {
+      const place = { region, ...(credentials === undefined ? {} : { credentials }) }
+      return { secretsManager: createSecretsManager(place), rds: createLazyRds(place) }
+    },
+    sessions: (make) => new Sessions(createLazySts(), now, make),
+  })

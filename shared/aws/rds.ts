@@ -1,21 +1,11 @@
 import { DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds'
 import { abortOptions } from './abort.ts'
+import { LIMITS, type Place } from './limits.ts'
 import type { RdsPort } from './rds-port.ts'
 
-/** As for Secrets Manager: `withAbort` ends a call at the deadline in any case. In milliseconds. */
-const LIMITS = {
-  maxAttempts: 3,
-  requestHandler: {
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-    throwOnRequestTimeout: true,
-    socketTimeout: 10_000,
-  },
-}
-
-/** RDS by the SDK. Region, credentials and `AWS_ENDPOINT_URL_RDS` are read from the environment by the SDK. */
-export function createRds(): RdsPort {
-  const client = new RDSClient(LIMITS)
+/** RDS by the SDK. What `place` leaves out, and `AWS_ENDPOINT_URL_RDS`, is read from the environment by the SDK. */
+export function createRds(place: Place = {}): RdsPort {
+  const client = new RDSClient({ ...LIMITS, ...place })
   return {
     describeDBInstances: (input) => client.send(new DescribeDBInstancesCommand(input), abortOptions()),
     describeDBClusters: (input) => client.send(new DescribeDBClustersCommand(input), abortOptions()),

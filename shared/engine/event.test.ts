@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { QuarterturnError } from '../errors/index.ts'
-import { parseEvent, requireSamePlace } from './event.ts'
+import { accountOf, parseEvent, requireRotationToken, requireServed } from './event.ts'
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/app-AbC123'
 const event = {
@@ -85,21 +85,34 @@ describe('the event', () => {
 describe('the place of the secret', () => {
   test('must be the partition, Region and account of the function', () => {
     const lambda = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate:live'
-    expect(() => requireSamePlace(ARN, lambda)).not.toThrow()
+    expect(() => requireServed(ARN, lambda)).not.toThrow()
     for (const other of [
       lambda.replace('eu-west-1', 'us-east-1'),
       lambda.replace('1111', '9999'),
       lambda.replace('aws', 'aws-cn'),
     ])
-      expect(() => requireSamePlace(ARN, other)).toThrow('REGION_MISMATCH')
+      expect(() => requireServed(ARN, other)).toThrow('REGION_MISMATCH')
   })
 
-  test('may be another account that the deployment lists, never another Region', () => {
+  test('may be another account and Region that the deployment lists, never another partition', () => {
     const hub = 'arn:aws:lambda:eu-west-1:999999999999:function:rotate'
-    const account = ARN.split(':')[4] ?? ''
-    expect(() => requireSamePlace(ARN, hub, [account])).not.toThrow()
-    expect(() => requireSamePlace(ARN, hub, ['000000000000'])).toThrow('REGION_MISMATCH')
+    const accounts = [accountOf(ARN)]
+    expect(() => requireServed(ARN, hub, { accounts })).not.toThrow()
+    expect(() => requireServed(ARN, hub, { accounts: ['000000000000'] })).toThrow('REGION_MISMATCH')
     const far = hub.replace('eu-west-1', 'us-east-1')
-    expect(() => requireSamePlace(ARN, far, [account])).toThrow('REGION_MISMATCH')
+    expect(() => requireServed(ARN, far, { accounts })).toThrow('REGION_MISMATCH')
+    expect(() => requireServed(ARN, far, { accounts, regions: ['eu-west-1'] })).not.toThrow()
+    const china = far.replace('aws', 'aws-cn')
+    expect(() => requireServed(ARN, china, { accounts, regions: ['eu-west-1'] })).toThrow('REGION_MISMATCH')
+  })
+
+  test('decides whether a value may be stored without a RotationToken', () => {
+    const own = `arn:aws:lambda:eu-west-1:${accountOf(ARN)}:function:rotate`
+    const hub = own.replace(accountOf(ARN), '999999999999')
+    const { RotationToken: _, ...bare } = parseEvent(event)
+    expect(() => requireRotationToken(bare, own)).not.toThrow()
+    expect(() => requireRotationToken(parseEvent(event), hub)).not.toThrow()
+    expect(() => requireRotationToken({ ...bare, Step: 'finishSecret' }, hub)).not.toThrow()
+    expect(() => requireRotationToken(bare, hub)).toThrow('EVENT_INVALID: `RotationToken` is missing')
   })
 })

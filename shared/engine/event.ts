@@ -72,19 +72,51 @@ export const placeOf = (arn: string): string => {
   return [partition, region, account].join(':')
 }
 
+/** The account of an ARN. */
+export const accountOf = (arn: string): string => arn.split(':')[4] ?? ''
+
+/** What a function serves besides the account and Region that it is in. */
+export interface Served {
+  readonly accounts?: readonly string[] | undefined
+  readonly regions?: readonly string[] | undefined
+}
+
 /**
- * Throws `REGION_MISMATCH` unless the secret lives where the function does: same partition and Region, and the function's
- * own account or one of `accounts`.
+ * Throws `REGION_MISMATCH` unless the secret lives where the function does, or is served there: one partition, and account
+ * and Region each the function's own or on its list.
  */
-export function requireSamePlace(
+export function requireServed(
   secretArn: string,
   functionArn: string,
-  accounts: readonly string[] = [],
+  { accounts = [], regions = [] }: Served = {},
 ): void {
-  const served = accounts.map((account) => functionArn.split(':').with(4, account).join(':'))
-  if (![functionArn, ...served].some((arn) => placeOf(arn) === placeOf(secretArn)))
+  const [, partition, , region = '', account = ''] = secretArn.split(':')
+  const [, ownPartition, , ownRegion = '', ownAccount = ''] = functionArn.split(':')
+  if (
+    partition !== ownPartition ||
+    ![ownRegion, ...regions].includes(region) ||
+    ![ownAccount, ...accounts].includes(account)
+  )
     throw new QuarterturnError('REGION_MISMATCH', {
-      problem: `the secret is in ${placeOf(secretArn)}, this function is in ${placeOf(functionArn)}`,
+      problem: `the secret is in ${placeOf(secretArn)}, which this function in ${placeOf(functionArn)} does not serve`,
+    })
+}
+
+/**
+ * Throws `EVENT_INVALID` for a value that would be stored without the token by which Secrets Manager knows whose it is: from a
+ * role in another account it takes such a value, and fails the rotation afterwards.
+ */
+export function requireRotationToken(
+  { Step, SecretId, RotationToken }: RotationEvent,
+  functionArn: string,
+): void {
+  if (
+    Step === 'createSecret' &&
+    RotationToken === undefined &&
+    accountOf(SecretId) !== accountOf(functionArn)
+  )
+    throw new QuarterturnError('EVENT_INVALID', {
+      problem: '`RotationToken` is missing, which a secret of another account needs',
     })
 }
 

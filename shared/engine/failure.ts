@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode, QuarterturnError } from '../errors/index.ts'
 import type { Verdict } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
+import { accountOf } from './event.ts'
 
 /** What went wrong, in the words of this rotation; the code's own description where nothing more is known. */
 const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
@@ -28,6 +29,8 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
     `the target does not retire the old credential: ${c.reason ?? 'no reason given'}`,
   OVERLAP_CUT: (c) =>
     `AWSCURRENT is younger than ${c.policy.minimumOverlapMs / 1_000} s and another credential is on AWSPREVIOUS`,
+  ROTATIONS_STOPPED: (c) => `QUARTERTURN_STOP holds rotations of the account ${accountOf(c.arn)}`,
+  ACCOUNT_PAUSED: (c) => `steps of the account ${accountOf(c.arn)} failed slowly, several in a row`,
   PRIVILEGE_MISSING: (c) => `a privilege is missing: ${c.reason ?? 'not named'}`,
   RIGHTS_DIFFER: (c) => `the rights of the two accounts differ: ${c.reason ?? 'not named'}`,
   MINT_FULL: (c) =>

@@ -1,4 +1,5 @@
 import type { RdsPort } from '../aws/rds-port.ts'
+import type { Reach } from '../aws/reach.ts'
 import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
 import type { Entropy } from '../provider/entropy.ts'
@@ -6,10 +7,12 @@ import type { StrategyClass } from './strategies.ts'
 
 /** Everything the engine takes from outside. Built once per container in `shared/aws/clients.ts`; made by hand in tests. */
 export interface EngineDeps {
-  /** The Secrets Manager that holds the secret. */
+  /** The Secrets Manager of the function's own account and Region. */
   readonly secretsManager: SecretsManagerPort
   /** Left out: admin secrets that RDS keeps, and replicas, are not recognised. */
   readonly rds?: RdsPort
+  /** The way to secrets elsewhere. Left out: `secretsManager` and `rds` are where every secret is. */
+  readonly reach?: Reach
   /** Left out: no old credential is retired before the next rotation. */
   readonly scheduler?: SchedulerPort
   readonly entropy: Entropy
@@ -54,6 +57,8 @@ export interface StepReport {
   readonly repaired?: readonly string[]
   /** The rotation comes sooner than consumers of the previous credential expect. */
   readonly overlapCut?: true
+  /** Steps of this account failed slowly, so that it began nothing new and this one had less time. */
+  readonly accountPaused?: true
   readonly durationMs: number
   /** Set when the step failed. */
   readonly errorCode?: string

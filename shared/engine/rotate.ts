@@ -1,12 +1,22 @@
 import { isQuarterturnError, QuarterturnError } from '../errors/index.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
 import { type Cleaner, createCleaner } from '../redact.ts'
-import { StepContext } from './context.ts'
+import { Breaker, PAUSED_STEP_MS } from './breaker.ts'
+import { StepContext, type StepInput } from './context.ts'
 import { Deadline } from './deadline.ts'
 import { type Decide, type Decision, decide as shippedDecide } from './decide.ts'
-import { parseEvent, type RotationEvent, requireSamePlace } from './event.ts'
+import {
+  accountOf,
+  parseEvent,
+  placeOf,
+  type RotationEvent,
+  requireRotationToken,
+  requireServed,
+  type Served,
+} from './event.ts'
 import { leavesRecord, recordOf } from './evidence.ts'
 import { place } from './failure.ts'
+import { holding } from './hold.ts'
 import { isJsonObject } from './json.ts'
 import type { Known } from './known.ts'
 import { moveName } from './moves.ts'
@@ -23,8 +33,10 @@ export interface EngineSettings {
   readonly strategy?: Strategy
   /** Milliseconds of the invocation kept back to close connections and report. Default 2,000. */
   readonly reserveMs?: number
-  /** Accounts besides the function's own whose secrets it rotates. None by default. */
-  readonly accounts?: readonly string[]
+  /** Accounts and Regions besides the function's own whose secrets it rotates. None by default. */
+  readonly served?: Served
+  /** The accounts in which no new rotation and no retirement is begun. Default: none. */
+  readonly stopped?: 'all' | readonly string[]
   /** Pauses in milliseconds between attempts to read a pending value that is not visible yet. Default 100, 300, 900. */
   readonly pendingReadDelaysMs?: readonly number[]
   /** Milliseconds until a pending credential is tried again where consumers sign in, such as a replica. Default 2,000. */
@@ -75,6 +87,8 @@ export function createRotate({
   decide = shippedDecide,
 }: RotateOptions): Rotate {
   const remembered = new Map<string, Registration>()
+  const breaker = new Breaker(() => deps.clock.now())
+  const servesOthers = (settings.served?.accounts ?? []).length > 0
 
   return async ({ event: rawEvent, functionArn, timeLeftMs }) => {
     const startedAt = deps.clock.now()
@@ -83,19 +97,28 @@ export function createRotate({
     let event: RotationEvent
     try {
       event = parseEvent(rawEvent)
-      requireSamePlace(event.SecretId, functionArn, settings.accounts)
+      requireServed(event.SecretId, functionArn, settings.served)
+      requireRotationToken(event, functionArn)
     } catch (error) {
       throw cleaner.cleanError(error)
     }
 
     const memory = `${event.SecretId}|${event.ClientRequestToken}`
-    const deadline = new Deadline(timeLeftMs() - (settings.reserveMs ?? 2_000))
+    const account = accountOf(event.SecretId)
+    // Where one account alone is served there is nobody to protect from it.
+    const isPaused = servesOthers && breaker.isPaused(account)
+    const budgetMs = timeLeftMs() - (settings.reserveMs ?? 2_000)
+    const deadline = new Deadline(isPaused ? Math.min(budgetMs, PAUSED_STEP_MS) : budgetMs)
+    const deciding = isStopped(settings, account)
+      ? holding(decide, 'ROTATIONS_STOPPED')
+      : isPaused
+        ? holding(decide, 'ACCOUNT_PAUSED')
+        : decide
     const context = new StepContext({
       event,
       functionArn,
       registration: remembered.get(memory),
-      secretsManager: deps.secretsManager,
-      rds: deps.rds,
+      ...portsFor(deps, event, functionArn),
       scheduler: deps.scheduler,
       entropy: deps.entropy,
       clock: deps.clock,
@@ -122,6 +145,7 @@ export function createRotate({
         ? { repaired: context.repaired.map(cleaner.clean) }
         : {}),
       ...(context.overlapCut ? { overlapCut: true } : {}),
+      ...(isPaused ? { accountPaused: true } : {}),
       durationMs: deps.clock.now() - startedAt,
       ...(error && { errorCode: error.code, retryable: error.retryable }),
       awsCalls: context.awsCalls,
@@ -130,13 +154,14 @@ export function createRotate({
 
     try {
       const known: Known = { step: event.Step, isWarm: context.registration !== undefined }
-      const ended = await runStep(context, known, decide, decided)
+      const ended = await runStep(context, known, deciding, decided)
       await context.close()
       remember(remembered, memory, context.remembered())
       // A repeat that read nothing has nothing to add to the record.
       if (leavesRecord(context, ended))
         await deps.observe.evidence(await recordOf(context, ended, deps.clock.now()))
       const done = report(ended.outcome)
+      breaker.ended(account, { failed: false, tookMs: done.durationMs })
       await deps.observe.stepEnded(done)
       return done
     } catch (thrown) {
@@ -148,12 +173,28 @@ export function createRotate({
         secret: event.SecretId,
         token: event.ClientRequestToken,
       })
-      await deps.observe.stepEnded(report('failed', placed))
+      const failed = report('failed', placed)
+      breaker.ended(account, { failed: true, tookMs: failed.durationMs })
+      await deps.observe.stepEnded(failed)
       throw placed
     } finally {
       deadline.clear()
     }
   }
+}
+
+const isStopped = ({ stopped = [] }: EngineSettings, account: string): boolean =>
+  stopped === 'all' || stopped.includes(account)
+
+/** The services of the account and Region that the secret lives in. */
+function portsFor(
+  deps: EngineDeps,
+  { SecretId, ClientRequestToken }: RotationEvent,
+  functionArn: string,
+): Pick<StepInput, 'secretsManager' | 'rds'> {
+  if (placeOf(SecretId) === placeOf(functionArn) || deps.reach === undefined)
+    return { secretsManager: deps.secretsManager, rds: deps.rds }
+  return deps.reach({ secretArn: SecretId, token: ClientRequestToken, functionArn })
 }
 
 /** The token is secret whether or not the rest of the event is well formed. */

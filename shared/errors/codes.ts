@@ -1,4 +1,5 @@
 import type { ErrorFacts } from './facts.ts'
+import { HUB_ERRORS } from './hub-codes.ts'
 import { MINT_ERRORS } from './mint-codes.ts'
 import { ADMIN_ERRORS, RETIREMENT_ERRORS } from './pair-codes.ts'
 
@@ -20,7 +21,8 @@ export const ERRORS = {
     when: 'The secret lives in a partition, Region or account that this function does not serve.',
     retryable: false,
     actor: 'operator',
-    remedy: 'deploy the function beside the secret',
+    remedy:
+      'deploy the function beside the secret, or name its account in QUARTERTURN_ACCOUNTS and its Region in QUARTERTURN_REGIONS',
   },
   SECRET_NOT_FOUND: {
     when: 'Secrets Manager knows no secret with this ARN.',
@@ -251,6 +253,9 @@ export const ERRORS = {
 
   // Overlap and retirement
   ...RETIREMENT_ERRORS,
+
+  // A function that serves several accounts
+  ...HUB_ERRORS,
 
   // The function itself
   DEADLINE: {

@@ -4,6 +4,7 @@ import {
   createEventSender,
   createLazyRds,
   createLazyScheduler,
+  createSdkReach,
   createSecretsManager,
 } from '../aws/clients.ts'
 import { systemClock } from '../aws/clock.ts'
@@ -86,6 +87,8 @@ function start({ providers, env = process.env, deps = createDeps }: RotationHand
         reserveMs: config.reserveMs,
         retirement: config.retirement,
         allowClassC: config.allowClassC,
+        served: config.reach,
+        stopped: config.stopped,
         ...(config.strategy === undefined ? {} : { strategy: config.strategy }),
       },
     })
@@ -105,6 +108,7 @@ function start({ providers, env = process.env, deps = createDeps }: RotationHand
 export const createDeps = (config: Config, observe: Observer): EngineDeps => ({
   secretsManager: createSecretsManager(),
   rds: createLazyRds(),
+  reach: createSdkReach(config.reach.role, systemClock.now),
   scheduler: createLazyScheduler(),
   entropy: createEntropy(config.password),
   clock: systemClock,

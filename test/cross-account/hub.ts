@@ -7,7 +7,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
+import { createReach, type Reach } from '../../shared/aws/reach.ts'
 import type { SecretsManagerPort } from '../../shared/aws/secrets-manager.ts'
+import { Sessions } from '../../shared/aws/sessions.ts'
 import { createRotate, type StepReport } from '../../shared/engine/index.ts'
 import { newKeyPair } from '../../shared/key-pair.ts'
 import {
@@ -35,10 +37,10 @@ const WORKLOAD = '444455556666'
 export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${HUB}:function:rotate`
 const ROLE_NAME = 'quarterturn-target'
 const EXTERNAL_ID = 'external-id-of-the-workload'
-const SESSION_SECONDS = 900
+const TOKEN = 'rotation-of-app'.padEnd(32, '0')
 
 /** What a test changes of how the function reaches into the workload account. */
-export interface Reach {
+export interface Changes {
   /** Default: the one that the role's trust asks for. */
   externalId?: string
   /** What goes out as RotationToken instead of the event's. */
@@ -55,7 +57,7 @@ export class HubStage {
   readonly aws: LocalAws
   readonly target = new Target('single', 'p0')
   readonly reports: StepReport[] = []
-  readonly reach: Reach = {}
+  readonly reach: Changes = {}
   /** The RotationToken that the engine sent with each put. */
   readonly tokens: (string | undefined)[] = []
   /** Name and message of each error that AWS answered to the function. */
@@ -66,7 +68,7 @@ export class HubStage {
   readonly #server: LocalServer
   readonly #clients: { destroy(): void }[] = []
   readonly #execution: LocalCredentials
-  readonly #sessions = new Map<string, LocalCredentials>()
+  #made: Reach | undefined
 
   private constructor(aws: LocalAws, server: LocalServer) {
     this.aws = aws
@@ -156,9 +158,9 @@ export class HubStage {
     return ends.find(isFailure)?.errorMessage
   }
 
-  /** The session that the function has for the secret. */
-  async session(secretArn = this.secretArn): Promise<SecretsManagerClient> {
-    return this.#client(await this.#assumed(secretArn))
+  /** What the function reaches for a rotation of the secret. */
+  session(secretArn = this.secretArn): SecretsManagerPort {
+    return this.#way()({ secretArn, token: TOKEN, functionArn: FUNCTION_ARN }).secretsManager
   }
 
   async password(): Promise<unknown> {
@@ -176,9 +178,10 @@ export class HubStage {
     const provider = simulatedProvider(this.target, () => unhurried, rules) as Provider
     const rotate = createRotate({
       resolveProvider: () => Promise.resolve(provider),
-      settings: { pendingReadDelaysMs: [], accounts: [WORKLOAD] },
+      settings: { pendingReadDelaysMs: [], served: { accounts: [WORKLOAD] } },
       deps: {
-        secretsManager: this.#port(),
+        secretsManager: this.#port(this.#client(this.#execution)),
+        reach: (request) => this.#way()(request),
         entropy: {
           bytes: (length) => new Uint8Array(length),
           password: () => {
@@ -201,72 +204,68 @@ export class HubStage {
     }
   }
 
-  #port(): SecretsManagerPort {
-    const send = async <Output>(
-      secretArn: string,
-      call: (client: SecretsManagerClient) => Promise<Output>,
-    ): Promise<Output> => {
-      try {
-        return await call(await this.session(secretArn))
-      } catch (error) {
-        this.awsErrors.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
-        throw error
-      }
-    }
+  /** The shipped way into other accounts, with what the test changes of it before it is first gone. */
+  #way(): Reach {
+    this.#made ??= this.#makeWay()
+    return this.#made
+  }
+
+  #makeWay(): Reach {
+    const sts = this.#kept(new STSClient(this.#options(this.#execution)))
+    return createReach({
+      role: { name: ROLE_NAME, externalId: this.reach.externalId ?? EXTERNAL_ID },
+      connect: (_region, credentials) => ({
+        secretsManager: this.#port(this.#client(credentials ?? this.#execution)),
+        rds: {
+          describeDBInstances: () => Promise.resolve({}),
+          describeDBClusters: () => Promise.resolve({}),
+        },
+      }),
+      sessions: (make) =>
+        new Sessions(
+          { assumeRole: (input) => this.#heard(() => sts.send(new AssumeRoleCommand(input))) },
+          () => (this.reach.keepsSession === true ? 0 : this.aws.clock.now()),
+          make,
+        ),
+    })
+  }
+
+  #port(client: SecretsManagerClient): SecretsManagerPort {
     return {
-      describeSecret: (input) =>
-        send(input.SecretId, (client) => client.send(new DescribeSecretCommand(input))),
-      getSecretValue: (input) =>
-        send(input.SecretId, (client) => client.send(new GetSecretValueCommand(input))),
+      describeSecret: (input) => this.#heard(() => client.send(new DescribeSecretCommand(input))),
+      getSecretValue: (input) => this.#heard(() => client.send(new GetSecretValueCommand(input))),
       putSecretValue: ({ RotationToken: given, ...input }) => {
         const { rotationToken = (token) => token } = this.reach
         this.tokens.push(given)
         const VersionStages = [...input.VersionStages]
         const command = { ...input, RotationToken: rotationToken(given), VersionStages }
-        return send(input.SecretId, (client) => client.send(new PutSecretValueCommand(command)))
+        return this.#heard(() => client.send(new PutSecretValueCommand(command)))
       },
       updateSecretVersionStage: (input) =>
-        send(input.SecretId, (client) => client.send(new UpdateSecretVersionStageCommand(input))),
+        this.#heard(() => client.send(new UpdateSecretVersionStageCommand(input))),
     }
   }
 
-  async #assumed(secretArn: string): Promise<LocalCredentials> {
-    const known = this.#sessions.get(secretArn)
-    const isFresh = (known?.expiration?.getTime() ?? 0) > this.aws.clock.now() + 60_000
-    if (known !== undefined && (isFresh || this.reach.keepsSession === true)) return known
-    const sts = new STSClient({ ...this.#options(this.#execution) })
-    this.#clients.push(sts)
-    const { Credentials } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: `arn:aws:iam::${secretArn.split(':')[4]}:role/${ROLE_NAME}`,
-        RoleSessionName: 'rotation-of-app',
-        ExternalId: this.reach.externalId ?? EXTERNAL_ID,
-        DurationSeconds: SESSION_SECONDS,
-        Policy: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: { Effect: 'Allow', Action: ACTIONS, Resource: secretArn },
-        }),
-      }),
-    )
-    const session: LocalCredentials = {
-      accessKeyId: Credentials?.AccessKeyId ?? '',
-      secretAccessKey: Credentials?.SecretAccessKey ?? '',
-      sessionToken: Credentials?.SessionToken ?? '',
-      expiration: Credentials?.Expiration ?? new Date(0),
+  async #heard<Output>(call: () => Promise<Output>): Promise<Output> {
+    try {
+      return await call()
+    } catch (error) {
+      this.awsErrors.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+      throw error
     }
-    this.#sessions.set(secretArn, session)
-    return session
   }
 
-  #client(credentials: LocalCredentials): SecretsManagerClient {
-    const client = new SecretsManagerClient(this.#options(credentials))
+  #client(credentials: Omit<LocalCredentials, 'expiration'>): SecretsManagerClient {
+    return this.#kept(new SecretsManagerClient(this.#options(credentials)))
+  }
+
+  #kept<Client extends { destroy(): void }>(client: Client): Client {
     this.#clients.push(client)
     return client
   }
 
-  #options(credentials: LocalCredentials) {
+  #options({ expiration: _, ...signing }: LocalCredentials) {
     // Without its expiry, which is by the model's clock: the SDK would refuse the session by itself.
-    const { expiration: _, ...signing } = credentials
     return { endpoint: this.#server.url, region: REGION, credentials: signing, maxAttempts: 1 }
   }
 }

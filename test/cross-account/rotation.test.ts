@@ -1,4 +1,3 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CALM, type Unpublished } from '../../shared/local/index.ts'
 import { FUNCTION_ARN, HubStage } from './hub.ts'
@@ -39,13 +38,19 @@ describe('a function in a hub account', () => {
         RotationLambdaARN: FUNCTION_ARN,
         ClientRequestToken: 'manual'.padEnd(32, '0'),
       })
-    const session = await hub.session()
-    const value = await session.send(new GetSecretValueCommand({ SecretId: hub.secretArn }))
+    const session = hub.session()
+    const value = await session.getSecretValue({ SecretId: hub.secretArn })
     expect(value.SecretString).toContain('p0')
-    await expect(session.send(new GetSecretValueCommand({ SecretId: other }))).rejects.toMatchObject({
+    await session.updateSecretVersionStage({
+      SecretId: hub.secretArn,
+      VersionStage: 'OURS',
+      MoveToVersionId: value.VersionId ?? '',
+    })
+    const ofOther = { SecretId: other, VersionStage: 'OURS', MoveToVersionId: 'x'.repeat(32) }
+    await expect(session.updateSecretVersionStage(ofOther)).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: expect.stringMatching(
-        /assumed-role\/quarterturn-target\/rotation-of-app is not authorized .* no session policy/,
+        /assumed-role\/quarterturn-target\/rotation-of-app0+\.app-\w{6} is not authorized .* no session policy/,
       ),
     })
   })

@@ -1,4 +1,4 @@
-import { TARGET_KINDS } from '../simulation/target.ts'
+import { changesInPlace, TARGET_KINDS } from '../simulation/target.ts'
 import type { Range } from './explore.ts'
 import { TWO } from './rules.ts'
 import { ENDLESS, type Kind, MINT_KINDS } from './state.ts'
@@ -8,7 +8,7 @@ export interface Run {
   readonly range: Range
 }
 
-const PAIRS = TARGET_KINDS.filter((kind) => kind !== 'single')
+const PAIRS = TARGET_KINDS.filter((kind) => !changesInPlace(kind))
 const each = (kinds: readonly Kind[], range: Partial<Range>): Run[] =>
   kinds.map((kind) => ({ kind, range: { ...TWO, ...range } }))
 

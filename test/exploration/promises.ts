@@ -1,4 +1,5 @@
 import { STEPS } from '../../shared/engine/known.ts'
+import { changesInPlace } from '../simulation/target.ts'
 import { rotate } from './secrets.ts'
 import type { Space } from './space.ts'
 import {
@@ -28,7 +29,8 @@ export function lockedOut(state: State): Broken | undefined {
   const current = under(state, 'AWSCURRENT')
   const isRefused = current === undefined || !signsIn(state, current)
   const how = isRefused ? 'AWSCURRENT does not sign in' : 'AWSCURRENT signs in without its rights'
-  if (state.kind !== 'single') return works('AWSCURRENT') ? undefined : { promise: 'never locked out', how }
+  if (!changesInPlace(state.kind))
+    return works('AWSCURRENT') ? undefined : { promise: 'never locked out', how }
   const isIn = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE'].some(works)
   return isIn
     ? undefined

@@ -1,5 +1,5 @@
 import type { Provider, Retired, Who } from '../../shared/provider/index.ts'
-import { type Gate, simulatedProvider, Target } from '../simulation/target.ts'
+import { changesInPlace, type Gate, simulatedProvider, Target } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
 import { isMintKind, type Sleeper, type State } from './state.ts'
 
@@ -80,7 +80,7 @@ export function providerOn(target: Target, gate: Gate, machine: Machine, entitle
       repair: async () => entitlement.set({ ...entitlement.get(), [pending()]: true }),
     })
   }
-  const retires = target.kind !== 'single'
+  const retires = !changesInPlace(target.kind)
   return { ...provider, capabilities: { ...provider.capabilities, retires }, open } as Provider
 }
 

@@ -1,5 +1,5 @@
 import type { SimulatedSecrets } from './secrets.ts'
-import type { Target } from './target.ts'
+import { changesInPlace, type Target } from './target.ts'
 import type { World } from './world.ts'
 
 /** Promise 1: what is broken when nothing that it counts on signs in. Class B: some labelled version must. */
@@ -9,7 +9,7 @@ export function lockout(target: Target, secrets: SimulatedSecrets): string | und
     const value = version === undefined ? undefined : secrets.value(version)
     return value !== undefined && target.accepts(value.username, value.password)
   }
-  if (target.kind !== 'single')
+  if (!changesInPlace(target.kind))
     return signsIn(current) ? undefined : 'never locked out (A): AWSCURRENT is refused'
   return [current, pending, candidate].some(signsIn)
     ? undefined

@@ -44,7 +44,7 @@ export class Stage {
   readonly slept: number[] = []
   readonly rules: string[] = []
   readonly #provider: Provider
-  readonly #settings: EngineSettings
+  #settings: EngineSettings
   #rotate: Rotate
   #passwords = 0
 
@@ -82,7 +82,8 @@ export class Stage {
       Tags: tagsOf(options.admin?.tags ?? { 'quarterturn:admin-for': 'app' }),
     }).ARN
     const value = { engine: 'simulated', username: 'A', password: 'p0', note: 'kept' }
-    const pair = options.kind === 'alternating' ? { masterarn: this.adminArn } : {}
+    const pair =
+      options.kind === 'alternating' || options.kind === 'single-admin' ? { masterarn: this.adminArn } : {}
     this.secretArn = this.model.call('CreateSecret', {
       ClientRequestToken: randomUUID(),
       Name: 'app',
@@ -94,6 +95,12 @@ export class Stage {
   /** A new container of the function: it remembers nothing. */
   restart(): void {
     this.#rotate = this.#container()
+  }
+
+  /** Another deployment of the function, which differs in this. */
+  deploy(changes: EngineSettings): void {
+    this.#settings = { ...this.#settings, ...changes }
+    this.restart()
   }
 
   #container(): Rotate {

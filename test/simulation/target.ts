@@ -13,8 +13,18 @@ import {
 } from '../../shared/provider/index.ts'
 
 /** The kinds of target that chosen values meet, reduced to which credentials sign in. */
-export const TARGET_KINDS = ['single', 'dual-self', 'dual-admin', 'pair', 'alternating'] as const
+export const TARGET_KINDS = [
+  'single',
+  'single-admin',
+  'dual-self',
+  'dual-admin',
+  'pair',
+  'alternating',
+] as const
 export type TargetKind = (typeof TARGET_KINDS)[number]
+
+/** The old password is gone with the change. */
+export const changesInPlace = (kind: string): boolean => kind === 'single' || kind === 'single-admin'
 
 export interface Account {
   primary: string | undefined
@@ -80,6 +90,8 @@ export type SimulatedSecret = z.infer<typeof SimulatedSecret>
 
 const OPTIONS: Record<TargetKind, Pick<Provider['capabilities'], 'strategies' | 'repeat'>> = {
   single: { strategies: ['single-user'], repeat: 'harmless' },
+  // The admin sees what the target keeps, so it is read before anything is proven.
+  'single-admin': { strategies: ['single-user'], repeat: 'harmless' },
   'dual-self': { strategies: ['dual-password'], repeat: 'compare-and-swap' },
   'dual-admin': { strategies: ['dual-password'], repeat: 'once' },
   pair: { strategies: ['dual-password'], repeat: 'once' },
@@ -88,8 +100,12 @@ const OPTIONS: Record<TargetKind, Pick<Provider['capabilities'], 'strategies' | 
 
 const other = (account: string): string => (account === 'A' ? 'B' : 'A')
 
-/** Whose credential may be used is part of the simulation: a pair is changed by the admin alone. */
-const NOT_BY_ITSELF = 'a pair is changed by the admin'
+/** Whose credential may be used is part of the simulation. */
+const BY_ADMIN: { readonly [K in TargetKind]?: Pick<AdminUse<SimulatedSecret>, 'strategies' | 'looks'> } = {
+  'single-admin': { strategies: ['single-user'], looks: ['single-user'] },
+  alternating: { strategies: ['alternating-users'] },
+}
+const NOT_BY_ITSELF = 'this target is changed by the admin'
 
 export interface SimulationRules {
   /** The lock of the target is taken. Off: the rule that changes are serialised is removed. */
@@ -105,6 +121,7 @@ export function simulatedProvider(
   rules: SimulationRules,
   connect: () => object = () => ({}),
 ) {
+  const byAdmin = BY_ADMIN[target.kind]
   return defineProvider({
     name: `simulated-${target.kind}`,
     serves: { engines: ['simulated'] },
@@ -121,16 +138,16 @@ export function simulatedProvider(
       credential: password,
       server: { host, port: 1 },
     }),
-    ...(target.kind === 'alternating'
-      ? {
-          alternateOf: other,
+    ...(target.kind === 'alternating' ? { alternateOf: other } : {}),
+    ...(byAdmin === undefined
+      ? {}
+      : {
           admin: {
-            strategies: ['alternating-users'],
+            ...byAdmin,
             arn: ({ masterarn }: SimulatedSecret) => masterarn || undefined,
             value: ({ admin }: { admin: StoredSecret }) => admin,
           } satisfies AdminUse<SimulatedSecret>,
-        }
-      : {}),
+        }),
     withCredential: ({ into, from }) => ({ ...into, username: from['username'], password: from['password'] }),
     propose: ({ current, strategy, entropy }) => ({
       ...current,
@@ -171,7 +188,8 @@ class SimulatedSession implements Session {
     const { username, password } = this.#value(who)
     return this.#gate(`probe ${who} ${username}:${password}`, () => {
       if (this.#target.accepts(username, password)) return { verdict: 'accepted', as: username }
-      this.#target.failedSignIns += 1
+      const isSeen = this.#target.kind === 'single-admin' && this.#values.admin !== undefined
+      if (!isSeen) this.#target.failedSignIns += 1
       return { verdict: 'rejected' }
     })
   }
@@ -195,7 +213,7 @@ class SimulatedSession implements Session {
 
   apply({ from, to, as }: { from: Who; to: Who; as: Who }): Promise<Applied> {
     const target = this.#target
-    if (target.kind === 'alternating' && as !== 'admin') throw new Error(NOT_BY_ITSELF)
+    if (BY_ADMIN[target.kind] !== undefined && as !== 'admin') throw new Error(NOT_BY_ITSELF)
     const { username, password } = this.#value(to)
     const old = this.#value(from)
     const account = target.account(username)
@@ -212,6 +230,7 @@ class SimulatedSession implements Session {
       })
     switch (target.kind) {
       case 'single':
+      case 'single-admin':
       case 'alternating':
         return change('set', () => {
           account.primary = password
