@@ -1,9 +1,10 @@
-import { connect as connectTcp, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
 import { isLoopbackAddress } from '../../shared/database/host.ts'
 import { networkFailure } from '../../shared/database/network.ts'
 import { reset } from '../../shared/database/reset.ts'
 import { tlsFailure, tlsOptions } from '../../shared/database/tls.ts'
+import { type Connect, connectAnywhere } from '../../shared/network/connect.ts'
 import { createDriver, type Driver, runOn } from './driver.ts'
 import { broken, MysqlFailure } from './failure.ts'
 
@@ -12,6 +13,8 @@ export interface SignIn {
   readonly port: number
   /** What the certificate is verified against; nothing for clear text, which only goes to this machine. */
   readonly trust: SecureContext | undefined
+  /** Default: to any host. */
+  readonly connect?: Connect | undefined
   readonly username: string
   readonly password: string
 }
@@ -64,7 +67,8 @@ class Connection implements Link {
 
   constructor(to: SignIn) {
     this.#to = to
-    this.#tcp = connectTcp({ host: to.host, port: to.port, noDelay: true })
+    const { host, port, connect = connectAnywhere } = to
+    this.#tcp = connect({ host, port })
     this.#tcp.on('error', (error) => this.#fail(broken(networkFailure(error))))
     const lost = Promise.withResolvers<never>()
     lost.promise.catch(() => {})

@@ -43,7 +43,7 @@ export class Seats {
   attempt({ username, password, ssl }: MysqlSecret, { host, port }: Place): Attempt {
     const trust = ssl ? this.#trust() : undefined
     return this.#connections.attempt((timeoutMs) =>
-      signIn({ host, port, trust, username, password }, timeoutMs),
+      signIn({ host, port, connect: this.#request.connect, trust, username, password }, timeoutMs),
     )
   }
 

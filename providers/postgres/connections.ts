@@ -46,7 +46,15 @@ export class Connections {
     const { username, password, dbname, ssl } = secret
     const trust = ssl ? this.#options.trust() : undefined
     const attempt = signIn(
-      { host: server.host, port: server.port, trust, username, password, dbname },
+      {
+        host: server.host,
+        port: server.port,
+        connect: this.#request.connect,
+        trust,
+        username,
+        password,
+        dbname,
+      },
       timeoutMs,
     )
     this.#attempts.add(attempt)

@@ -1,10 +1,11 @@
-import { connect as connectTcp, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
 import { isLoopbackAddress } from '../../shared/database/host.ts'
 import { networkFailure } from '../../shared/database/network.ts'
 import { reset } from '../../shared/database/reset.ts'
 import { tlsFailure, tlsOptions } from '../../shared/database/tls.ts'
+import { type Connect, connectAnywhere } from '../../shared/network/connect.ts'
 import { Challenge } from './challenge.ts'
 import { PostgresFailure } from './failure.ts'
 import { FrameReader } from './frames.ts'
@@ -14,6 +15,8 @@ export interface Destination {
   readonly port: number
   /** What the certificate is verified against; nothing for clear text, which only goes to this machine. */
   readonly trust: SecureContext | undefined
+  /** Default: to any host. */
+  readonly connect?: Connect | undefined
 }
 
 /** SSLRequest: length 8, code 80877103. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
@@ -39,8 +42,8 @@ export class Wire extends Duplex {
 
   /** Called by the driver, whose own idea of host and port is not used. Emits `connect` when it may begin. */
   connect(): this {
-    const { host, port } = this.#destination
-    const tcp = connectTcp({ host, port, noDelay: true })
+    const { host, port, connect = connectAnywhere } = this.#destination
+    const tcp = connect({ host, port })
     this.#tcp = tcp
     tcp.on('error', (error) => this.destroy(failureOf(error)))
     tcp.on('close', () => this.destroy(new PostgresFailure('network', 'the connection broke')))

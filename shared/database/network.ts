@@ -1,3 +1,4 @@
+import { NOT_ALLOWED } from '../network/connect.ts'
 import type { Broken } from './failure.ts'
 
 /** Node's text may hold the address; its code does not. */
@@ -12,5 +13,6 @@ const NETWORK: Readonly<Record<string, string>> = {
   EAI_AGAIN: '`host` could not be looked up',
   EHOSTUNREACH: 'there is no way to `host`',
   ENETUNREACH: 'there is no way to `host`',
+  [NOT_ALLOWED]: '`host` is not one that this function may reach',
   ETIMEDOUT: '`host` does not answer',
 }

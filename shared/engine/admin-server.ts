@@ -1,10 +1,9 @@
-import { fromAwsError } from '../aws/errors.ts'
-import type { DbCluster, DbInstance, RdsPort } from '../aws/rds-port.ts'
+import type { DbCluster, DbInstance } from '../aws/rds-port.ts'
 import type { SecretDescription } from '../aws/secrets-manager.ts'
 import { QuarterturnError } from '../errors/index.ts'
 import type { StoredSecret } from '../provider/contract.ts'
-import { isNamed } from './aws-names.ts'
 import type { StepContext } from './context.ts'
+import { cluster, endpointsOf, idOf, instance, instanceAt, isClusterName, isRdsName } from './rds-look-up.ts'
 
 /** The server whose master secret RDS keeps. */
 export interface ManagedByRds {
@@ -80,12 +79,11 @@ export async function isOneServer(
   c: StepContext,
   { writer, endpoint }: { readonly writer: string; readonly endpoint: string },
 ): Promise<boolean> {
-  if (![writer, endpoint].every((host) => /\.rds\.amazonaws\.com(\.cn)?$/.test(host))) return false
+  if (![writer, endpoint].every(isRdsName)) return false
   if (isClusterName(writer)) {
     const owner = await cluster(c, idOf(writer))
     if (owner?.Endpoint?.toLowerCase() !== writer) return false
-    const others = [owner.ReaderEndpoint, ...(owner.CustomEndpoints ?? [])]
-    if (others.some((other) => other?.toLowerCase() === endpoint)) return true
+    if (endpoint !== writer && endpointsOf(owner).includes(endpoint)) return true
     const member = isClusterName(endpoint) ? undefined : await instanceAt(c, endpoint)
     return (
       member?.DBClusterIdentifier !== undefined && member.DBClusterIdentifier === owner.DBClusterIdentifier
@@ -95,44 +93,4 @@ export async function isOneServer(
   const replica = await instanceAt(c, endpoint)
   const source = replica?.ReadReplicaSourceDBInstanceIdentifier
   return source !== undefined && (await instanceAt(c, writer))?.DBInstanceIdentifier === source
-}
-
-const idOf = (host: string): string => host.split('.')[0] ?? ''
-const isClusterName = (host: string): boolean => host.split('.')[1]?.startsWith('cluster-') === true
-
-async function instanceAt(c: StepContext, host: string): Promise<DbInstance | undefined> {
-  const found = await instance(c, idOf(host))
-  return found?.Endpoint?.Address?.toLowerCase() === host ? found : undefined
-}
-
-const instance = (c: StepContext, DBInstanceIdentifier: string): Promise<DbInstance | undefined> =>
-  describe(
-    c,
-    'DescribeDBInstances',
-    'DBInstanceNotFoundFault',
-    async (rds) => (await rds.describeDBInstances({ DBInstanceIdentifier })).DBInstances?.[0],
-  )
-
-const cluster = (c: StepContext, DBClusterIdentifier: string): Promise<DbCluster | undefined> =>
-  describe(
-    c,
-    'DescribeDBClusters',
-    'DBClusterNotFoundFault',
-    async (rds) => (await rds.describeDBClusters({ DBClusterIdentifier })).DBClusters?.[0],
-  )
-
-async function describe<T>(
-  c: StepContext,
-  action: string,
-  absent: string,
-  call: (rds: RdsPort) => Promise<T | undefined>,
-): Promise<T | undefined> {
-  const { rds } = c.input
-  if (rds === undefined) return undefined
-  try {
-    return await c.input.deadline.limit(() => call(rds))
-  } catch (error) {
-    if (isNamed(error, absent)) return undefined
-    throw fromAwsError(error, { action: `rds:${action}`, secretId: 'the server of the admin secret' })
-  }
 }

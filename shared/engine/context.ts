@@ -4,6 +4,7 @@ import type { RdsPort } from '../aws/rds-port.ts'
 import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretDescription, SecretsManagerPort, SecretVersion } from '../aws/secrets-manager.ts'
 import type { ErrorCode, QuarterturnError } from '../errors/index.ts'
+import type { HostGuard } from '../network/host-guard.ts'
 import type { Provider, Session, StoredSecret, Strategy, Verdict, Who } from '../provider/contract.ts'
 import type { Entropy } from '../provider/entropy.ts'
 import type { Cleaner } from '../redact.ts'
@@ -11,6 +12,7 @@ import type { Sealed } from '../sealed.ts'
 import type { AdminConsent } from './admin.ts'
 import type { Deadline } from './deadline.ts'
 import type { RotationEvent } from './event.ts'
+import { guardOf, requireHosts } from './hosts.ts'
 import type { Traits } from './known.ts'
 import { type Labels, labelsOf } from './labels.ts'
 import { type MintWork, newMintWork } from './mint-work.ts'
@@ -88,6 +90,7 @@ export class StepContext {
   cause: unknown
   awsCalls = 0
   #session: GuardedSession | undefined
+  #guard: HostGuard | undefined
   #policy: Policy | undefined
   readonly #values: { [W in Who]?: Sealed<unknown> } = {}
 
@@ -189,15 +192,27 @@ export class StepContext {
     )
   }
 
-  /** The session at the target; opened when it is first used. */
-  target<T>(operation: (session: Session) => Promise<T>): Promise<T> {
+  /** The session at the target; opened when it is first used. Rejects with `HOST_NOT_ALLOWED` before anything is sent. */
+  async target<T>(operation: (session: Session) => Promise<T>): Promise<T> {
+    const guard = this.#hosts
+    if (guard !== undefined) await requireHosts(guard, this.versions)
     if (this.provider === undefined || this.strategy === undefined) throw new Error('no value was read yet')
     this.#session ??= new GuardedSession(
       this.provider,
-      { values: this.#values, strategy: this.strategy, mark: markOf(this.arn) },
+      {
+        values: this.#values,
+        strategy: this.strategy,
+        mark: markOf(this.arn),
+        ...(guard && { connect: guard.connect }),
+      },
       this.input.deadline,
     )
-    return this.#session.run(operation)
+    return await this.#session.run(operation)
+  }
+
+  get #hosts(): HostGuard | undefined {
+    this.#guard ??= guardOf(this)
+    return this.#guard
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,7 @@ import {
 import { leavesRecord, recordOf } from './evidence.ts'
 import { place } from './failure.ts'
 import { holding } from './hold.ts'
+import type { HostSettings } from './hosts.ts'
 import { isJsonObject } from './json.ts'
 import type { Known } from './known.ts'
 import { moveName } from './moves.ts'
@@ -35,6 +36,8 @@ export interface EngineSettings {
   readonly reserveMs?: number
   /** Accounts and Regions besides the function's own whose secrets it rotates. None by default. */
   readonly served?: Served
+  /** Which hosts secrets may name. Default: any. */
+  readonly hosts?: HostSettings
   /** The accounts in which no new rotation and no retirement is begun. Default: none. */
   readonly stopped?: 'all' | readonly string[]
   /** Pauses in milliseconds between attempts to read a pending value that is not visible yet. Default 100, 300, 900. */

@@ -1,10 +1,13 @@
 import { budget } from '../database/budget.ts'
 import type { Trust } from '../database/tls.ts'
+import type { Connect } from '../network/connect.ts'
 import { Exchange, type HttpReply, type HttpRequest } from './exchange.ts'
 import { HttpFailure } from './failure.ts'
 
 export interface HttpClientOptions {
   readonly trust: Trust
+  /** Opens its connections. Default: to any host. */
+  readonly connect?: Connect | undefined
   /** Milliseconds for one request, connecting included. */
   readonly timeoutMs: number
   /** Ends every request. */
@@ -29,9 +32,10 @@ export class HttpClient {
   async send(request: HttpRequest): Promise<HttpReply> {
     if (this.#closed !== undefined)
       throw new HttpFailure({ kind: 'closed', message: 'the session is closed' })
-    const { trust, timeoutMs, timeLeftMs } = this.#options
+    const { trust, connect, timeoutMs, timeLeftMs } = this.#options
     const exchange = new Exchange(request, {
       trust,
+      connect,
       timeoutMs: Math.min(timeoutMs, budget(timeLeftMs()).clientMs),
     })
     this.#running.add(exchange)

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request as requestOn } from 'node:http'
-import { connect as connectTcp, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { networkFailure } from '../database/network.ts'
 import { reset } from '../database/reset.ts'
 import { type Trust, tlsFailure, tlsOptions } from '../database/tls.ts'
+import { type Connect, connectAnywhere } from '../network/connect.ts'
 import { HttpFailure } from './failure.ts'
 
 export interface HttpRequest {
@@ -42,13 +43,17 @@ export class Exchange {
 
   constructor(
     request: HttpRequest,
-    { trust, timeoutMs }: { readonly trust: Trust; readonly timeoutMs: number },
+    {
+      trust,
+      connect = connectAnywhere,
+      timeoutMs,
+    }: { readonly trust: Trust; readonly connect?: Connect | undefined; readonly timeoutMs: number },
   ) {
     const url = new URL(request.path, request.origin)
     if (url.origin !== request.origin) throw new Error('a path led away from its origin')
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
     const isSecure = url.protocol === 'https:'
-    this.#tcp = connectTcp({ host, port: Number(url.port === '' ? (isSecure ? 443 : 80) : url.port) })
+    this.#tcp = connect({ host, port: Number(url.port === '' ? (isSecure ? 443 : 80) : url.port) })
     const timer = setTimeout(
       () => this.#fail(new HttpFailure({ kind: 'timeout', message: 'the target did not answer in time' })),
       timeoutMs,

@@ -88,6 +88,7 @@ function start({ providers, env = process.env, deps = createDeps }: RotationHand
         retirement: config.retirement,
         allowClassC: config.allowClassC,
         served: config.reach,
+        ...(config.reach.hosts === undefined ? {} : { hosts: config.reach.hosts }),
         stopped: config.stopped,
         ...(config.strategy === undefined ? {} : { strategy: config.strategy }),
       },

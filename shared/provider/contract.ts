@@ -8,6 +8,7 @@
  * Read it from top to bottom: data, pure functions, then the session.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Connect } from '../network/connect.ts'
 import type { Sealed } from '../sealed.ts'
 import type { AdminUse } from './admin-use.ts'
 import type { Entropy } from './entropy.ts'
@@ -135,6 +136,11 @@ export interface OpenRequest<Secret> {
   readonly mark: string
   /** Ends the work. The engine closes the session when it fires; a provider may also listen itself. */
   readonly signal: AbortSignal
+  /**
+   * Opens every connection to the target, and fails where the deployment does not let this function reach the host. Left out:
+   * any host may be connected to.
+   */
+  readonly connect?: Connect
   /** Milliseconds that the whole session may still take; statement timeouts at the server stay below it. */
   readonly timeLeftMs: () => number
 }
