@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isHost } from './host.ts'
+import { isHost } from '../network/host.ts'
 
 const SSL_ISSUE = '`ssl` is neither true nor false; remove it, or set it to true'
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
+import { isLoopbackHost } from '../network/host.ts'
 import { host, isRdsProxy, port } from './fields.ts'
-import { isLoopbackHost } from './host.ts'
 
 /** Where a connection goes; what a secret says besides is not used there. */
 export interface Place {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { text } from '../database/fields.ts'
-import { isHost, isLoopbackHost } from '../database/host.ts'
+import { isHost, isLoopbackHost } from '../network/host.ts'
 
 export interface Allowances {
   /** Whether an address may be `http://` for this machine itself. For tests. Default: false, clear text is always refused. */

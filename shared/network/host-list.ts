@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { isHost } from '../database/host.ts'
+import { isHost } from './host.ts'
 
 /** Hosts that an account's secrets may name, besides what RDS of that account says is its own. */
 export type HostRule =
