@@ -8,7 +8,7 @@ interface Example {
   readonly handler: string
   readonly title: string
   /** What `put-secret-value` is given, as the provider's README says. */
-  readonly value: Readonly<Record<string, string | number>>
+  readonly value: Readonly<Record<string, string | number | boolean>>
   /** The tag `quarterturn:strategy`; undefined: the provider's default. */
   readonly strategy?: string
   /** What is put into the secret of the admin; undefined: there is none. */
@@ -55,6 +55,19 @@ export const EXAMPLES: readonly Example[] = [
     value: { ...postgres, dbname: 'app', masterarn },
     strategy: 'alternating-users',
     admin: { ...postgres, username: 'rotadmin' },
+  },
+  {
+    name: 'salesforce-single-user',
+    handler: 'rotate-salesforce',
+    title:
+      'A Salesforce user that changes its own password: consumers retry for the seconds between two steps.',
+    value: {
+      engine: 'salesforce',
+      baseUri: 'https://ORG.my.salesforce.com',
+      username: 'app@example.com',
+      password: 'IN_FORCE',
+      requiresSecurityToken: false,
+    },
   },
 ]
 

@@ -22,8 +22,6 @@ export const HUB_ONLY = [
   'QUARTERTURN_TARGET_ROLE',
   'QUARTERTURN_EXTERNAL_ID',
   'QUARTERTURN_REGIONS',
-  'QUARTERTURN_HOSTS',
-  'QUARTERTURN_STOP',
 ] as const
 
 /** Parameters that the templates word themselves, by their variable. */
