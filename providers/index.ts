@@ -8,6 +8,11 @@ export const providers: readonly ProviderEntry[] = [
     load: async ({ options }) => (await import('./mysql/index.ts')).createMysql(options.mysql),
   },
   {
+    name: 'oauth',
+    engines: ['oauth'],
+    load: async ({ options }) => (await import('./oauth/index.ts')).createOauth(options.oauth),
+  },
+  {
     name: 'postgres',
     engines: ['postgres', 'aurora-postgresql'],
     load: async ({ options }) => (await import('./postgres/index.ts')).createPostgres(options.postgres),

@@ -123,6 +123,7 @@ test('a function holds its own driver and no other', () => {
     const own = {
       'rotate-postgres': ['pg'],
       'rotate-mysql': ['mysql2'],
+      'rotate-oauth': ['oauth4webapi'],
       'rotate-salesforce': ['jsforce'],
     }[name]
     expect(

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import { hubOptions } from './config-hub-options.ts'
 import { certificates, flag, option, readBy, wholeNumber } from './config-kinds.ts'
@@ -160,6 +161,15 @@ export const Environment = z.object({
     },
   ),
   ...hubOptions,
+  QUARTERTURN_OAUTH_PROFILES: option(
+    z.string().refine(isAbsolute, 'must be the absolute path of a folder').optional(),
+    {
+      description:
+        'A folder with profiles of kinds of authorization server beside those that ship, one JSON file each. One of the same name replaces what ships.',
+      values: 'the absolute path of a folder in the package or a layer',
+      default: 'none',
+    },
+  ),
   PASSWORD_LENGTH: option(wholeNumber(1, 4_096).default(DEFAULT_POLICY.length), {
     description: `Characters of a new password. A policy that gives under ${LEAST_BITS} bits is refused.`,
     values: '1 to 4096',

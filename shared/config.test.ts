@@ -35,6 +35,7 @@ describe('the environment', () => {
         },
         mysql: { allowClearTextLoopback: false, passwordForm: 'verifier', otherHosts: 'refuse' },
         salesforce: { allowClearTextLoopback: false },
+        oauth: { allowClearTextLoopback: false },
       },
       password: DEFAULT_POLICY,
     })

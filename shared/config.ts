@@ -49,6 +49,13 @@ export interface Config {
       readonly ca?: string
       readonly allowClearTextLoopback: boolean
     }
+    readonly oauth: {
+      /** PEM certificates to trust besides the public ones. */
+      readonly ca?: string
+      readonly allowClearTextLoopback: boolean
+      /** A folder with profiles of the deployment's own. */
+      readonly profilesFolder?: string
+    }
   }
   readonly password: PasswordPolicy
 }
@@ -159,6 +166,13 @@ const configOf = (env: Environment): Config => ({
     salesforce: {
       ...(env.QUARTERTURN_TLS_CA === undefined ? {} : { ca: env.QUARTERTURN_TLS_CA }),
       allowClearTextLoopback: env.QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK,
+    },
+    oauth: {
+      ...(env.QUARTERTURN_TLS_CA === undefined ? {} : { ca: env.QUARTERTURN_TLS_CA }),
+      allowClearTextLoopback: env.QUARTERTURN_ALLOW_CLEAR_TEXT_LOOPBACK,
+      ...(env.QUARTERTURN_OAUTH_PROFILES === undefined
+        ? {}
+        : { profilesFolder: env.QUARTERTURN_OAUTH_PROFILES }),
     },
   },
   password: {

@@ -1,0 +1,149 @@
+import {
+  type LiveCredential,
+  type Mark,
+  type Minted,
+  markOf,
+  markText,
+  QuarterturnError,
+  type Retired,
+  type StoredSecret,
+  type Who,
+} from '../../shared/provider/index.ts'
+import { type Answer, type Management, unexpected } from './management.ts'
+import type { Profile } from './profile/schema.ts'
+import { at, goesOn, textAt, timeAt } from './reply.ts'
+import { isId, type OauthSecret, PLACE } from './schema.ts'
+
+export interface ClientSecretsOptions {
+  readonly management: Management
+  readonly secretOf: (who: Who) => OauthSecret
+  /** The secret whose client it is about. */
+  readonly client: () => OauthSecret
+  /** From a cryptographic source. */
+  readonly bytes: (length: number) => Uint8Array
+}
+
+/** The secrets of one client at a target that issues them. */
+export class ClientSecrets {
+  readonly #management: Management
+  readonly #secretOf: (who: Who) => OauthSecret
+  readonly #client: () => OauthSecret
+  readonly #bytes: (length: number) => Uint8Array
+
+  constructor({ management, secretOf, client, bytes }: ClientSecretsOptions) {
+    this.#management = management
+    this.#secretOf = secretOf
+    this.#client = client
+    this.#bytes = bytes
+  }
+
+  get #profile(): Profile {
+    return this.#client()[PLACE].profile
+  }
+
+  async list(as: Who): Promise<readonly LiveCredential[]> {
+    const { list } = this.#profile
+    const answer = await this.#management.call(as, this.#client(), list)
+    if (answer.status !== 200) throw unexpected(answer, 'list its credentials')
+    const items = list.items === undefined ? answer.body : at(answer.body, list.items)
+    if (!Array.isArray(items)) throw notUnderstood('the list of credentials')
+    // What is not seen would be taken for gone.
+    if (goesOn(answer.reply, answer.body)) throw notUnderstood('a list of credentials in several parts')
+    return items.map((item) => this.#listed(item))
+  }
+
+  #listed(item: unknown): LiveCredential {
+    const { list, times } = this.#profile
+    const id = textAt(item, list.id)
+    if (!isId(id)) throw notUnderstood('the id of a credential')
+    const mark = markIn(textAt(item, list.mark))
+    const createdAt = timeAt(item, list.createdAt, times)
+    const secret = textAt(item, list.secret)
+    return {
+      id,
+      ...(mark === undefined ? {} : { mark }),
+      ...(createdAt === undefined ? {} : { createdAt }),
+      ...(secret === undefined ? {} : { value: this.#stored(id, secret) }),
+    }
+  }
+
+  async mint({ from, as, mark }: { from: Who; as: Who; mark: Mark }): Promise<Minted> {
+    const { mint, times } = this.#profile
+    const answer = await this.#management.call(as, this.#client(), mint, {
+      mark: markText(mark),
+      random: Buffer.from(this.#bytes(32)).toString('base64url'),
+    })
+    if (isFull(answer, mint.full))
+      return { result: 'full', reason: `the target was asked for one more and answered ${answer.status}` }
+    if (answer.status < 200 || answer.status >= 300) throw unexpected(answer, 'issue a credential')
+    const id = textAt(answer.body, mint.id)
+    const secret = textAt(answer.body, mint.secret)
+    if (!isId(id) || secret === undefined || secret === '')
+      throw notUnderstood('the credential that was issued')
+    const expiresAt = timeAt(answer.body, mint.expiresAt, times)
+    return {
+      result: 'minted',
+      id,
+      value: this.#stored(id, secret, from),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    }
+  }
+
+  async revoke(id: string, as: Who): Promise<'revoked' | 'already'> {
+    if (!isId(id)) throw new Error('that is no id of a credential')
+    let isRefused = false
+    for (const call of this.#profile.revoke) {
+      const { status } = await this.#management.call(as, this.#client(), call, { id })
+      if (status < 200 || status >= 300) isRefused = true
+    }
+    if (!isRefused) return 'revoked'
+    // Only the list tells a credential that is gone from one that must not go.
+    if (!(await this.list(as)).some((one) => one.id === id)) return 'already'
+    throw new QuarterturnError('TARGET_UNREACHABLE', {
+      problem: 'the target does not revoke a credential that it still shows',
+    })
+  }
+
+  async retire({ gone, keep, as }: { gone: Who; keep: Who; as: Who }): Promise<Retired> {
+    const id = await this.#idOf(gone, as)
+    if (id === 'none') return { result: 'already' }
+    if (id === undefined)
+      return {
+        result: 'cannot',
+        reason:
+          'the secret does not say which credential at the target it holds (`secretId`), so it goes on living there; revoke it by hand',
+      }
+    if (
+      this.#secretOf(gone).clientSecret === this.#secretOf(keep).clientSecret ||
+      id === (await this.#idOf(keep, as))
+    )
+      return { result: 'cannot', reason: 'it is the one to be kept' }
+    return { result: (await this.revoke(id, as)) === 'revoked' ? 'retired' : 'already' }
+  }
+
+  /** From the secret, else by its value where the target shows values. `none`: it is not among them. */
+  async #idOf(who: Who, as: Who): Promise<string | 'none' | undefined> {
+    const { secretId, clientSecret } = this.#secretOf(who)
+    if (secretId !== undefined) return secretId
+    const live = await this.list(as)
+    if (live.length === 0 || live.some(({ value }) => value === undefined)) return undefined
+    return live.find(({ value }) => value?.['clientSecret'] === clientSecret)?.id ?? 'none'
+  }
+
+  #stored(secretId: string, clientSecret: string, from: Who = 'current'): StoredSecret {
+    const base: StoredSecret = from === 'current' ? this.#client() : this.#secretOf(from)
+    return { ...base, clientSecret, secretId }
+  }
+}
+
+const isFull = ({ status, body }: Answer, full: Profile['mint']['full']): boolean =>
+  full !== undefined && status === full.status && (textAt(body, full.at) ?? '').includes(full.contains)
+
+/** A mark may be followed by more, after a dot. */
+const markIn = (text: string | undefined): Mark | undefined =>
+  text === undefined ? undefined : markOf(text.split('.', 4).join('.'))
+
+const notUnderstood = (what: string): QuarterturnError =>
+  new QuarterturnError('TARGET_UNREACHABLE', {
+    problem: `${what} is not in the form that the target documents`,
+  })

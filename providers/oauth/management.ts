@@ -1,0 +1,146 @@
+import {
+  errorOfFailure,
+  type HttpClient,
+  HttpFailure,
+  type HttpReply,
+  type HttpRequest,
+} from '../../shared/http/index.ts'
+import { QuarterturnError, type Who } from '../../shared/provider/index.ts'
+import type { Call } from './profile/schema.ts'
+import { filledJson, filledPath, type Values } from './profile/template.ts'
+import { jsonOf, textAt } from './reply.ts'
+import { type OauthSecret, PLACE } from './schema.ts'
+import { ifThere, requestToken, valuesOf } from './token.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly reply: HttpReply
+}
+
+/** The calls of a profile to the management API of one target, each authorized by one of the stored credentials. */
+export class Management {
+  readonly #http: HttpClient
+  readonly #secretOf: (who: Who) => OauthSecret
+  /** One for the session and for each who asks. */
+  readonly #authorizations = new Map<Who, string>()
+  readonly #owned = new Set<Who>()
+
+  constructor(http: HttpClient, secretOf: (who: Who) => OauthSecret) {
+    this.#http = http
+    this.#secretOf = secretOf
+  }
+
+  /**
+   * One call about the client of `of`, signed in as `as`. Answers replies that say yes or what the call is refused for;
+   * rejects where the target does not say, and where `as` may not.
+   */
+  async call(as: Who, of: OauthSecret, call: Call, more: Values = {}): Promise<Answer> {
+    await this.#seeOwner(as, of)
+    return await this.#send(as, of, call, more)
+  }
+
+  /** The ids of the secret lead to the client that was proven: else its content could have another's secrets issued to it. */
+  async #seeOwner(as: Who, of: OauthSecret): Promise<void> {
+    const { owner } = of[PLACE].profile
+    if (owner === undefined || this.#owned.has(as)) return
+    const answer = await this.#send(as, of, owner)
+    if (answer.status !== 200) throw unexpected(answer, 'look at the client')
+    if (textAt(answer.body, owner.clientId) !== of.clientId)
+      throw new QuarterturnError('SECRET_INVALID', {
+        problem: 'the ids in the secret lead to another client than `clientId`',
+        remedy: 'correct them in AWSCURRENT',
+      })
+    this.#owned.add(as)
+  }
+
+  async #send(as: Who, of: OauthSecret, call: Call, more: Values = {}): Promise<Answer> {
+    const values = { ...valuesOf(of), ...more }
+    const [method = '', path = ''] = call.request.split(' ', 2)
+    // Nobody but the one who asks says where its credential goes.
+    const origin = this.#secretOf(as)[PLACE].apiOrigin
+    const authorization = await this.#authorizationOf(as)
+    const reply = await this.#http
+      .send({
+        method: method as HttpRequest['method'],
+        origin,
+        path: filledPath(path, values),
+        headers: {
+          accept: 'application/json',
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...call.headers,
+          authorization,
+        },
+        ...(method === 'GET'
+          ? {}
+          : { body: call.body === undefined ? '' : JSON.stringify(filledJson(call.body, values)) }),
+      })
+      .catch((error: unknown) => {
+        throw error instanceof HttpFailure ? errorOfFailure(error) : error
+      })
+    const answer = { status: reply.status, body: jsonOf(reply), reply }
+    this.#stopUnlessSaid(as, answer, `${method} at ${new URL(origin).host}`)
+    return answer
+  }
+
+  async #authorizationOf(as: Who): Promise<string> {
+    const known = this.#authorizations.get(as)
+    if (known !== undefined) return known
+    const authorization = await this.#authorize(as)
+    this.#authorizations.set(as, authorization)
+    return authorization
+  }
+
+  async #authorize(as: Who): Promise<string> {
+    const secret = this.#secretOf(as)
+    const { token, api } = secret[PLACE].profile
+    const { authorization: by, permission } = api
+    if (secret.apiToken !== undefined && by.apiToken !== undefined) return `${by.apiToken} ${secret.apiToken}`
+    const values = valuesOf(secret)
+    const answer = await requestToken(this.#http, secret, {
+      request: by.request ?? token.request,
+      scope: ifThere(by.scope, values),
+      audience: ifThere(by.audience, values),
+    })
+    if (answer.verdict === 'accepted') return `Bearer ${answer.token}`
+    const problem = `for the management API ${answer.reason ?? 'no access token was issued'}`
+    if (answer.verdict === 'rejected')
+      throw new QuarterturnError('CURRENT_REFUSED', { problem, fields: { credential: as } })
+    if (answer.verdict === 'barred')
+      throw new QuarterturnError('PRIVILEGE_MISSING', {
+        problem: `${problem}: ${permission.name}`,
+        remedy: permission.remedy,
+      })
+    throw new QuarterturnError(answer.code ?? 'TARGET_UNREACHABLE', { problem })
+  }
+
+  #stopUnlessSaid(as: Who, answer: Answer, what: string): void {
+    const { status } = answer
+    const { authorization, permission } = this.#secretOf(as)[PLACE].profile.api
+    const problem = `${what} was answered ${status}`
+    const isByToken = authorization.apiToken !== undefined && this.#secretOf(as).apiToken !== undefined
+    if (status === 401 && isByToken)
+      throw new QuarterturnError('CURRENT_REFUSED', { problem, fields: { credential: as } })
+    if (status === 401 || status === 403)
+      throw new QuarterturnError('PRIVILEGE_MISSING', {
+        problem: `${problem}: it needs ${permission.name}`,
+        remedy: permission.remedy,
+      })
+    if (status === 423) throw new QuarterturnError('TARGET_BUSY', { problem })
+    const isSaid =
+      (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 408 && status !== 429)
+    if (!isSaid) throw new QuarterturnError('TARGET_UNREACHABLE', { problem })
+  }
+}
+
+/** A refusal that the profile has no meaning for. Nothing of its body is told. */
+export function unexpected({ status }: Answer, what: string): QuarterturnError {
+  if (status === 404)
+    return new QuarterturnError('SECRET_INVALID', {
+      problem: `the target knows no such client: to ${what} was answered 404`,
+      remedy: 'correct the ids in AWSCURRENT',
+    })
+  return new QuarterturnError('TARGET_UNREACHABLE', {
+    problem: `the target does not do what its documentation says: to ${what} was answered ${status}`,
+  })
+}

@@ -1,0 +1,63 @@
+/** Templates of a profile: text in which `{name}` stands for a value. */
+
+/** The parts of a profile that say where requests go. */
+export const ORIGIN_NAMES = ['token', 'api'] as const
+
+/** Fields that every secret of this provider may have, so that no profile gives them another meaning. */
+export const RESERVED = new Set([
+  'engine',
+  'profile',
+  'clientId',
+  'clientSecret',
+  'secretId',
+  'scope',
+  'audience',
+  'apiToken',
+  'privateKey',
+  'keyId',
+  'adminSecretArn',
+  'masterarn',
+  'id',
+  'mark',
+  'random',
+])
+
+export type Values = Readonly<Record<string, string | undefined>>
+
+const PLACEHOLDER = /\{([A-Za-z]+)\}/g
+
+export const placeholdersOf = (text: string): string[] =>
+  [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '')
+
+/** Text for a place where nothing has a meaning of its own, such as a value in JSON. */
+export const filled = (text: string, values: Values): string =>
+  text.replace(PLACEHOLDER, (_, name: string) => valueFor(name, values))
+
+/**
+ * Text of a path or a query. Each value stays within its part: it is encoded, and dots alone, which a server takes for a
+ * way up, are refused.
+ */
+export const filledPath = (path: string, values: Values): string =>
+  path.replace(PLACEHOLDER, (_, name: string) => {
+    const value = valueFor(name, values)
+    if (/^\.*$/.test(value)) throw new Error(`the value for {${name}} cannot stand in a path`)
+    return encodeURIComponent(value).replace(
+      /[!'()*]/g,
+      (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+    )
+  })
+
+/** JSON with every text in it filled. */
+export function filledJson(template: unknown, values: Values): unknown {
+  if (typeof template === 'string') return filled(template, values)
+  if (Array.isArray(template)) return template.map((one) => filledJson(one, values))
+  if (typeof template === 'object' && template !== null)
+    return Object.fromEntries(Object.entries(template).map(([key, one]) => [key, filledJson(one, values)]))
+  return template
+}
+
+function valueFor(name: string, values: Values): string {
+  const value = values[name]
+  if (value === undefined) throw new Error(`there is no value for {${name}}`)
+  return value
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { createOauth } from './index.ts'
+import { filledPath } from './profile/template.ts'
+
+const OKTA = {
+  engine: 'oauth',
+  profile: 'okta',
+  clientId: 'app',
+  clientSecret: 'canary-of-the-schema',
+  orgUrl: 'https://example.okta.com',
+  appId: '0oa1example',
+}
+
+function issuesOf(changes: object, options = {}): readonly string[] {
+  const result = createOauth(options).schema['~standard'].validate({ ...OKTA, ...changes })
+  if (result instanceof Promise) throw new Error('it is asynchronous')
+  return (result.issues ?? []).map(({ message }) => message)
+}
+
+describe('a secret', () => {
+  test('keeps keys that are not ours', () => {
+    const result = createOauth().schema['~standard'].validate({ ...OKTA, fields: { mine: 1 } })
+    expect(result).toMatchObject({ value: { ...OKTA, fields: { mine: 1 } } })
+  })
+
+  test.each([
+    [{ profile: 'elsewhere' }, /`profile` is none of entra, okta/],
+    [{ clientId: undefined }, /`clientId` is missing/],
+    [{ clientSecret: 'a\r\nb' }, /`clientSecret` has a control character/],
+    [{ secretId: '../../users' }, /`secretId` is not an id/],
+    [{ appId: undefined }, /`appId` is missing; add it: the id of the application/],
+    [{ appId: '../../users/00u1' }, /`appId` is not of its form/],
+    [{ appId: 7 }, /`appId` is not a string/],
+    [{ orgUrl: 'http://example.okta.com' }, /`orgUrl` is not an address/],
+    [{ orgUrl: 'https://example.okta.com/path' }, /`orgUrl` is not an address/],
+    [{ orgUrl: 'https://user@example.okta.com' }, /`orgUrl` is not an address/],
+    [{ orgUrl: 'https://127.1' }, /`orgUrl` is not an address/],
+    [
+      { profile: 'entra', tenantId: 'example.com', loginUrl: 'https://login.example.com' },
+      /`loginUrl` is none of https:\/\/login\.microsoftonline\.com/,
+    ],
+    [
+      { profile: 'entra', tenantId: 'example.com', graphUrl: 'https://graph.example.com' },
+      /`graphUrl` is none of/,
+    ],
+    [{ profile: 'entra', tenantId: '..' }, /`tenantId` is not of its form/],
+  ])('with %j is refused by the name of the field, and no value', (changes, issue) => {
+    const issues = issuesOf(changes)
+    expect(issues).toEqual([expect.stringMatching(issue)])
+    expect(issues[0]).not.toContain('canary')
+  })
+
+  test('may name this machine only where the deployment lets it', () => {
+    expect(issuesOf({ orgUrl: 'http://127.0.0.1:1' })).toHaveLength(1)
+    expect(issuesOf({ orgUrl: 'http://127.0.0.1:1' }, { allowClearTextLoopback: true })).toEqual([])
+  })
+})
+
+describe('what stands in a path', () => {
+  test('stays within its part', () => {
+    const path = filledPath('/apps/{id}/secrets?of={id}', { id: "a/b?c=d&e#f'g(h)" })
+    expect(path).toBe('/apps/a%2Fb%3Fc%3Dd%26e%23f%27g%28h%29/secrets?of=a%2Fb%3Fc%3Dd%26e%23f%27g%28h%29')
+  })
+
+  test.each(['', '.', '..'])('is not %j, which leads elsewhere', (id) => {
+    expect(() => filledPath('/apps/{id}', { id })).toThrow(/cannot stand in a path/)
+  })
+})

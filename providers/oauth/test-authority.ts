@@ -1,0 +1,166 @@
+/** A real authorization server in this process, with the management APIs of vendors beside it. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Provider from 'oidc-provider'
+import { ClientBook } from './test-book.ts'
+import { MemoryAdapter } from './test-memory-adapter.ts'
+
+export interface ApiRequest {
+  readonly method: string
+  /** Decoded, without the query. */
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  /** Of a JSON body; else undefined. */
+  readonly body: unknown
+  /** What an access token says that this server issued, if one came along. */
+  readonly token: { readonly clientId: string; readonly scopes: readonly string[] } | undefined
+}
+
+export interface ApiReply {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The management API of one vendor; undefined where the path is none of it. */
+export type Vendor = (request: ApiRequest, authority: Authority) => ApiReply | undefined
+
+export interface Authority {
+  readonly url: string
+  readonly book: ClientBook
+  /** Each request by method and path, in order. */
+  readonly seen: string[]
+  /** Everything that came and went, for canaries. */
+  readonly exchanges: string[]
+  /** Asked before a reply leaves; true cuts it off. */
+  loses: (seen: string) => boolean
+  /** Asked before a request is looked at; a reply given here goes out instead. */
+  answers: (seen: string) => ApiReply | undefined
+  stop(): Promise<void>
+}
+
+export interface AuthorityOptions {
+  readonly vendor?: Vendor
+  /** By id: how each client authenticates, and what it may ask for. */
+  readonly clients: Readonly<
+    Record<string, { readonly secret: string; readonly by?: 'basic' | 'post'; readonly scope: string }>
+  >
+  /** Milliseconds since the epoch; of what the management API says. Default: the machine's. */
+  readonly now?: () => number
+}
+
+export async function startAuthority({
+  vendor,
+  clients,
+  now = Date.now,
+}: AuthorityOptions): Promise<Authority> {
+  const book = new ClientBook(now)
+  for (const [id, { secret }] of Object.entries(clients)) book.add(id, secret, { id: `by-hand-${id}` })
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const oidc = createOidc(url, book, clients)
+  const authority: Authority = {
+    url,
+    book,
+    seen: [],
+    exchanges: [],
+    loses: () => false,
+    answers: () => undefined,
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+  const callback = oidc.callback()
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    void serve(request, response).catch(() => response.destroy())
+  })
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', url)
+    const what = `${request.method} ${decodeURIComponent(pathname)}`
+    authority.seen.push(what)
+    const answer = authority.answers(what)
+    if (answer !== undefined) return send(response, answer)
+    if (/\/token$/.test(pathname)) {
+      if (authority.loses(what)) return void request.socket.destroy()
+      request.url = '/token'
+      return await callback(request, response)
+    }
+    const text = await textOf(request)
+    const token = await tokenOf(oidc, request)
+    const reply = vendor?.(
+      {
+        method: request.method ?? '',
+        path: decodeURIComponent(pathname),
+        headers: request.headers,
+        body: jsonOf(text),
+        token,
+      },
+      authority,
+    ) ?? { status: 404, body: {} }
+    authority.exchanges.push(`${what} ${text} ${JSON.stringify(reply)}`)
+    if (authority.loses(what)) return void request.socket.destroy()
+    send(response, reply)
+  }
+  return authority
+}
+
+const SIGNING_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+
+function createOidc(url: string, book: ClientBook, clients: AuthorityOptions['clients']): Provider {
+  const scopes = new Set(Object.values(clients).flatMap(({ scope }) => scope.split(' ')))
+  const oidc = new Provider(url, {
+    clients: Object.entries(clients).map(([client_id, { secret, by = 'basic', scope }]) => ({
+      client_id,
+      client_secret: secret,
+      token_endpoint_auth_method: `client_secret_${by}`,
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      scope,
+    })),
+    scopes: [...scopes],
+    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+    cookies: { keys: [randomBytes(16).toString('hex')] },
+    ttl: { ClientCredentials: 600 },
+    // Without these two it warns, and there would be no end of it.
+    adapter: MemoryAdapter,
+    jwks: { keys: [SIGNING_KEY] },
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+  })
+  // Its clients have one secret each; these have as many as the book says.
+  oidc.Client.prototype.compareClientSecret = function (actual) {
+    return book.accepts(this.clientId, actual)
+  }
+  return oidc
+}
+
+async function tokenOf(oidc: Provider, request: IncomingMessage): Promise<ApiRequest['token']> {
+  const [, value] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? []
+  const token = value === undefined ? undefined : await oidc.ClientCredentials.find(value)
+  return token && { clientId: token.clientId, scopes: (token.scope ?? '').split(' ') }
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: ApiReply): void {
+  const text = body === undefined ? '' : JSON.stringify(body)
+  response.writeHead(status, { ...(text === '' ? {} : { 'content-type': 'application/json' }), ...headers })
+  response.end(text)
+}

@@ -1,0 +1,22 @@
+/** The slice of `oidc-provider` that tests use; the package comes without types. */
+declare module 'oidc-provider' {
+  import type { IncomingMessage, ServerResponse } from 'node:http'
+
+  interface IssuedToken {
+    readonly clientId: string
+    readonly scope: string | undefined
+  }
+
+  interface OidcClient {
+    readonly clientId: string
+    compareClientSecret(actual: string): boolean | Promise<boolean>
+  }
+
+  export default class Provider {
+    constructor(issuer: string, configuration: object)
+    readonly Client: { readonly prototype: OidcClient }
+    readonly ClientCredentials: { find(token: string): Promise<IssuedToken | undefined> }
+    proxy: boolean
+    callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  }
+}

@@ -1,0 +1,61 @@
+/** Whole rotations of OAuth clients: the engine, the local Secrets Manager and a real authorization server. */
+import { onTestFinished } from 'vitest'
+import { CALM, createClock, type LocalClock } from '../../shared/local/index.ts'
+import type { Provider } from '../../shared/provider/index.ts'
+import { Stage } from '../../test/simulation/stage.ts'
+import { createOauth, type OauthOptions } from './index.ts'
+import { type Authority, type AuthorityOptions, startAuthority } from './test-authority.ts'
+
+export const HOUR_MS = 3_600_000
+
+export interface OauthStage {
+  readonly stage: Stage
+  readonly authority: Authority
+  readonly clock: LocalClock
+}
+
+export interface OauthStaging {
+  readonly authority: Omit<AuthorityOptions, 'now'>
+  /** The secret, by the address of the server. */
+  readonly secret: (url: string) => object
+  /** Its admin secret; the secret has its ARN. */
+  readonly admin?: (url: string) => object
+  readonly options?: OauthOptions
+}
+
+export async function stageOauth({
+  authority: how,
+  secret,
+  admin,
+  options,
+}: OauthStaging): Promise<OauthStage> {
+  const clock = createClock(Date.UTC(2026, 0, 1))
+  const authority = await startAuthority({ ...how, now: () => clock.now() })
+  onTestFinished(() => authority.stop())
+  const provider = createOauth({ allowClearTextLoopback: true, ...options }) as Provider
+  const value = { engine: 'oauth', note: 'kept', ...secret(authority.url) }
+  const stage = new Stage({
+    provider,
+    model: { clock, unpublished: CALM },
+    value: JSON.stringify(value),
+    ...(admin === undefined ? {} : { admin: { value: admin(authority.url) } }),
+  })
+  if (admin !== undefined)
+    stage.model.call('TagResource', {
+      SecretId: stage.secretArn,
+      Tags: [{ Key: 'quarterturn:admin-secret', Value: stage.adminArn }],
+    })
+  return { stage, authority, clock }
+}
+
+/** Rotates once, two hours after the last time. */
+export async function rotate({ stage, clock }: OauthStage): Promise<string> {
+  clock.advance(2 * HOUR_MS)
+  const token = stage.begin()
+  await stage.steps(token)
+  return token
+}
+
+/** The secret under AWSCURRENT. */
+export const currentOf = ({ stage }: OauthStage): string =>
+  String((stage.value('AWSCURRENT') as Record<string, unknown>)['clientSecret'])

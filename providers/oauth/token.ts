@@ -1,0 +1,139 @@
+import * as oauth from 'oauth4webapi'
+import { type HttpClient, HttpFailure, type HttpReply, verdictOfFailure } from '../../shared/http/index.ts'
+import type { Verdict } from '../../shared/provider/index.ts'
+import type { Profile } from './profile/schema.ts'
+import { filled, filledPath, placeholdersOf, type Values } from './profile/template.ts'
+import { jsonOf } from './reply.ts'
+import { type OauthSecret, PLACE } from './schema.ts'
+
+/** What came of a token request. The token stays in memory, for requests of the same session. */
+export type TokenAnswer =
+  | { readonly verdict: 'accepted'; readonly token: string; readonly expiresInMs: number | undefined }
+  | Exclude<Verdict, { readonly verdict: 'accepted' }>
+
+export interface TokenWish {
+  /** `POST` and a template of a path. */
+  readonly request: string
+  readonly scope?: string | undefined
+  readonly audience?: string | undefined
+}
+
+/** Names that RFC 6749 and its companions give to refusals; any other is not repeated, it may be anything. */
+const KNOWN_ERRORS = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'access_denied',
+  'server_error',
+  'temporarily_unavailable',
+  'slow_down',
+])
+
+/** Those that say nothing of the credential. */
+const PASSING = new Set(['server_error', 'temporarily_unavailable', 'slow_down'])
+
+/** The values that templates of a profile may name. */
+export const valuesOf = ({ [PLACE]: { fields }, clientId, scope, audience }: OauthSecret): Values => ({
+  ...fields,
+  clientId,
+  scope,
+  audience,
+})
+
+/** Left out where it names something that the secret does not have. */
+export const ifThere = (template: string | undefined, values: Values): string | undefined =>
+  template === undefined || placeholdersOf(template).some((name) => values[name] === undefined)
+    ? undefined
+    : filled(template, values)
+
+export function consumersWish(secret: OauthSecret): TokenWish {
+  const { token } = secret[PLACE].profile
+  const values = valuesOf(secret)
+  return {
+    request: token.request,
+    scope: ifThere(token.scope, values),
+    audience: ifThere(token.audience, values),
+  }
+}
+
+/** One request of the client credentials grant (RFC 6749, section 4.4). Never rejects for what the target says. */
+export async function requestToken(
+  http: HttpClient,
+  secret: OauthSecret,
+  wish: TokenWish,
+): Promise<TokenAnswer> {
+  const { profile, tokenOrigin: origin } = secret[PLACE]
+  const path = filledPath(wish.request.slice('POST '.length), valuesOf(secret))
+  const server: oauth.AuthorizationServer = { issuer: origin, token_endpoint: origin + path }
+  const client: oauth.Client = { client_id: secret.clientId }
+  const authentication =
+    profile.token.authenticatesBy === 'basic'
+      ? oauth.ClientSecretBasic(secret.clientSecret)
+      : oauth.ClientSecretPost(secret.clientSecret)
+  const parameters = new URLSearchParams()
+  if (wish.scope !== undefined) parameters.set('scope', wish.scope)
+  if (wish.audience !== undefined) parameters.set('audience', wish.audience)
+  let reply: HttpReply | undefined
+  try {
+    const response = await oauth.clientCredentialsGrantRequest(server, client, authentication, parameters, {
+      // The schema of the secret has decided already where clear text may be.
+      [oauth.allowInsecureRequests]: true,
+      [oauth.customFetch]: async (_address, { method, headers, body }) => {
+        reply = await http.send({ method, origin, path, headers, body: body?.toString() ?? '' })
+        return responseOf(reply)
+      },
+    })
+    const { access_token, expires_in } = await oauth.processClientCredentialsResponse(
+      server,
+      client,
+      response,
+    )
+    return {
+      verdict: 'accepted',
+      token: access_token,
+      expiresInMs: expires_in === undefined ? undefined : expires_in * 1_000,
+    }
+  } catch (error) {
+    if (reply !== undefined) return refusalOf(reply, profile)
+    return error instanceof HttpFailure ? withoutSuccess(verdictOfFailure(error)) : UNKNOWN
+  }
+}
+
+const UNKNOWN = {
+  verdict: 'unknown',
+  reason: 'the token request failed',
+  code: 'TARGET_UNREACHABLE',
+} as const
+
+const withoutSuccess = (verdict: Verdict): TokenAnswer => (verdict.verdict === 'accepted' ? UNKNOWN : verdict)
+
+function responseOf({ status, headers, body }: HttpReply): Response {
+  const isEmpty = status === 204 || status === 205 || status === 304
+  const isResponse = status >= 200 && status <= 599
+  return new Response(isEmpty ? null : body, {
+    status: isResponse ? status : 599,
+    headers: { 'content-type': String(headers['content-type'] ?? '') },
+  })
+}
+
+/** Only an answer that names the refusal counts: any other may come from something that never looked at the credential. */
+function refusalOf(reply: HttpReply, profile: Profile): TokenAnswer {
+  const { status } = reply
+  const body = jsonOf(reply)
+  const said = typeof body === 'object' && body !== null ? Reflect.get(body, 'error') : undefined
+  const error = typeof said === 'string' ? said : undefined
+  const shown =
+    error !== undefined && (KNOWN_ERRORS.has(error) || profile.token.rejectedBy.includes(error))
+      ? ` ${error}`
+      : ''
+  const reason = `the token request was answered ${status}${shown}`
+  const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429
+  if (!isRefusal || error === undefined || PASSING.has(error))
+    return { verdict: 'unknown', reason, code: 'TARGET_UNREACHABLE' }
+  if (profile.token.rejectedBy.includes(error)) return { verdict: 'rejected', reason }
+  return { verdict: 'barred', reason, code: 'CREDENTIAL_BARRED' }
+}
