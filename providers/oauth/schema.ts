@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { text } from '../../shared/database/fields.ts'
-import { isLoopbackHost } from '../../shared/database/host.ts'
 import { type Allowances, origin } from '../../shared/http/index.ts'
+import { isLoopbackHost } from '../../shared/network/host.ts'
 import type { Field, Profile } from './profile/schema.ts'
 
 /**

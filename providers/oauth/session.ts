@@ -22,10 +22,10 @@ export interface SessionOptions {
 
 /** One session: token requests with the stored credentials, and calls to the management API. Connects when it is asked to. */
 export function openSession(
-  { values, signal, timeLeftMs }: OpenRequest<OauthSecret>,
+  { values, signal, timeLeftMs, connect }: OpenRequest<OauthSecret>,
   { trust, timeoutMs, bytes }: SessionOptions,
 ): Session {
-  const http = new HttpClient({ trust, timeoutMs, timeLeftMs, signal })
+  const http = new HttpClient({ trust, connect, timeoutMs, timeLeftMs, signal })
   const secretOf = (who: Who): OauthSecret => {
     const sealed = values[who]
     if (sealed === undefined) throw new Error(`the ${who} value was not read`)
