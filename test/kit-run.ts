@@ -13,15 +13,42 @@ import {
 export const onePoint = process.env['QUARTERTURN_POINT']
 /** Where the report goes, as `.json` and `.md`. Default: nowhere. */
 const reportFile = process.env['QUARTERTURN_REPORT']
-/** Each recovery from each point takes three times as long. */
-export const asksForEach = process.env['QUARTERTURN_RECOVERIES'] === 'each'
+/**
+ * How much of the kit is run, by `QUARTERTURN_KIT`: `short` is for every day, `whole` for CI, an hour, and `each` tries each
+ * recovery from each point, which takes three times as long.
+ */
+const asked = process.env['QUARTERTURN_KIT'] ?? 'short'
+if (!['short', 'whole', 'each'].includes(asked))
+  throw new Error('QUARTERTURN_KIT is not `short`, `whole` or `each`; correct it, or remove it')
+export const asksForEach = asked === 'each'
+export const isShort = asked === 'short'
 
-/** What the rarer scenes on the wire are called. */
-export const RARE = /cut before every message of (the same rotation again|the next rotation, after)/
-export const TRIED_BY_EACH = 'QUARTERTURN_RECOVERIES=each tries it'
+const RARE = /cut before every message of (the same rotation again|the next rotation, after)/
+const ON_THE_WIRE = /cut before every message|held back/
+export const TRIED_BY_EACH = 'QUARTERTURN_KIT=each tries it'
+export const TRIED_BY_WHOLE = 'QUARTERTURN_KIT=whole tries it, as CI does'
+
+export interface Scope {
+  /** Whether short runs cut the wire there. */
+  readonly cutsInShort: boolean
+  /** Whether every run tries each recovery and the rarer scenes. Default: false. */
+  readonly triesEach?: boolean
+}
+
+/** Why this run leaves a case out; undefined: it does not. */
+export function leftOutOfRun(name: string, { cutsInShort, triesEach = false }: Scope): string | undefined {
+  if (RARE.test(name) && !asksForEach && !triesEach) return TRIED_BY_EACH
+  return isShort && !cutsInShort && ON_THE_WIRE.test(name) ? TRIED_BY_WHOLE : undefined
+}
 
 /** The longest case takes four minutes on two idle cores. */
 const CASE_MS = 900_000
+
+/** Plays one point again, whose name the kit gives. */
+export const repeatBy =
+  (file: string) =>
+  (point: string): string =>
+    `QUARTERTURN_KIT=${asked} QUARTERTURN_POINT=${JSON.stringify(point)} npm test -- ${file}`
 
 export interface KitCase {
   readonly name: string

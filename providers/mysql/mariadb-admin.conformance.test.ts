@@ -5,7 +5,6 @@ await describeConformance({
   rights: 'admin',
   strategies: ['dual-password', 'single-user'],
   whole: ['dual-password'],
-  inEveryRun: true,
-  cutsInEveryRun: true,
+  inShortRuns: 'all but cuts',
   file: 'providers/mysql/mariadb-admin.conformance.test.ts',
 })

@@ -5,7 +5,6 @@ await describeConformance({
   rights: 'own',
   strategies: ['single-user'],
   whole: ['single-user'],
-  inEveryRun: false,
-  cutsInEveryRun: false,
+  inShortRuns: 'nothing',
   file: 'providers/mysql/mariadb-own.conformance.test.ts',
 })

@@ -5,7 +5,6 @@ await describeConformance({
   rights: 'admin',
   strategies: ['dual-password', 'single-user'],
   whole: ['single-user'],
-  inEveryRun: false,
-  cutsInEveryRun: false,
+  inShortRuns: 'nothing',
   file: 'providers/mysql/mysql-admin.conformance.test.ts',
 })

@@ -5,7 +5,6 @@ await describeConformance({
   rights: 'own',
   strategies: ['dual-password', 'single-user'],
   whole: ['dual-password'],
-  inEveryRun: false,
-  cutsInEveryRun: true,
+  inShortRuns: 'all',
   file: 'providers/mysql/mysql-own.conformance.test.ts',
 })

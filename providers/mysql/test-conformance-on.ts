@@ -12,7 +12,16 @@ import {
   progressLines,
 } from '../../shared/conformance/index.ts'
 import type { Strategy } from '../../shared/provider/index.ts'
-import { asksForEach, onePoint, RARE, TRIED_BY_EACH, testEach } from '../../test/kit-run.ts'
+import {
+  asksForEach,
+  isShort,
+  leftOutOfRun,
+  onePoint,
+  repeatBy,
+  TRIED_BY_EACH,
+  TRIED_BY_WHOLE,
+  testEach,
+} from '../../test/kit-run.ts'
 import { isUnavailable } from '../../test/servers/binaries.ts'
 import { findMysql, type MysqlKind } from '../../test/servers/mysql/binaries.ts'
 import { type MysqlServer, requireMysql } from '../../test/servers/mysql/server.ts'
@@ -27,7 +36,6 @@ const recoveries = asksForEach ? 'each' : 'in turn'
 /** What is the same whosoever rights are used. */
 const SAME_BY_ANY_RIGHTS =
   /twice at once|at every stage|then thawed|held back|too slow|SIGKILL|the same rotation again|the next rotation, after|the rotation after a finished|every debug switch on$|the whole server|the password as plain text/
-const ON_THE_WIRE = /cut before every message|held back/
 /** Of each strategy, for each server and each way; other moments for each. */
 const KILLS = 6
 
@@ -48,21 +56,19 @@ export interface On {
   /**
    * Those of them that are tried whole. Of the others, which another file for this server tries whole by other rights, every
    * crash, every message of a rotation and every bad day of the account is tried: what hangs on whose rights are used.
-   * `QUARTERTURN_RECOVERIES=each` tries all of them whole.
+   * `QUARTERTURN_KIT=each` tries all of them whole.
    */
   readonly whole: readonly Strategy[]
-  /** Whether every run has this file; otherwise it is told as skipped, and `QUARTERTURN_MYSQL_KIT=all` runs it. */
-  readonly inEveryRun: boolean
-  /** Whether every run cuts the wire; otherwise `QUARTERTURN_RECOVERIES=each` does. */
-  readonly cutsInEveryRun: boolean
+  /** What short runs have of it. What they have not is told as skipped. */
+  readonly inShortRuns: 'all' | 'all but cuts' | 'nothing'
   /** The test's own file, for the command that repeats a point. */
   readonly file: string
 }
 
 /** Why this run leaves a case out; undefined: it does not. */
-function leftOut(name: string, { whole, cutsInEveryRun }: On): string | undefined {
-  if (recoveries === 'each') return undefined
-  if (RARE.test(name) || (ON_THE_WIRE.test(name) && !cutsInEveryRun)) return TRIED_BY_EACH
+function leftOut(name: string, { whole, inShortRuns }: On): string | undefined {
+  const reason = leftOutOfRun(name, { cutsInShort: inShortRuns === 'all' })
+  if (reason !== undefined || asksForEach) return reason
   return SAME_BY_ANY_RIGHTS.test(name) && !whole.some((strategy) => name.startsWith(`${strategy}: `))
     ? `the same by any rights, and tried by others of this server; ${TRIED_BY_EACH}`
     : undefined
@@ -70,8 +76,8 @@ function leftOut(name: string, { whole, cutsInEveryRun }: On): string | undefine
 
 export async function describeConformance(on: On): Promise<void> {
   const { kind, rights, strategies, file } = on
-  if (!on.inEveryRun && process.env['QUARTERTURN_MYSQL_KIT'] !== 'all') {
-    test.skip(`the conformance kit on ${kind}, ${rights}: QUARTERTURN_MYSQL_KIT=all runs it`, () => {})
+  if (isShort && on.inShortRuns === 'nothing') {
+    test.skip(`the conformance kit on ${kind}, ${rights}: ${TRIED_BY_WHOLE}`, () => {})
     return
   }
   const found = await findMysql(kind)
@@ -121,7 +127,7 @@ export async function describeConformance(on: On): Promise<void> {
         onProgress: progressLines((line) => process.stdout.write(line), 15_000),
         recoveries,
         ...(onePoint === undefined ? {} : { only: onePoint }),
-        repeatCommand: (point) => `QUARTERTURN_POINT=${JSON.stringify(point)} npm test -- ${file}`,
+        repeatCommand: repeatBy(file),
       }
     }
     const main = optionsFor(freshAccount)

@@ -85,7 +85,7 @@ export const filling = (server: SqlServer, users: readonly string[]) => async ()
   return async () => void (await Promise.all(ends.map((end) => end())))
 }
 
-async function fill(server: SqlServer, user: string): Promise<End> {
+export async function fill(server: SqlServer, user: string): Promise<End> {
   const restore = await remember(server, user)
   await setQuietly(server, user, 'of the session that fills it-A1')
   await server.sql(`ALTER USER ${account(user)} WITH MAX_USER_CONNECTIONS 1`)

@@ -5,4 +5,5 @@ describeConformance({
   strategy: 'single-user',
   file: 'providers/postgres/conformance.test.ts',
   recoveries: 'each',
+  cutsInShort: true,
 })

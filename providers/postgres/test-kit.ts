@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { buildHandler } from '../../scripts/build.ts'
 import { type ConformanceOptions, conformanceCases, progressLines } from '../../shared/conformance/index.ts'
 import type { Strategy } from '../../shared/provider/index.ts'
-import { onePoint, RARE, TRIED_BY_EACH, testEach } from '../../test/kit-run.ts'
+import { leftOutOfRun, onePoint, repeatBy, testEach } from '../../test/kit-run.ts'
 import { findPostgres, isUnavailable } from '../../test/servers/binaries.ts'
 import { type PostgresServer, requirePostgres } from '../../test/servers/postgres.ts'
 import { createPostgres, type PostgresOptions } from './index.ts'
@@ -25,13 +25,15 @@ export interface KitRun {
   /** The test file, for the command that repeats one point. */
   readonly file: string
   readonly recoveries: NonNullable<ConformanceOptions['recoveries']>
+  /** Whether short runs cut the wire. */
+  readonly cutsInShort: boolean
 }
 
 const found = await findPostgres('embedded')
 const missing = isUnavailable(found) ? found.unavailable : undefined
 
 /** Every case of the kit, each a test, on servers of their own. */
-export function describeConformance({ strategy, file, recoveries }: KitRun): void {
+export function describeConformance({ strategy, file, recoveries, cutsInShort }: KitRun): void {
   describe.skipIf(missing !== undefined)(`conformance, on the embedded PostgreSQL ${missing ?? ''}`, () => {
     let shared: PostgresServer | undefined
     let own: PostgresServer | undefined
@@ -75,7 +77,7 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
         onProgress: progressLines((line) => process.stdout.write(line), 15_000),
         recoveries,
         ...(onePoint === undefined ? {} : { only: onePoint }),
-        repeatCommand: (point) => `QUARTERTURN_POINT=${JSON.stringify(point)} npm test -- ${file}`,
+        repeatCommand: repeatBy(file),
       }
     }
     const running = (server: PostgresServer | undefined): PostgresServer => {
@@ -93,16 +95,15 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
       atOnce: 1,
     }
     /** Each case that is left out is told with the reason. */
-    const withoutRare = (options: ConformanceOptions): ConformanceOptions => {
-      if (recoveries === 'each') return options
-      const names = conformanceCases(options).map(({ name }) => name)
-      return {
-        ...options,
-        skip: Object.fromEntries(
-          names.filter((name) => RARE.test(name)).map((name) => [name, TRIED_BY_EACH]),
-        ),
-      }
-    }
+    const withoutSome = (options: ConformanceOptions): ConformanceOptions => ({
+      ...options,
+      skip: Object.fromEntries(
+        conformanceCases(options).flatMap(({ name }) => {
+          const reason = leftOutOfRun(name, { cutsInShort, triesEach: recoveries === 'each' })
+          return reason === undefined ? [] : [[name, reason]]
+        }),
+      ),
+    })
     const named = (options: ConformanceOptions, pattern: RegExp, how: string) =>
       conformanceCases(options)
         .filter(({ name }) => pattern.test(name))
@@ -111,7 +112,7 @@ export function describeConformance({ strategy, file, recoveries }: KitRun): voi
     const isCut = ({ name }: { readonly name: string }): boolean => CUTTING.test(name)
     const cases = [
       // What these two do to a server would be seen by every point that is under way.
-      ...conformanceCases(withoutRare(main)).filter(
+      ...conformanceCases(withoutSome(main)).filter(
         (one) => !isCut(one) && !/is read-only|refuses every new password/.test(one.name),
       ),
       ...conformanceCases(cut).filter(isCut),

@@ -5,7 +5,6 @@ await describeConformance({
   rights: 'pair',
   strategies: ['alternating-users'],
   whole: ['alternating-users'],
-  inEveryRun: false,
-  cutsInEveryRun: false,
+  inShortRuns: 'nothing',
   file: 'providers/mysql/alternating/mysql.conformance.test.ts',
 })

@@ -9,6 +9,7 @@ import {
   drop,
   endSessions,
   failedSignIns,
+  fill,
   remember,
   type SqlServer,
   setQuietly,
@@ -91,6 +92,7 @@ function hooks(server: SqlServer, household: Household, road: Road): Omit<FreshT
   }
   return {
     ...accessTo(server, road),
+    limitConnections: toEach(server, household, (one) => fill(server, one)),
     lockUser: toEach(server, household, (one) => altering(server, one, 'ACCOUNT LOCK', 'ACCOUNT UNLOCK')()),
     dropUser: toEach(server, household, (one) => dropping(server, household, one)),
     changePasswordByHand: toEach(server, household, async (one) => {
