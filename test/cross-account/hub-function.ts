@@ -1,0 +1,194 @@
+/** The shipped function in a hub account, as it is deployed, and the accounts that it serves: everything over HTTP by the SDK. */
+import { randomUUID } from 'node:crypto'
+import { providers } from '../../providers/index.ts'
+import { createRotationHandler } from '../../shared/lambda/handler.ts'
+import {
+  CALM,
+  type Local,
+  type LocalSetup,
+  type PolicyInput,
+  type StepEnded,
+  startLocal,
+} from '../../shared/local/index.ts'
+import type { StoredSecret } from '../../shared/provider/index.ts'
+
+export const HUB = '111122223333'
+export const WORKLOAD = '444455556666'
+export const STRANGER = '777788889999'
+export const FUNCTION = 'rotate'
+export const REGION = 'eu-west-1'
+const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${HUB}:function:${FUNCTION}`
+const EXTERNAL_ID = 'of-this-deployment'
+const TARGET_ROLE = 'quarterturn-target'
+const EXECUTION_ROLE = 'rotate-postgres-role'
+
+const SECRET_ACTIONS = [
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:UpdateSecretVersionStage',
+]
+
+/** What is allowed where the secrets are: in the hub to the function's role, elsewhere to the role that it assumes. */
+const ON_SECRETS: readonly PolicyInput[] = [
+  {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: SECRET_ACTIONS,
+        Resource: '*',
+        Condition: { ArnEquals: { 'secretsmanager:resource/AllowRotationLambdaArn': FUNCTION_ARN } },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+        Resource: '*',
+        Condition: { StringLike: { 'secretsmanager:ResourceTag/quarterturn:admin-for': '*' } },
+      },
+    ],
+  },
+]
+
+const target = (account: string, externalId = EXTERNAL_ID): LocalSetup => ({
+  accounts: {
+    [account]: {
+      roles: {
+        [TARGET_ROLE]: {
+          trust: {
+            Statement: {
+              Effect: 'Allow',
+              Principal: { AWS: `arn:aws:iam::${HUB}:role/${EXECUTION_ROLE}` },
+              Action: 'sts:AssumeRole',
+              Condition: {
+                StringEquals: { 'sts:ExternalId': externalId },
+                ArnEquals: { 'lambda:SourceFunctionArn': FUNCTION_ARN },
+              },
+            },
+          },
+          policies: [...ON_SECRETS],
+        },
+      },
+    },
+  },
+})
+
+const setup = (externalIdOfWorkload: string | undefined): LocalSetup => ({
+  accounts: {
+    [HUB]: {
+      roles: {
+        [EXECUTION_ROLE]: {
+          trust: {
+            Statement: {
+              Effect: 'Allow',
+              Principal: { Service: 'lambda.amazonaws.com' },
+              Action: 'sts:AssumeRole',
+            },
+          },
+          policies: [
+            ...ON_SECRETS,
+            {
+              Statement: {
+                Effect: 'Allow',
+                Action: 'sts:AssumeRole',
+                Resource: `arn:aws:iam::*:role/${TARGET_ROLE}`,
+              },
+            },
+          ],
+        },
+      },
+    },
+    ...target(WORKLOAD, externalIdOfWorkload).accounts,
+    ...target(STRANGER).accounts,
+  },
+  functionRole: EXECUTION_ROLE,
+})
+
+export interface HubOptions {
+  /** Variables of the function beside those of a hub, such as the authority of the target's certificate. */
+  readonly environment: Readonly<Record<string, string>>
+  /** What the workload's role asks for instead. */
+  readonly externalIdOfWorkload?: string
+}
+
+export interface Hub extends AsyncDisposable {
+  readonly local: Local
+  /** How each step ended, in order. */
+  readonly steps: readonly StepEnded[]
+  /** What an SDK in the function's process reads. */
+  readonly awsEnvironment: Readonly<Record<string, string>>
+  createSecret(
+    account: string,
+    name: string,
+    value: StoredSecret,
+    tags?: Readonly<Record<string, string>>,
+  ): string
+  /** RotateSecret; answers what each step failed with, and nothing for one that went well. */
+  rotate(secretArn: string, more?: { readonly RotateImmediately?: false }): Promise<readonly string[]>
+  /** The function is invoked by somebody, whoever that is. Answers the message that it failed with, if it did. */
+  invoke(event: object): Promise<string | undefined>
+  value(secretArn: string, stage?: string): StoredSecret
+  labels(secretArn: string): Readonly<Record<string, readonly string[]>>
+}
+
+export async function startHub({ environment, externalIdOfWorkload }: HubOptions): Promise<Hub> {
+  const steps: StepEnded[] = []
+  const handler = createRotationHandler({
+    providers,
+    env: {
+      QUARTERTURN_ACCOUNTS: WORKLOAD,
+      QUARTERTURN_TARGET_ROLE: TARGET_ROLE,
+      QUARTERTURN_EXTERNAL_ID: EXTERNAL_ID,
+      QUARTERTURN_HOSTS: `${HUB}=localhost, ${WORKLOAD}=localhost`,
+      QUARTERTURN_ALLOW_LOOPBACK_TARGETS: 'true',
+      ...environment,
+    },
+  })
+  const local = await startLocal({
+    unpublished: CALM,
+    setup: setup(externalIdOfWorkload),
+    functions: {
+      // The three members that nobody has used since Node 0.10 are all that is missing.
+      [FUNCTION]: (event: unknown, context) => handler(event, context as Parameters<typeof handler>[1]),
+    },
+    onStep: (step) => steps.push(step),
+  })
+  const modelOf = (secretArn: string) => local.aws.account(secretArn.split(':')[4] ?? '').secretsManager()
+  return {
+    local,
+    steps,
+    awsEnvironment: local.functionEnvironment(FUNCTION),
+    createSecret: (account, Name, value, tags = {}) =>
+      local.aws
+        .account(account)
+        .secretsManager()
+        .call('CreateSecret', {
+          ClientRequestToken: randomUUID(),
+          Name,
+          SecretString: JSON.stringify(value),
+          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        }).ARN,
+    async rotate(SecretId, more = {}) {
+      const before = steps.length
+      modelOf(SecretId).call('RotateSecret', {
+        SecretId,
+        ClientRequestToken: randomUUID(),
+        RotationLambdaARN: local.functionArn(FUNCTION),
+        ...more,
+      })
+      await local.settled()
+      return steps.slice(before).map(({ step, failure }) => `${step} ${failure ?? 'ok'}`)
+    },
+    async invoke(event) {
+      const url = `${local.url}/2015-03-31/functions/${FUNCTION}/invocations`
+      const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) })
+      const answered = (await response.json()) as { readonly errorMessage?: string }
+      return answered.errorMessage
+    },
+    value(SecretId, VersionStage = 'AWSCURRENT') {
+      const { SecretString } = modelOf(SecretId).call('GetSecretValue', { SecretId, VersionStage })
+      return JSON.parse(SecretString ?? '{}')
+    },
+    labels: (SecretId) => modelOf(SecretId).call('DescribeSecret', { SecretId }).VersionIdsToStages ?? {},
+    [Symbol.asyncDispose]: async () => void (await local.close()),
+  }
+}

@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createAdmin, createHousehold } from '../../providers/postgres/test-household.ts'
+import { createRole, secretFor, signsIn } from '../../providers/postgres/test-target.ts'
+import { describeOnNewestPostgres } from '../servers/each.ts'
+import { HUB, type Hub, REGION, STRANGER, startHub, WORKLOAD } from './hub-function.ts'
+
+const DONE = ['createSecret ok', 'setSecret ok', 'testSecret ok', 'finishSecret ok']
+const ADMIN_FOR = 'quarterturn:admin-for'
+
+describeOnNewestPostgres('a function in a hub account', {}, (server) => {
+  let hub: Hub
+  let printed = ''
+  beforeAll(async () => {
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+        printed += String(chunk)
+        return true
+      })
+    hub = await startHub({ environment: { QUARTERTURN_TLS_CA: server().ca } })
+    for (const [name, value] of Object.entries(hub.awsEnvironment)) vi.stubEnv(name, value)
+  })
+  afterEach(() => {
+    // Nothing that signs for the account, and no password, is ever printed.
+    const keys = [...hub.local.aws.keys.all].flatMap((key) => [
+      key.secretAccessKey,
+      ...(key.kind === 'session' ? [key.sessionToken] : []),
+    ])
+    expect(keys.length).toBeGreaterThan(3)
+    for (const key of keys.filter((one) => one.length > 12)) expect(printed).not.toContain(key)
+  })
+  afterAll(async () => {
+    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
+    await hub?.[Symbol.asyncDispose]()
+  })
+
+  describe.each([
+    ['of its own account', HUB],
+    ['of another account', WORKLOAD],
+  ])('rotates a secret %s', (_where, account) => {
+    test('whose one user is changed in place', async () => {
+      const user = `single_${account}`
+      await createRole(server(), user, 'first')
+      const secret = hub.createSecret(
+        account,
+        user,
+        secretFor(server(), { username: user, password: 'first' }),
+      )
+      expect(await hub.rotate(secret, { RotateImmediately: false })).toEqual(['testSecret ok'])
+      expect(await hub.rotate(secret)).toEqual(DONE)
+      const { password } = hub.value(secret)
+      expect(await signsIn(server(), user, String(password))).toBe(true)
+      expect(await signsIn(server(), user, 'first')).toBe(false)
+      expect(printed).not.toContain(String(password))
+    })
+
+    test('whose two users take turns, changed by the admin secret beside it', async () => {
+      const user = `pair_${account}`
+      const admin = `${user}_admin`
+      const adminPassword = await createAdmin(server(), admin)
+      const { password } = await createHousehold(server(), user, admin)
+      const adminArn = hub.createSecret(
+        account,
+        admin,
+        secretFor(server(), { username: admin, password: adminPassword }),
+        { [ADMIN_FOR]: user },
+      )
+      const value = secretFor(server(), { username: user, password, masterarn: adminArn })
+      const secret = hub.createSecret(account, user, value, { 'quarterturn:strategy': 'alternating-users' })
+      for (const expected of [`${user}_clone`, user]) {
+        expect(await hub.rotate(secret)).toEqual(DONE)
+        const current = hub.value(secret)
+        expect(current['username']).toBe(expected)
+        expect(await signsIn(server(), expected, String(current['password']))).toBe(true)
+        const previous = hub.value(secret, 'AWSPREVIOUS')
+        expect(await signsIn(server(), String(previous['username']), String(previous['password']))).toBe(true)
+        expect(printed).not.toContain(String(current['password']))
+      }
+      expect(printed).not.toContain(adminPassword)
+    })
+  })
+
+  test.each([
+    [
+      'of another account is not asked for',
+      { account: STRANGER, tags: { [ADMIN_FOR]: 'led_astray' } },
+      `ADMIN_ELSEWHERE: the admin secret is in aws:${REGION}:${STRANGER}`,
+    ],
+    [
+      'that does not consent is not even described to the function',
+      { account: WORKLOAD, tags: {} },
+      'AWS_ACCESS_DENIED: secretsmanager:DescribeSecret',
+    ],
+    [
+      'that consents to another secret is not read',
+      { account: WORKLOAD, tags: { [ADMIN_FOR]: 'led' } },
+      'ADMIN_NOT_CONSENTING',
+    ],
+  ])('an admin secret %s, and nothing is changed', async (_which, { account, tags }, failure) => {
+    const name = `admin-${Object.keys(tags).length}-${failure.length}`
+    await server().sql('DROP ROLE IF EXISTS led_astray')
+    await createRole(server(), 'led_astray', 'first')
+    const masterarn = hub.createSecret(
+      account,
+      name,
+      secretFor(server(), { username: 'admin', password: 'of the admin' }),
+      tags,
+    )
+    const value = secretFor(server(), { username: 'led_astray', password: 'first', masterarn })
+    const secret = hub.createSecret(WORKLOAD, `led_astray${failure.length}`, value, {
+      'quarterturn:strategy': 'alternating-users',
+    })
+    const steps = await hub.rotate(secret)
+    expect(steps.at(-1)).toContain(`setSecret QuarterturnError: ${failure}`)
+    expect(hub.value(secret)).toEqual(value)
+    expect(await signsIn(server(), 'led_astray', 'first')).toBe(true)
+    const strangers = hub.local.aws.keys.all.filter(
+      (key) => key.kind === 'session' && key.accountId === STRANGER,
+    )
+    expect(strangers).toEqual([])
+  })
+
+  test('has had no session for more than one secret', () => {
+    const sessions = hub.local.aws.keys.all.filter(
+      (key) => key.kind === 'session' && key.accountId === WORKLOAD,
+    )
+    expect(sessions.length).toBeGreaterThan(0)
+    for (const key of sessions) {
+      const policies = key.kind === 'session' ? (key.sessionPolicies ?? []) : []
+      const named = policies.flatMap(({ Statement }) =>
+        Statement.flatMap(({ Resource = [] }) => Resource.filter((one) => one.includes(':secretsmanager:'))),
+      )
+      expect(named).toHaveLength(1)
+      expect(named[0]).toMatch(new RegExp(`^arn:aws:secretsmanager:eu-west-1:${WORKLOAD}:secret:[\\w-]+$`))
+    }
+  })
+})
