@@ -13,7 +13,7 @@ export {
   conformanceCases,
 } from './conformance.ts'
 export type { BuiltFunction } from './function/real-function.ts'
-export type { ConformanceOptions, End, FreshTarget, LoudModule, Progress } from './options.ts'
+export type { ConformanceOptions, End, FreshTarget, KitTime, LoudModule, Progress } from './options.ts'
 export { progressLines } from './report/progress.ts'
 export {
   type CaseFailure,

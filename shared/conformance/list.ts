@@ -1,23 +1,27 @@
 import { STRATEGIES } from '../engine/strategies.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
 import { adminStaysHome, everyAdminRotation, everySharedAdmin, rightsDrift } from './cases/admin.ts'
-import { BAD_DAYS, everyBadMoment, everyFailover } from './cases/bad-day.ts'
-import { tryClaim } from './cases/claim.ts'
+import { badDaysOf, everyBadMoment, everyFailover } from './cases/bad-day.ts'
+import { isAbout, tryClaim } from './cases/claim.ts'
 import { CLOSE_CLAIMS } from './cases/close-claims.ts'
 import { everyCrash } from './cases/crash.ts'
 import { everyHeldReply } from './cases/held.ts'
 import { everyKill } from './cases/kill.ts'
 import { everySharing, everyThaw, MEANWHILE, type Meanwhile } from './cases/late.ts'
+import { everyLeftover } from './cases/leftovers.ts'
+import { LIST_CLAIMS } from './cases/list-claims.ts'
 import { LOCK_CLAIMS } from './cases/lock-claims.ts'
+import { MINT_CLAIMS } from './cases/mint-claims.ts'
 import { everyInterleaving, everyOrder } from './cases/order.ts'
 import { everyScene, noFailedSignIns } from './cases/plain.ts'
 import { quiet, quietFromTheStart, quietProvider, quietTarget } from './cases/quiet.ts'
 import { RECOVERIES } from './cases/recovery.ts'
 import { everyRetirementCrash, everyRetirementCut, everyRetirementMoment } from './cases/retirement.ts'
 import { SESSION_CLAIMS } from './cases/session-claims.ts'
+import { everyStrangeAnswer, STRANGE_ANSWERS } from './cases/strange-answers.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { cutsFor, everyCut } from './cases/wire.ts'
-import { Skipped, type Trial } from './points.ts'
+import type { Skipped, Trial } from './points.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
 export interface Draft {
@@ -29,21 +33,25 @@ export interface Draft {
 export const draftsFor = ({ capabilities }: Provider): readonly Draft[] =>
   capabilities.strategies.flatMap(draftsForStrategy)
 
+const CLAIMS = [
+  ...VALUE_CLAIMS,
+  ...SESSION_CLAIMS,
+  ...MINT_CLAIMS,
+  ...LIST_CLAIMS,
+  ...LOCK_CLAIMS,
+  ...CLOSE_CLAIMS,
+]
+
 function draftsForStrategy(strategy: Strategy): readonly Draft[] {
   const draft = (
     name: string,
     body: (trial: Trial, strategy: Strategy) => Promise<Skipped | undefined>,
   ): Draft => ({ name: `${strategy}: ${name}`, body: (trial) => body(trial, strategy) })
-  if (STRATEGIES[strategy].mints)
-    return [
-      draft('credentials that the target issues', () =>
-        Promise.resolve(new Skipped('the kit has no cases for credentials that the target issues yet')),
-      ),
-    ]
+  const { mints } = STRATEGIES[strategy]
   const meanwhiles = Object.keys(MEANWHILE) as Meanwhile[]
   return [
     draft(`a rotation that nobody disturbs keeps its class (${STRATEGIES[strategy].class})`, everyScene),
-    ...[...VALUE_CLAIMS, ...SESSION_CLAIMS, ...LOCK_CLAIMS, ...CLOSE_CLAIMS].map((claim) =>
+    ...CLAIMS.filter((claim) => isAbout(strategy, claim)).map((claim) =>
       draft(claim.name, (trial) => tryClaim(trial, strategy, claim)),
     ),
     draft('no sign-in fails on the happy path', noFailedSignIns),
@@ -71,16 +79,36 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       ),
     ),
     draft('two secrets that share an account never lose it', everySharing),
-    ...BAD_DAYS.map((day) =>
+    ...(mints
+      ? [
+          draft(
+            'what an interrupted rotation left is ended by the next, when nobody has it in hand',
+            everyLeftover,
+          ),
+        ]
+      : []),
+    ...badDaysOf(strategy).map((day) =>
       draft(`when ${day.what} it says so, loses nothing and heals`, (trial) =>
         everyBadMoment(trial, strategy, day),
       ),
     ),
-    draft('when the target falls back to its state before the change it notices or heals', everyFailover),
+    ...STRANGE_ANSWERS.map((strange) =>
+      draft(strange.what, (trial) => everyStrangeAnswer(trial, strategy, strange)),
+    ),
+    ...(mints
+      ? []
+      : [
+          draft(
+            'when the target falls back to its state before the change it notices or heals',
+            everyFailover,
+          ),
+        ]),
     draft("the admin's credential goes to no other server than its own", adminStaysHome),
     draft('while the admin rotates before any call, a rotation waits or ends well', everyAdminRotation),
     draft('two secrets that share an admin are not in the way of each other', everySharedAdmin),
-    draft('rights changed by hand between rotations are equal after the next', rightsDrift),
+    ...(mints
+      ? []
+      : [draft('rights changed by hand between rotations are equal after the next', rightsDrift)]),
     draft('a retirement at any moment of the next rotation locks nobody out', everyRetirementMoment),
     draft('a retirement killed before and after every call is made by the next try', everyRetirementCrash),
     draft('a retirement cut before every message is made by the next try', everyRetirementCut),

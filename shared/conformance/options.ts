@@ -1,6 +1,7 @@
 /** What the kit needs from the author of a provider: read from top to bottom. */
 import type { Decide } from '../engine/decide.ts'
 import type { Provider, StoredSecret } from '../provider/contract.ts'
+import type { Mark } from '../provider/mint.ts'
 import type { BuiltFunction } from './function/real-function.ts'
 import type { WireAccess } from './wire/index.ts'
 
@@ -10,7 +11,7 @@ export interface ConformanceOptions {
    * One account of its own at a real target, with a credential that signs in. Called once for each point, several at
    * a time; what a point does to its account or target must not be seen by another point.
    */
-  readonly freshTarget: () => Promise<FreshTarget>
+  readonly freshTarget: (kit: KitTime) => Promise<FreshTarget>
   /**
    * Signs in as a consumer would, without the provider under test. True: let in. False: the target refused the
    * credential. Rejects when it cannot tell.
@@ -68,6 +69,15 @@ export interface Progress {
   readonly of: number
 }
 
+/**
+ * The time of the rotations of one point, by which hours pass in a moment. A target whose credentials have an age, take a
+ * while or expire goes by it, or nobody can tell what is old.
+ */
+export interface KitTime {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
 /** Ends a disturbance of the target: from then on it works as before. */
 export type End = () => Promise<void>
 
@@ -89,17 +99,20 @@ export interface FreshTarget {
   readonly limitConnections?: () => Promise<End>
   /** Sign-ins work, changes are refused. */
   readonly readOnly?: () => Promise<End>
-  /** Changes of this account take longer than any invocation lives; sign-ins work. */
+  /**
+   * Changes of this account take longer than any invocation lives; sign-ins work. What has lost its connection meanwhile is
+   * not carried out when it ends.
+   */
   readonly slow?: () => Promise<End>
-  /** The target refuses every new password by its policy. */
+  /** The target refuses every new password by its policy. Not asked of mints. */
   readonly refuseByPolicy?: () => Promise<End>
   /** The account is barred from signing in although its password is right. */
   readonly lockUser?: () => Promise<End>
   /** The account is gone; the end brings it back with the credential it had. */
   readonly dropUser?: () => Promise<End>
-  /** Somebody sets another password at the target; the end sets the one before again. */
+  /** Somebody sets another password at the target; the end sets the one before again. Not asked of mints. */
   readonly changePasswordByHand?: () => Promise<End>
-  /** Remembers the state of the target; the end puts it back, as a failover to a lagging replica does. */
+  /** Remembers the state of the target; the end puts it back, as a failover to a lagging replica does. Not asked of mints. */
   readonly failover?: () => Promise<End>
   /** Ends every connection of this account at the server's side. */
   readonly dropConnections?: () => Promise<void>
@@ -109,6 +122,23 @@ export interface FreshTarget {
   readonly failedSignIns?: () => Promise<number>
   /** Everything that the target has logged since it started. */
   readonly log?: () => Promise<string>
+  /** Every request is answered by a redirect to this URL, where the kit listens. */
+  readonly redirectTo?: (url: string) => Promise<End>
+  /** Every request is refused with an answer that repeats it whole, the credentials in it too. */
+  readonly echo?: () => Promise<End>
+
+  /**
+   * The ids, as in `identity(secret).id`, of every credential of this account that the target takes or will take, asked
+   * without the provider. Required by strategies that mint.
+   */
+  readonly live?: () => Promise<readonly string[]>
+  /**
+   * Somebody makes one more credential of this account at the target, past every limit; with a mark, as the provider would
+   * have marked it. Answers its id.
+   */
+  readonly issueByHand?: (mark?: Mark) => Promise<string>
+  /** Somebody ends the credential with this id at the target. */
+  readonly revokeByHand?: (id: string) => Promise<void>
 
   /** The admin of this target, for strategies whose changes an admin secret makes. Required by those. */
   readonly admin?: FreshAdmin

@@ -25,7 +25,7 @@ const casesWith = (
   conformanceCases({
     ...sound,
     provider: provider(sound.provider),
-    freshTarget: async () => target(await sound.freshTarget()),
+    freshTarget: async (kit) => target(await sound.freshTarget(kit)),
     atOnce: 16,
     ...(table === undefined ? {} : { decide: table }),
   })

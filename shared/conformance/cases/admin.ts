@@ -76,7 +76,7 @@ export async function everySharedAdmin(trial: Trial, strategy: Strategy): Promis
           const second = await world.target.sharingAdmin?.()
           if (second === undefined) return 'the hook answers no target'
           try {
-            const other = new KitSecret(second, 'sharing', (world.kit.seed ?? 1) + 2)
+            const other = new KitSecret(second, 'sharing', (world.kit.seed ?? 1) + 2, world.clock)
             const { token, start } = await setScene(world, WARM, call.step)
             const met = await comeTo(world, { token, start }, call)
             const error = await world.deliverAll(other.rotate(), STEPS, { secret: other })

@@ -5,78 +5,94 @@ import { type Point, Skipped, type Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
 import { changer } from '../world/direct.ts'
 import { inForce, inForceSoon, lockedOut, neverConverges } from '../world/promises.ts'
-import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../world/recording.ts'
+import {
+  callId,
+  comeTo,
+  type RecordedCall,
+  recordCalls,
+  setScene,
+  usesTarget,
+  WARM,
+} from '../world/recording.ts'
 import type { World } from '../world/world.ts'
+import { isAbout } from './claim.ts'
+import { codesOfWaiting, MINT_DAYS } from './mint-days.ts'
 
 /** What can go wrong at a target, and the codes that say so. */
-interface BadDay {
+export interface BadDay {
   readonly hook: keyof FreshTarget
+  /** Whose value is made by us, or by the target. Default: either. */
+  readonly of?: 'chosen' | 'minted'
   readonly what: string
   readonly codes: readonly ErrorCode[]
   /** What Lambda gives the invocation that meets it, in milliseconds. Default: without end. */
   readonly timeLeftMs?: number
-  readonly begin: (target: FreshTarget) => (() => Promise<End>) | undefined
+  /** The calls before which it may begin. Default: each that uses the target. */
+  readonly wants?: (call: RecordedCall, calls: readonly RecordedCall[]) => boolean
+  readonly begin: (world: World) => (() => Promise<End>) | undefined
 }
 
 /** Long enough to come to the disturbed call on a busy machine, short enough to wait for. */
 const SLOW_MS = 10_000
 
-export const BAD_DAYS: readonly BadDay[] = [
+const DAYS: readonly BadDay[] = [
   {
     hook: 'outage',
     what: 'the target is down',
     codes: ['TARGET_UNREACHABLE', 'DEADLINE'],
-    begin: (target) => target.outage,
+    begin: ({ target }) => target.outage,
   },
   {
     hook: 'limitConnections',
     what: 'the target has reached a limit',
     codes: ['CREDENTIAL_BARRED', 'TARGET_UNREACHABLE'],
-    begin: (target) => target.limitConnections,
+    begin: ({ target }) => target.limitConnections,
   },
   {
     hook: 'readOnly',
     what: 'the target is read-only',
     codes: ['TARGET_READ_ONLY'],
-    begin: (target) => target.readOnly,
+    begin: ({ target }) => target.readOnly,
   },
   {
     hook: 'slow',
     what: 'the target is too slow',
     codes: ['DEADLINE', 'TARGET_BUSY', 'TARGET_UNREACHABLE'],
     timeLeftMs: SLOW_MS,
-    begin: (target) => target.slow,
+    begin: ({ target }) => target.slow,
   },
   {
     hook: 'refuseByPolicy',
+    of: 'chosen',
     what: 'the target refuses every new password',
     codes: ['PENDING_UNUSABLE'],
-    begin: (target) => target.refuseByPolicy,
+    begin: ({ target }) => target.refuseByPolicy,
   },
   {
     hook: 'lockUser',
     what: 'the account is locked',
     codes: ['CREDENTIAL_BARRED'],
-    begin: (target) => target.lockUser,
+    begin: ({ target }) => target.lockUser,
   },
   {
     hook: 'dropUser',
     what: 'the account is dropped',
     // A target that answers the same to a user that it never had cannot be told from one with another password.
     codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'PRIMARY_NOT_CURRENT'],
-    begin: (target) => target.dropUser,
+    begin: ({ target }) => target.dropUser,
   },
   {
     hook: 'changePasswordByHand',
+    of: 'chosen',
     what: 'somebody changed the password by hand',
     codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'PRIMARY_NOT_CURRENT'],
-    begin: (target) => target.changePasswordByHand,
+    begin: ({ target }) => target.changePasswordByHand,
   },
 ]
 
-/** Calls that use the target, so that what happens to it can be met. */
-const usesTarget = ({ label }: RecordedCall): boolean =>
-  !/^(Describe|Get|Put|Update|close|lock given back)/.test(label)
+/** The days that a target may have whose values are made so. */
+export const badDaysOf = (strategy: Strategy): readonly BadDay[] =>
+  [...DAYS, ...MINT_DAYS].filter((day) => isAbout(strategy, day))
 
 /** The day turns bad before each call that uses the target, until the step has ended. */
 export async function everyBadMoment(
@@ -84,9 +100,10 @@ export async function everyBadMoment(
   strategy: Strategy,
   day: BadDay,
 ): Promise<Skipped | undefined> {
-  const isOffered = await trial.look(strategy, ({ target }) => day.begin(target) !== undefined)
+  const isOffered = await trial.look(strategy, (world) => day.begin(world) !== undefined)
   if (!isOffered) return new Skipped(`the target gives no \`${day.hook}\``)
-  const calls = (await recordCalls(trial.options, strategy, WARM)).filter(usesTarget)
+  const recorded = await recordCalls(trial.options, strategy, WARM)
+  const calls = recorded.filter((call) => usesTarget(call) && (day.wants?.(call, recorded) ?? true))
   const ended = new Map<string, number>()
   await trial.all(
     calls.map((call) => moment(strategy, day, call, (code) => ended.set(code, (ended.get(code) ?? 0) + 1))),
@@ -107,7 +124,7 @@ function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (c
       const met = await comeTo(world, set, call, day.timeLeftMs)
       before(labelsOf(world))
       world.record.trace.push(`from here on ${day.what}`)
-      const end = await day.begin(world.target)?.()
+      const end = await day.begin(world)?.()
       const probed = world.record.probes.length
       const isDown = day.hook === 'outage'
       // Whoever cannot tell rejects.
@@ -115,12 +132,14 @@ function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (c
       if (misjudged !== undefined) return '`signIn` calls every credential refused while the target is down'
       await world.runOn(met)
       const atEnd = day.hook === 'slow' ? await inForce(world) : undefined
+      const touched = await world.others.touched()
+      if (touched !== undefined) return touched
       await end?.()
       world.record.trace.push('and the target has healed')
       if (atEnd !== undefined && (await inForceSoon(world)) !== atEnd)
         return `a late writer: when the step had ended, ${atEnd}; when the target went on, ${await inForce(world)}`
       endedIn(met.error ?? 'ok')
-      const codes: readonly string[] = day.codes
+      const codes: readonly string[] = [...day.codes, ...codesOfWaiting(world)]
       if (met.error !== undefined && !codes.includes(met.error))
         return `documented errors: ${met.error} instead of ${day.codes.join(' or ')}`
       if (isDown) {

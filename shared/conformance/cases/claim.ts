@@ -1,3 +1,4 @@
+import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Provider, Strategy } from '../../provider/contract.ts'
 import type { FreshTarget } from '../options.ts'
 import { Skipped, type Trial } from '../points.ts'
@@ -7,12 +8,17 @@ import type { World } from '../world/world.ts'
 export interface Claim {
   readonly key: string
   readonly name: string
+  /** Whose value is made by us, or by the target. Default: either. */
+  readonly of?: 'chosen' | 'minted'
   /** Why it does not apply to this provider. Default: it applies. */
   readonly skip?: (provider: Provider, strategy: Strategy) => string | undefined
   /** The hook without which it cannot be tried. */
   readonly needs?: keyof FreshTarget
   readonly play: (world: World) => Promise<string | undefined>
 }
+
+export const isAbout = (strategy: Strategy, { of }: { readonly of?: 'chosen' | 'minted' }): boolean =>
+  of === undefined || of === (STRATEGIES[strategy].mints ? 'minted' : 'chosen')
 
 export async function tryClaim(
   trial: Trial,

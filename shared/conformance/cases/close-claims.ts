@@ -1,5 +1,6 @@
 import { bothSignIn, changer, closed, openDirect, pause, proposed } from '../world/direct.ts'
-import { STRAY_MS } from '../world/promises.ts'
+import { KIT_MARK } from '../world/minting.ts'
+import { inForce, STRAY_MS } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
 
@@ -39,6 +40,7 @@ export const CLOSE_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'close-final',
+    of: 'chosen',
     name: 'close ends a change under way: what is in force then stays in force',
     async play(world) {
       let current = world.secret.first
@@ -65,6 +67,36 @@ export const CLOSE_CLAIMS: readonly Claim[] = [
           return `closed ${afterMs} ms after a change began: ${atOnce}; a moment later ${later}`
         if (!later.includes('signs in')) return `closed ${afterMs} ms after a change began, nothing signs in`
         if (later.endsWith('pending signs in')) current = pending
+      }
+      return undefined
+    },
+  },
+  {
+    key: 'close-mint',
+    of: 'minted',
+    name: 'close ends what is under way: nothing is issued or ended after it',
+    async play(world) {
+      const current = world.secret.first
+      for (const afterMs of INTERRUPTIONS_MS) {
+        const end = await world.target.slow?.()
+        const session = openDirect(world, { current })
+        const as = changer(world)
+        const minting = session.mint?.({ from: 'current', as, mark: KIT_MARK })
+        minting?.catch(() => undefined)
+        await pause(afterMs)
+        await closed(session)
+        // What had left before arrives.
+        await pause(STRAY_MS)
+        const atOnce = await inForce(world)
+        await end?.()
+        await pause(STRAY_MS)
+        const later = await inForce(world)
+        if (atOnce !== later)
+          return `closed ${afterMs} ms after a mint began: ${atOnce}; a moment later ${later}`
+        const late = await session.mint?.({ from: 'current', as, mark: KIT_MARK }).catch(() => undefined)
+        if (late?.result === 'minted') return 'a session that is closed has a credential issued'
+        for (const id of await world.others.besides())
+          if (id !== world.others.first) await world.target.revokeByHand?.(id)
       }
       return undefined
     },

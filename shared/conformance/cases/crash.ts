@@ -1,4 +1,5 @@
 import { STEPS } from '../../engine/known.ts'
+import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Point, Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
@@ -6,11 +7,12 @@ import { tooManyFailures } from '../world/promises.ts'
 import {
   COLD,
   callId,
+  changeStep,
   comeTo,
   type RecordedCall,
   recordCalls,
-  SCENES,
   type Scene,
+  scenesOf,
   setScene,
   WARM,
 } from '../world/recording.ts'
@@ -22,7 +24,7 @@ export async function everyCrash(trial: Trial, strategy: Strategy, recovery: Rec
   const turn = turnOf(recovery)
   const isMine = (_point: Point, at: number): boolean =>
     trial.options.recoveries !== 'in turn' || trial.options.only !== undefined || at % turn.of === turn.at
-  for (const scene of SCENES) {
+  for (const scene of scenesOf(strategy)) {
     const calls = scene === WARM ? warm : await callsOf(trial, strategy, scene, warm)
     const points = calls
       .flatMap((call) =>
@@ -36,7 +38,10 @@ export async function everyCrash(trial: Trial, strategy: Strategy, recovery: Rec
   }
 }
 
-/** A kill ends the container, warm or cold, and leaves the same behind: a cold rotation adds only its own calls. */
+/**
+ * A kill ends the container, warm or cold, and leaves the same behind: a cold rotation adds only its own calls. Of what the
+ * target issues, what happened before shows where it is issued; in turn, the other steps add only their own calls too.
+ */
 async function callsOf(
   trial: Trial,
   strategy: Strategy,
@@ -44,16 +49,17 @@ async function callsOf(
   warm: readonly RecordedCall[],
 ): Promise<readonly RecordedCall[]> {
   const calls = await recordCalls(trial.options, strategy, scene)
-  if (scene !== COLD) return calls
+  const isInTurn = trial.options.recoveries === 'in turn' && STRATEGIES[strategy].mints
+  if (scene !== COLD && !isInTurn) return calls
   return STEPS.flatMap((step) => {
+    const ofStep = calls.filter((call) => call.step === step)
+    if (scene !== COLD && step === changeStep(strategy)) return ofStep
     const known = warm.filter((call) => call.step === step).map(({ label }) => label)
-    return calls
-      .filter((call) => call.step === step)
-      .filter(({ label }) => {
-        const at = known.indexOf(label)
-        if (at >= 0) known.splice(at, 1)
-        return at < 0
-      })
+    return ofStep.filter(({ label }) => {
+      const at = known.indexOf(label)
+      if (at >= 0) known.splice(at, 1)
+      return at < 0
+    })
   })
 }
 

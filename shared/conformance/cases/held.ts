@@ -1,3 +1,4 @@
+import { STEPS } from '../../engine/known.ts'
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Skipped, Trial } from '../points.ts'
@@ -7,6 +8,7 @@ import { coverEach, disturbed, isOneOf, recovered } from '../wire-runs/wire-runs
 import type { Wired } from '../wire-runs/wired.ts'
 import { pause } from '../world/direct.ts'
 import { inForce, inForceSoon, STRAY_MS } from '../world/promises.ts'
+import { changeStep } from '../world/recording.ts'
 import type { Recovery } from './recovery.ts'
 
 /** What Lambda gives the invocation whose reply is held back, in milliseconds: enough to come there on a busy machine. */
@@ -16,17 +18,18 @@ const AT_ONCE = 12
 
 const CODES: readonly ErrorCode[] = ['DEADLINE', 'TARGET_UNREACHABLE', 'TARGET_BUSY']
 
-const isOfChange = ({ scope }: Point): boolean => / apply /.test(scope)
+const isOfChange = ({ scope }: Point): boolean => / (apply|mint) /.test(scope)
 
 /**
- * Holds back every reply of setSecret past the deadline, while the server goes on and finishes; then the reply comes
- * after all. A recovery other than the first is tried for the replies to the change alone.
+ * Holds back every reply to the step that changes something past the deadline, while the server goes on and finishes; then
+ * the reply comes after all. A recovery other than the first is tried for the replies to the change alone.
  */
 export async function everyHeldReply(
   trial: Trial,
   strategy: Strategy,
   recovery: Recovery,
 ): Promise<Skipped | undefined> {
+  const step = changeStep(strategy)
   const isFirst = recovery === 'the same step again'
   return await coverEach(trial, {
     strategy,
@@ -41,21 +44,21 @@ export async function everyHeldReply(
     runAt: (at) => ({
       expects:
         at === undefined
-          ? 'through the proxy, setSecret ends well'
+          ? `through the proxy, ${step} ends well`
           : `${pointName(at)} held back past the deadline is the last that happens, and the promises hold after ${recovery}`,
       async play(wired, before) {
         const { world } = wired
         const token = world.secret.rotate()
-        const prepared = await world.deliverAll(token, ['createSecret'])
-        if (prepared !== undefined) return `always converges: createSecret ended in ${prepared}`
+        const prepared = await world.deliverAll(token, STEPS.slice(0, STEPS.indexOf(step)))
+        if (prepared !== undefined) return `always converges: the steps before ended in ${prepared}`
         before(labelsOf(world))
         const timeLeftMs = at === undefined ? Number.POSITIVE_INFINITY : HELD_MS
-        const { error, broken } = await disturbed(wired, token, ['setSecret'], timeLeftMs)
+        const { error, broken } = await disturbed(wired, token, [step], timeLeftMs)
         if (broken !== undefined) return broken
         const codes = at === undefined ? [] : CODES
         if (error !== undefined && !isOneOf(codes, error))
-          return `documented errors: setSecret ended in ${error} instead of ${['success', ...codes].join(' or ')}`
-        return (await lateWriter(wired)) ?? (await recovered(wired, token, 'setSecret', recovery))
+          return `documented errors: ${step} ended in ${error} instead of ${['success', ...codes].join(' or ')}`
+        return (await lateWriter(wired)) ?? (await recovered(wired, token, step, recovery))
       },
     }),
   })

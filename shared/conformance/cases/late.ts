@@ -3,8 +3,18 @@ import type { Strategy } from '../../provider/contract.ts'
 import type { Point, Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
 import type { Invocation } from '../world/invocation.ts'
+import { isOutOfRoom } from '../world/minting.ts'
 import { lockedOut, neverConverges } from '../world/promises.ts'
-import { COLD, callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../world/recording.ts'
+import {
+  COLD,
+  callId,
+  changesSomething,
+  comeTo,
+  type RecordedCall,
+  recordCalls,
+  setScene,
+  WARM,
+} from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 
 /** What Lambda gives an invocation that may meet a held lock, in milliseconds: it waits for a part of this only. */
@@ -67,7 +77,8 @@ function thaw(strategy: Strategy, call: RecordedCall, meanwhile: Meanwhile, drop
       world.record.trace.push(`${call.step} is frozen before ${call.label}`)
       if (drops) await world.target.dropConnections?.()
       const error = await MEANWHILE[meanwhile](world, set.token, call.step)
-      if (error !== undefined) return `always converges: ${meanwhile} ended in ${error}`
+      if (error !== undefined && !(await isOutOfRoom(world, error)))
+        return `always converges: ${meanwhile} ended in ${error}`
       const meanwhileBroken = await lockedOut(world)
       if (meanwhileBroken !== undefined) return `${meanwhileBroken}, before the thaw`
       world.record.trace.push(`${call.step} is thawed`)
@@ -82,7 +93,7 @@ async function thawStepwise(world: World, frozen: Invocation<Step>): Promise<str
   while (frozen.state === 'parked') {
     const { label } = frozen.next ?? { label: '' }
     await world.advance(frozen)
-    if (!/^(apply|repair|Put|Update)/.test(label)) continue
+    if (!changesSomething(label)) continue
     const broken = await lockedOut(world)
     if (broken !== undefined) return `${broken}, after ${label} by the thawed invocation`
   }

@@ -5,7 +5,15 @@ import { labelsOf } from '../report/story.ts'
 import { pause } from '../world/direct.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { lockedOut, neverConverges } from '../world/promises.ts'
-import { callId, comeTo, type RecordedCall, recordCalls, setScene, WARM } from '../world/recording.ts'
+import {
+  callId,
+  changesSomething,
+  comeTo,
+  type RecordedCall,
+  recordCalls,
+  setScene,
+  WARM,
+} from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 
 /** How far things are when a step of a rotation is delivered. Each answers the code in which something failed. */
@@ -114,7 +122,7 @@ async function inTurn(
         stuck = error
       })
       await Promise.race([advanced, pause(TURN_MS)])
-      if (!/^(apply|repair|Put|Update)/.test(label)) continue
+      if (!changesSomething(label)) continue
       const broken = await lockedOut(world)
       if (broken !== undefined) return `${broken}, after ${label} of one of two`
     }

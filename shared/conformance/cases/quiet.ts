@@ -1,29 +1,31 @@
+import { STEPS } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import { canaries, found, rawLeaksIn } from '../leaks/leaks.ts'
 import { leaksLoudly } from '../leaks/loud.ts'
 import { withSwitches } from '../leaks/switches.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
-import { comeTo, recordCalls, setScene, WARM } from '../world/recording.ts'
+import { changeStep, loseChange, loseMint } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 
 /** Rotations that end well, that are killed and taken up again, and that meet a target which refuses or is gone. */
 export async function allSortsOfRotations(world: World): Promise<void> {
-  const { secret, target, kit, strategy } = world
+  const { secret, target, strategy } = world
   await world.deliverAll(secret.rotate())
-  const change = (await recordCalls(kit, strategy, WARM)).find(({ label }) => label.startsWith('apply'))
-  if (change !== undefined) {
-    const set = await setScene(world, WARM, change.step)
-    await world.kill(await comeTo(world, set, change), 'after')
-    await world.deliverAll(set.token)
-  }
-  for (const begin of [target.refuseByPolicy, target.changePasswordByHand, target.slow, target.outage]) {
+  if (world.mints) {
+    await loseMint(world)
+    await world.deliverAll(secret.rotate())
+  } else await world.deliverAll(await loseChange(world))
+  const step = changeStep(strategy)
+  const { refuseByPolicy, changePasswordByHand, slow, outage, echo } = target
+  for (const begin of [...(world.mints ? [] : [refuseByPolicy, changePasswordByHand]), echo, slow, outage]) {
     if (begin === undefined) continue
     const token = secret.rotate()
-    await world.deliverAll(token, ['createSecret'])
+    await world.deliverAll(token, STEPS.slice(0, STEPS.indexOf(step)))
     const end = await begin()
-    await world.deliverAll(token, ['setSecret'], { timeLeftMs: 3_000 })
+    await world.deliverAll(token, [step], { timeLeftMs: 3_000 })
     await end()
     secret.abandon()
+    if (world.mints) world.passInvocations()
   }
 }
 

@@ -1,5 +1,6 @@
 import { STEPS, type Step } from '../../engine/known.ts'
 import { stepsFrom } from '../world/container.ts'
+import { isOutOfRoom } from '../world/minting.ts'
 import { type Deliver, lockedOut, nextRotationFails, notFinished } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
 
@@ -52,7 +53,13 @@ export async function recoverBy(
     const abandoned = await lockedOut(world)
     if (abandoned !== undefined) return `${abandoned}, when the rotation was abandoned`
   }
-  const { token, error } = await TAKE_UP[recovery](killed)
+  let { token, error } = await TAKE_UP[recovery](killed)
+  if (await isOutOfRoom(world, error)) {
+    world.secret.abandon()
+    world.passInvocations()
+    token = world.secret.rotate()
+    error = await killed.deliver(token, STEPS)
+  }
   if (error !== undefined) return `always converges: ${recovery} ended in ${error}`
   return (await lockedOut(world)) ?? (await notFinished(world, token)) ?? (await last(killed))
 }

@@ -5,7 +5,7 @@ import { ConformanceFailure, labelsOf } from '../report/story.ts'
 import { pointName } from '../wire/index.ts'
 import { CODES_OF_A_CUT, coverEach, isOneOf, untilEnd } from '../wire-runs/wire-runs.ts'
 import { lockedOut, neverConverges, nextRotationFails, notFinished } from '../world/promises.ts'
-import { callId, comeTo, recordCalls, setScene, WARM } from '../world/recording.ts'
+import { callId, comeTo, finishOne, recordCalls, type Scene, setScene } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 
 /** Where the change itself ends the old credential, no schedule is made. */
@@ -14,11 +14,21 @@ export function whyNothingRetires({ retires }: Capabilities, strategy: Strategy)
   return STRATEGIES[strategy].class === 'A' ? undefined : 'the change itself ends the old credential'
 }
 
+/** A rotation whose retirement is due. */
+const DUE: Scene = {
+  name: 'when a retirement is due',
+  isWarm: true,
+  prepare: async (world) => {
+    await finishOne(world)
+    world.secret.passRetirement()
+  },
+}
+
 /** The retirement of the first rotation runs before every call of the second, and once more when that has ended. */
 export async function everyRetirementMoment(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
   const reason = whyNothingRetires(trial.options.provider.capabilities, strategy)
   if (reason !== undefined) return new Skipped(reason)
-  const calls = await recordCalls(trial.options, strategy, WARM)
+  const calls = await recordCalls(trial.options, strategy, DUE)
   await trial.all(
     calls.map(
       (call): Point => ({
@@ -26,11 +36,9 @@ export async function everyRetirementMoment(trial: Trial, strategy: Strategy): P
         strategy,
         expects: `the retirement after the first rotation runs before ${call.label} of ${call.step} of the second: it waits, does nothing, or ends only what is replaced`,
         async play(world) {
-          const first = await world.deliverAll(world.secret.rotate())
-          if (first !== undefined) return `always converges: the first rotation ended in ${first}`
-          world.secret.passRetirement()
+          const set = await setScene(world, DUE, call.step)
           if (world.retirements().length === 0) return 'no orphans: no retirement is scheduled'
-          const met = await comeTo(world, await setScene(world, WARM, call.step), call)
+          const met = await comeTo(world, set, call)
           await retireAll(world)
           const broken = await lockedOut(world)
           if (broken !== undefined) return `${broken}, after the retirement`

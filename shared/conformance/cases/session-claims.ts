@@ -11,7 +11,8 @@ import {
   proposed,
   withDirect,
 } from '../world/direct.ts'
-import { STRAY_MS } from '../world/promises.ts'
+import { anotherValue } from '../world/minting.ts'
+import { inForce, STRAY_MS } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
 import { whyNothingRetires } from './retirement.ts'
@@ -41,7 +42,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     name: 'a probe accepts the right credential and rejects a wrong one',
     async play(world) {
       const current = world.secret.first
-      const pending = await proposed(world, current)
+      const pending = await anotherValue(world, current)
       return await withDirect(world, { current, pending }, async (session) => {
         const right = await session.probe({ who: 'current', at: 'writer' })
         if (right.verdict !== 'accepted') return `the right credential is ${right.verdict}`
@@ -61,19 +62,22 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     name: 'a check finds the change possible and changes nothing',
     async play(world) {
       const current = world.secret.first
-      const pending = await proposed(world, current)
+      const pending = await anotherValue(world, current)
       return await withDirect(world, { current, pending }, async (session) => {
-        const before = await bothSignIn(world, current, pending)
+        const state = async () =>
+          `${await bothSignIn(world, current, pending)}${world.mints ? `, ${await inForce(world)}` : ''}`
+        const before = await state()
         const { possible, missing } = await session.check({ as: changer(world) })
         if (!possible)
           return `the check of a fresh target misses ${missing.map(({ privilege }) => privilege).join(', ')}`
-        const after = await bothSignIn(world, current, pending)
+        const after = await state()
         return before === after ? undefined : `the check changed the target: ${after}`
       })
     },
   },
   {
     key: 'repeat',
+    of: 'chosen',
     name: 'a repeated apply does what `capabilities.repeat` says',
     skip: ({ capabilities }) =>
       capabilities.repeat === 'once' ? 'it says `once`: the engine never repeats it unproven' : undefined,
@@ -102,7 +106,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
         : undefined,
     async play(world) {
       const current = world.secret.first
-      const pending = await proposed(world, current)
+      const pending = await anotherValue(world, current)
       return await withDirect(world, { current, pending }, async (session) => {
         for (let time = 0; time < FREE_PROBES; time += 1)
           await session.probe({ who: 'pending', at: 'writer' })
@@ -115,6 +119,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'mark',
+    of: 'chosen',
     name: "an alternate account is known by this secret's mark, and one of another secret is not touched",
     skip: ({ alternateOf }, strategy) =>
       strategy === 'alternating-users' && alternateOf !== undefined ? undefined : 'no account is created',
@@ -139,6 +144,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'retire',
+    of: 'chosen',
     name: 'retire ends the old credential and no other, and a repeat does no harm',
     skip: ({ capabilities }, strategy) => whyNothingRetires(capabilities, strategy),
     async play(world) {
@@ -165,6 +171,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'two-live',
+    of: 'chosen',
     name: 'with a strategy of class A the old credential signs in beside the new one',
     skip: (_provider, strategy) =>
       STRATEGIES[strategy].class === 'A'

@@ -1,10 +1,18 @@
+import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Skipped, Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
 import { pointName, type Point as WirePoint } from '../wire/index.ts'
 import { CODES_OF_A_CUT, coverEach, disturbed, isOneOf, recovered } from '../wire-runs/wire-runs.ts'
 import { moreThan, tooManyFailures } from '../world/promises.ts'
-import { leaveUnfinished, loseChange } from '../world/recording.ts'
+import {
+  changeStep,
+  finishOne,
+  isKilledAfter,
+  leaveUnfinished,
+  loseChange,
+  loseMint,
+} from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 import { type Recovery, turnOf } from './recovery.ts'
 
@@ -46,8 +54,7 @@ const SECOND: WireScene = {
   name: 'the rotation after a finished one',
   refusals: 0,
   begin: async (world) => {
-    const error = await world.deliverAll(world.secret.rotate())
-    if (error !== undefined) throw new Error(`the rotation before ended in ${error}`)
+    await finishOne(world)
     return world.secret.rotate()
   },
 }
@@ -61,13 +68,38 @@ const CUTS: readonly Cut[] = [
   { scene: NEXT, recovery: 'a new token after the old one was abandoned' },
 ]
 
-/** One user changed in place sends the same messages each time. */
-export const cutsFor = (strategy: Strategy): readonly Cut[] =>
-  strategy === 'single-user'
-    ? CUTS
-    : [...CUTS, { scene: SECOND, recovery: 'the whole sequence with the same token' }]
+const STORED: WireScene = {
+  name: 'the same rotation again, after its value was stored',
+  refusals: 0,
+  begin: async (world) => {
+    const token = world.secret.rotate()
+    await isKilledAfter(world, 'createSecret', token, 'PutSecretValue')
+    return token
+  },
+}
+const SWEEPING: WireScene = {
+  name: 'the next rotation, after one whose credential nobody stored',
+  refusals: 0,
+  begin: async (world) => {
+    await loseMint(world)
+    return world.secret.rotate()
+  },
+}
 
-const isOfSet = ({ scope }: WirePoint): boolean => scope.startsWith('setSecret')
+/** What is changed by having it issued is told apart by whether it was stored. */
+const MINT_CUTS: readonly Cut[] = [
+  ...CUTS.filter(({ scene }) => scene !== AGAIN),
+  { scene: STORED, recovery: 'the whole sequence with the same token' },
+  { scene: SWEEPING, recovery: 'the whole sequence with the same token' },
+]
+
+/** One user changed in place sends the same messages each time. */
+export function cutsFor(strategy: Strategy): readonly Cut[] {
+  const cuts = STRATEGIES[strategy].mints ? MINT_CUTS : CUTS
+  return strategy === 'single-user'
+    ? cuts
+    : [...cuts, { scene: SECOND, recovery: 'the whole sequence with the same token' }]
+}
 
 /** Cuts the connection before every message of a scene, in both directions, until every one was met. */
 export async function everyCut(
@@ -75,14 +107,16 @@ export async function everyCut(
   strategy: Strategy,
   { scene, recovery }: Cut,
 ): Promise<Skipped | undefined> {
+  const step = changeStep(strategy)
+  const isOfChange = ({ scope }: WirePoint): boolean => scope.startsWith(step)
   return await coverEach(trial, {
     strategy,
     prefix: `cut/${strategy}/${scene.name}/${recovery}/`,
     how: 'cut',
-    // The two rarer scenes have one recovery each, and differ from an undisturbed rotation in setSecret.
+    // The two rarer scenes have one recovery each, and differ from an undisturbed rotation in the step that changes something.
     ...(scene === ROTATION
       ? { turn: turnOf(recovery) }
-      : trial.options.recoveries === 'in turn' && { wants: isOfSet }),
+      : trial.options.recoveries === 'in turn' && { wants: isOfChange }),
     runAt: (at) => ({
       expects:
         at === undefined
@@ -99,7 +133,7 @@ export async function everyCut(
         if (error !== undefined && !isOneOf(codes, error))
           return `documented errors: ${step} ended in ${error} instead of ${['success', ...codes].join(' or ')}`
         return (
-          moreThan(scene.refusals, wired.refusals('disturbed')) ??
+          moreThan(world, scene.refusals, wired.refusals('disturbed')) ??
           tooManyFailures(world, probed, scene.refusals) ??
           (await recovered(wired, token, step, recovery))
         )

@@ -3,11 +3,15 @@ import { ROTATION_TOKEN } from '../world/container.ts'
 import { adminValue } from '../world/direct.ts'
 import type { World } from '../world/world.ts'
 
-/** Every value that may be printed nowhere: the credential of each stored version, and the rotation token. */
+/** Every value that may be printed nowhere: the credential of each value stored or issued, and the rotation token. */
 export function canaries(world: World): readonly string[] {
   const { provider } = world.kit
   const admin = adminValue(world)
-  const values = [...world.secret.values.values(), ...(admin === undefined ? [] : [admin])]
+  const values = [
+    ...world.secret.values.values(),
+    ...world.record.issued,
+    ...(admin === undefined ? [] : [admin]),
+  ]
   const credentials = values.flatMap((stored) => {
     const parsed = provider.schema['~standard'].validate(stored)
     if (parsed instanceof Promise || parsed.issues !== undefined) return []

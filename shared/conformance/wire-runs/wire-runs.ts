@@ -5,7 +5,7 @@ import { type Killed, type Recovery, recoverBy } from '../cases/recovery.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
 import { Coverage, framingOf, pointName, pointOf, type Point as WirePoint } from '../wire/index.ts'
 import type { Invocation } from '../world/invocation.ts'
-import { lockedOut, moreThan, orphaned, tooManyFailures } from '../world/promises.ts'
+import { leavesSomething, lockedOut, moreThan, tooManyFailures } from '../world/promises.ts'
 import type { Probe } from '../world/record.ts'
 import type { World } from '../world/world.ts'
 import { type Disturbance, Wired } from './wired.ts'
@@ -84,7 +84,9 @@ export async function recovered(
     recovery,
     cut,
     async () =>
-      tooManyFailures(world, probed) ?? moreThan(1, wired.refusals('after')) ?? (await orphaned(world)),
+      tooManyFailures(world, probed) ??
+      moreThan(world, 1, wired.refusals('after')) ??
+      (await leavesSomething(world)),
   )
 }
 

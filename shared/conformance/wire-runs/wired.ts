@@ -14,7 +14,7 @@ import {
 } from '../wire/index.ts'
 import type { Invocation } from '../world/invocation.ts'
 import { callId } from '../world/recording.ts'
-import { World } from '../world/world.ts'
+import { createKitClock, World } from '../world/world.ts'
 
 let identity: Promise<WireIdentity> | undefined
 
@@ -49,7 +49,8 @@ export class Wired {
 
   /** Rejects where the target gives no `wire`. */
   static async open(options: ConformanceOptions, strategy: Strategy, what?: Disturbance): Promise<Wired> {
-    const target = await options.freshTarget()
+    const clock = createKitClock()
+    const target = await options.freshTarget({ now: () => clock.now() })
     const { wire } = target
     if (wire === undefined) throw new Error('the target gives no `wire`')
     identity ??= createWireIdentity()
@@ -80,6 +81,7 @@ export class Wired {
           }),
       },
       strategy,
+      clock,
     )
     const wired = new Wired(world, proxy, framing)
     let caller: Invocation<Task> | undefined

@@ -45,7 +45,7 @@ export class Container {
         secretsManager: this.#port(),
         scheduler: this.#scheduler(),
         entropy: world.entropy,
-        clock: { now: () => secret.now(), sleep: () => Promise.resolve() },
+        clock: { now: () => secret.now(), sleep: async (ms) => secret.pass(ms) },
         observe: {
           decided: (decision) => world.record.tell(decision),
           stepEnded: (report) => world.record.tell(report),
@@ -145,6 +145,7 @@ export class Container {
             if (to === 'pending') this.#world.lastApplied = invocation.token
           },
           answered: (what) => record.hear(what),
+          issued: (value) => void record.issued.push(value),
         })
       },
     }

@@ -1,6 +1,7 @@
 import { STEPS, type Step } from '../../engine/known.ts'
 import type { StoredSecret } from '../../provider/contract.ts'
-import { pause } from './direct.ts'
+import { identityOf, pause } from './direct.ts'
+import { isOutOfRoom, isSettling, strayMints } from './minting.ts'
 import type { KitSecret } from './secrets.ts'
 import type { World } from './world.ts'
 
@@ -37,10 +38,17 @@ export async function notFinished(world: World, token: string): Promise<string |
   return undefined
 }
 
-/** Promise 3: credentials that we made and that sign in under no label. Tries each, so it comes last. */
+/**
+ * Promise 3: credentials that we made and that sign in under no label, and those of others that are gone. Tries each, so it
+ * comes last.
+ */
 export async function orphaned(world: World): Promise<string | undefined> {
   const { secret } = world
-  const text = (value: StoredSecret): string => JSON.stringify(value)
+  const stray = await strayMints(world)
+  if (stray.length > 0) return `no orphans: ${stray.length} issued credentials live under no label`
+  const touched = await world.others.touched()
+  if (touched !== undefined) return touched
+  const text = (value: StoredSecret): string => credentialOf(world, value)
   const labelled = new Set(
     Object.values(secret.holders()).flatMap((version) => {
       const value = version === undefined ? undefined : secret.value(version)
@@ -53,24 +61,41 @@ export async function orphaned(world: World): Promise<string | undefined> {
   return undefined
 }
 
+/** As the engine compares them: what else a value says makes no other credential. */
+function credentialOf(world: World, value: StoredSecret): string {
+  const { account, endpoint, credential } = identityOf(world, value)
+  return JSON.stringify([account, endpoint, credential])
+}
+
 /** Steps in a row until one fails; answers that one's code. */
 export type Deliver = (token: string, steps: readonly Step[]) => Promise<string | undefined>
 
-/** Promises 2 and 3 from a state where nothing fails any more: one more rotation works and leaves no orphan. */
+/**
+ * Promises 2 and 3 from a state where nothing fails any more: one more rotation works and leaves no orphan. What was issued
+ * and never stored goes by then, since nobody can be running any more who had it issued.
+ */
 export async function nextRotationFails(
   world: World,
   deliver: Deliver = (token, steps) => world.deliverAll(token, steps),
 ): Promise<string | undefined> {
   const before = world.secret.holders().current
+  if (world.mints) world.passInvocations()
   const token = world.secret.rotate()
   const error = await deliver(token, STEPS)
   if (error !== undefined) return `always converges: the next rotation ended in ${error}`
   const problem = await notFinished(world, token)
   if (problem !== undefined) return `${problem} (the next one)`
-  const [old, now] = [before, token].map((version) => JSON.stringify(world.secret.value(version ?? '')))
+  const [old, now] = [before, token].map((version) => {
+    const value = world.secret.value(version ?? '')
+    return value && credentialOf(world, value)
+  })
   if (old === now) return 'always converges: a whole rotation changed nothing'
   return await orphaned(world)
 }
+
+/** The same where one more rotation costs much: what was changed in place, or beside another, is no orphan from then on. */
+export const leavesSomething = (world: World, deliver?: Deliver): Promise<string | undefined> =>
+  world.mints ? nextRotationFails(world, deliver) : orphaned(world)
 
 /**
  * Carries what is pending to the end, as Secrets Manager does: the same token from createSecret on, a few times; else it
@@ -87,6 +112,7 @@ export async function neverConverges(world: World): Promise<string | undefined> 
     const token = isPending ? pending : world.secret.rotate()
     error = await world.deliverAll(token)
     if (error === undefined) return (await notFinished(world, token)) ?? (await nextRotationFails(world))
+    if (await isOutOfRoom(world, error)) world.passInvocations()
     // The second failure of a token is enough: AWS gives up, and a new rotation begins.
     if (attempt % 2 === 1) world.secret.abandon()
   }
@@ -94,9 +120,10 @@ export async function neverConverges(world: World): Promise<string | undefined> 
   return await nextRotationFails(world)
 }
 
-/** Which version's credential is in force, in words. */
+/** Which version's credential is in force, in words; of what the target issues, what lives. */
 export async function inForce(world: World): Promise<string> {
   const { secret } = world
+  if (world.mints) return `${(await world.target.live?.())?.toSorted().join(', ')} live`
   for (const [version, value] of secret.values)
     if (await world.signsIn(value)) return `${secret.name(version)} signs in`
   return 'nothing signs in'
@@ -116,10 +143,12 @@ export function tooManyFailures(world: World, since: number, most = 1): string |
   const failures = new Map<object, number>()
   for (const { invocation, verdict } of world.record.probes.slice(since))
     if (verdict === 'rejected') failures.set(invocation, (failures.get(invocation) ?? 0) + 1)
-  return moreThan(most, failures.values())
+  return moreThan(world, most, failures.values())
 }
 
-export function moreThan(most: number, failures: Iterable<number>): string | undefined {
+export function moreThan(world: World, most: number, failures: Iterable<number>): string | undefined {
+  // A new credential may be refused until it has settled.
+  if (isSettling(world)) return undefined
   const highest = Math.max(0, ...failures)
   return highest > most
     ? `failing sign-ins: ${highest} in one invocation, expected at most ${most}`

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { Verdict } from '../../provider/contract.ts'
+import type { StoredSecret, Verdict } from '../../provider/contract.ts'
 
 /** One sign-in that the provider made. */
 export interface Probe {
@@ -16,6 +16,8 @@ export class Record {
   /** What happened, one line each. */
   readonly trace: string[] = []
   readonly probes: Probe[] = []
+  /** Every value that the target issued, stored or not. */
+  readonly issued: StoredSecret[] = []
   /** What the engine tells: decisions, reports, evidence, errors. */
   readonly told: string[] = []
   /** What the provider itself answers and raises, before the engine cleans it. */

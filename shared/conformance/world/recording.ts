@@ -1,4 +1,5 @@
 import { STEPS, type Step, type Task } from '../../engine/known.ts'
+import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { ConformanceOptions } from '../options.ts'
 import { ConformanceFailure } from '../report/story.ts'
@@ -23,32 +24,78 @@ export interface Scene {
   readonly prepare: (world: World) => Promise<void>
 }
 
+/** The step that changes what the target takes. */
+export const changeStep = (strategy: Strategy): 'createSecret' | 'setSecret' =>
+  STRATEGIES[strategy].mints ? 'createSecret' : 'setSecret'
+
+/** The operation by which it does. */
+export const isChange = ({ label }: { readonly label: string }): boolean => /^(apply|mint) /.test(label)
+
+/** A call after which somebody may be locked out. */
+export const changesSomething = (label: string): boolean =>
+  /^(apply|repair|mint|revoke|retire|Put|Update)/.test(label)
+
+/** Calls that use the target, so that what happens to it can be met. */
+export const usesTarget = ({ label }: { readonly label: string }): boolean =>
+  !/^(Describe|Get|Put|Update|close|lock given back)/.test(label)
+
+/** The step is killed right after its first call whose name begins so. */
+export async function isKilledAfter(world: World, step: Step, token: string, call: string): Promise<void> {
+  const invocation = await world.start(step, token)
+  while (invocation.state === 'parked' && invocation.next?.label.startsWith(call) !== true)
+    await world.advance(invocation)
+  await world.kill(invocation, 'after')
+}
+
 /** A rotation is killed when its value was applied and not yet proven. Answers its token. */
 export async function loseChange(world: World): Promise<string> {
   const token = world.secret.rotate()
   await world.deliverAll(token, ['createSecret'])
-  const setting = await world.start('setSecret', token)
-  while (setting.state === 'parked' && setting.next?.label.startsWith('apply') !== true)
-    await world.advance(setting)
-  await world.kill(setting, 'after')
+  await isKilledAfter(world, 'setSecret', token, 'apply')
   return token
 }
 
-/** An earlier rotation was killed when its value was applied and not yet proven, and was abandoned. */
+/** An earlier rotation was killed when its value could be in force and was not yet proven, and was abandoned. */
 export async function leaveUnfinished(world: World): Promise<void> {
-  await loseChange(world)
+  if (world.mints) await world.deliverAll(world.secret.rotate(), ['createSecret'])
+  else await loseChange(world)
   world.secret.abandon()
+}
+
+/** An earlier rotation was killed when its credential was issued and not yet stored, and was abandoned a while ago. */
+export async function loseMint(world: World): Promise<void> {
+  await isKilledAfter(world, 'createSecret', world.secret.rotate(), 'mint')
+  world.secret.abandon()
+  world.passInvocations()
+}
+
+/** An earlier rotation, which nobody disturbed. */
+export async function finishOne(world: World): Promise<void> {
+  const error = await world.deliverAll(world.secret.rotate())
+  if (error !== undefined) throw new Error(`the rotation before ended in ${error}`)
 }
 
 /** The scene of cases that need one only. */
 export const WARM: Scene = { name: 'warm', isWarm: true, prepare: () => Promise.resolve() }
 export const COLD: Scene = { name: 'cold', isWarm: false, prepare: () => Promise.resolve() }
 
-export const SCENES: readonly Scene[] = [
+const SCENES: readonly Scene[] = [
   WARM,
   COLD,
   { name: 'after an abandoned rotation', isWarm: true, prepare: leaveUnfinished },
 ]
+const MINT_SCENES: readonly Scene[] = [
+  ...SCENES,
+  { name: 'after one whose credential nobody stored', isWarm: true, prepare: loseMint },
+  {
+    name: 'after a finished rotation',
+    isWarm: true,
+    prepare: finishOne,
+  },
+]
+
+export const scenesOf = (strategy: Strategy): readonly Scene[] =>
+  STRATEGIES[strategy].mints ? MINT_SCENES : SCENES
 
 /** A scene that has been set, up to the step that is to be played with. */
 export interface SetScene {

@@ -1,8 +1,8 @@
 import type { SecretsManagerPort } from '../../aws/secrets-manager.ts'
 import { CANDIDATE_LABEL } from '../../engine/known.ts'
 import {
-  createClock,
   createLocalSecretsManager,
+  type LocalClock,
   type LocalSecretsManager,
   ManualScheduler,
   portTo,
@@ -30,7 +30,7 @@ export class KitSecret {
   readonly model: LocalSecretsManager
   readonly port: SecretsManagerPort
   readonly #random: Random
-  readonly #clock = createClock(Date.UTC(2026, 0, 1))
+  readonly #clock: LocalClock
   readonly #values = new Map<string, StoredSecret>()
   /** Version ids in the order in which they came about. */
   readonly #versions: string[] = []
@@ -43,11 +43,13 @@ export class KitSecret {
     target: { readonly secret: StoredSecret; readonly admin?: FreshAdmin },
     name: string,
     seed: number,
+    clock: LocalClock,
   ) {
     this.#random = createRandom(seed)
-    this.model = createLocalSecretsManager({ clock: this.#clock, seed })
+    this.#clock = clock
+    this.model = createLocalSecretsManager({ clock, seed })
     this.model.registerFunction(FUNCTION_ARN, 'manual')
-    this.scheduler = new ManualScheduler(this.#clock)
+    this.scheduler = new ManualScheduler(clock)
     this.adminArn = target.admin && this.#createAdmin(target.admin, name)
     const stored =
       target.admin === undefined || this.adminArn === undefined
@@ -90,9 +92,14 @@ export class KitSecret {
     })
   }
 
+  /** Lets time pass, for the target too. */
+  pass(ms: number): void {
+    this.#clock.advance(ms)
+  }
+
   /** Lets the time pass that a retirement waits. */
   passRetirement(): void {
-    this.#clock.advance(RETIRE_AFTER_MS)
+    this.pass(RETIRE_AFTER_MS)
   }
 
   /** Values stay known to the kit when no label is left on their version. */

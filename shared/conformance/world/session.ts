@@ -1,4 +1,4 @@
-import type { Session, Verdict } from '../../provider/contract.ts'
+import type { Session, StoredSecret, Verdict } from '../../provider/contract.ts'
 import type { Invocation } from './invocation.ts'
 
 /** What the kit learns about a session beside letting it go on. */
@@ -6,6 +6,8 @@ export interface Ears {
   readonly probed: (who: string, verdict: Verdict) => void
   readonly applied: (to: string) => void
   readonly answered: (what: unknown) => void
+  /** A value that the target issued. It is asked for, so it is no leak where it is answered. */
+  readonly issued: (value: StoredSecret) => void
 }
 
 /**
@@ -16,11 +18,11 @@ export interface Ears {
 export function stopped(session: Session, invocation: Invocation, ears: Ears): Session {
   const { gate, moment } = invocation
   const heard =
-    <T>(work: () => Promise<T>) =>
+    <T>(work: () => Promise<T>, shown: (answer: T) => unknown = (answer) => answer) =>
     async (): Promise<T> => {
       try {
         const answer = await work()
-        ears.answered(answer)
+        ears.answered(shown(answer))
         return answer
       } catch (error) {
         ears.answered(error)
@@ -30,6 +32,13 @@ export function stopped(session: Session, invocation: Invocation, ears: Ears): S
   const compare = session.compare?.bind(session)
   const repair = session.repair?.bind(session)
   const retire = session.retire?.bind(session)
+  const list = session.list?.bind(session)
+  const mint = session.mint?.bind(session)
+  const revoke = session.revoke?.bind(session)
+  const withoutValue = <T extends object>(one: T): object => {
+    if ('value' in one && one.value !== undefined) ears.issued(one.value as StoredSecret)
+    return { ...one, value: undefined }
+  }
   return {
     check: (request) =>
       gate(
@@ -83,6 +92,30 @@ export function stopped(session: Session, invocation: Invocation, ears: Ears): S
         gate(
           `retire as ${request.as}`,
           heard(() => retire(request)),
+        ),
+    }),
+    ...(list && {
+      list: (request) =>
+        gate(
+          `list as ${request.as}`,
+          heard(
+            () => list(request),
+            (listed) => listed.map(withoutValue),
+          ),
+        ),
+    }),
+    ...(mint && {
+      mint: (request) =>
+        gate(
+          `mint as ${request.as}`,
+          heard(() => mint(request), withoutValue),
+        ),
+    }),
+    ...(revoke && {
+      revoke: (request) =>
+        gate(
+          `revoke as ${request.as}`,
+          heard(() => revoke(request)),
         ),
     }),
     close: () =>

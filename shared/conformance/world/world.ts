@@ -1,5 +1,7 @@
 import { STEPS, type Step, type Task } from '../../engine/known.ts'
+import { LONGEST_INVOCATION_MS } from '../../engine/look-mint.ts'
 import { STRATEGIES, type StrategyClass } from '../../engine/strategies.ts'
+import { createClock, type LocalClock } from '../../local/index.ts'
 import { createRandom } from '../../local/model/random.ts'
 import { createEntropy, DEFAULT_POLICY } from '../../password.ts'
 import type { StoredSecret, Strategy } from '../../provider/contract.ts'
@@ -7,11 +9,15 @@ import type { Entropy } from '../../provider/entropy.ts'
 import type { ConformanceOptions, FreshTarget } from '../options.ts'
 import { Container } from './container.ts'
 import type { Call, Fate, Invocation } from './invocation.ts'
+import { Others } from './others.ts'
 import { Record } from './record.ts'
 import { KitSecret } from './secrets.ts'
 
 /** An invocation that neither reaches its next action nor ends in this time, in milliseconds, is a failure. */
 const PATIENCE_MS = 90_000
+
+/** The clock of one world: it stands, and the rotations move it on. */
+export const createKitClock = (): LocalClock => createClock(Date.UTC(2026, 0, 1))
 
 /** What a schedule invokes the function with, beside the secret. */
 export interface RetireEvent {
@@ -32,7 +38,10 @@ export class World {
   readonly kit: ConformanceOptions
   readonly strategy: Strategy
   readonly target: FreshTarget
+  readonly clock: LocalClock
   readonly secret: KitSecret
+  /** What lives at a target that issues credentials, and is none of this secret's. */
+  readonly others: Others
   readonly entropy: Entropy
   readonly record = new Record()
   /** The version whose credential was the last to be applied, so that checks begin with what should sign in. */
@@ -42,29 +51,59 @@ export class World {
   readonly #alive = new Map<Invocation<Task>, Container>()
   readonly #containers: Container[] = []
 
-  private constructor(kit: ConformanceOptions, strategy: Strategy, target: FreshTarget) {
+  private constructor(
+    kit: ConformanceOptions,
+    strategy: Strategy,
+    target: FreshTarget,
+    clock: LocalClock,
+    others: Others,
+  ) {
     const seed = kit.seed ?? 1
     const random = createRandom(seed)
     this.kit = kit
     this.strategy = strategy
     this.target = target
-    this.secret = new KitSecret(target, 'conformance', seed)
+    this.clock = clock
+    this.others = others
+    this.secret = new KitSecret(target, 'conformance', seed, clock)
     this.entropy = createEntropy(DEFAULT_POLICY, (length) =>
       Uint8Array.from({ length }, () => random.below(256)),
     )
   }
 
-  static async open(kit: ConformanceOptions, strategy: Strategy): Promise<World> {
-    return new World(kit, strategy, await kit.freshTarget())
+  /** `clock`: where the target goes by it already. */
+  static async open(
+    kit: ConformanceOptions,
+    strategy: Strategy,
+    clock: LocalClock = createKitClock(),
+  ): Promise<World> {
+    const target = await kit.freshTarget({ now: () => clock.now() })
+    try {
+      return new World(kit, strategy, target, clock, await Others.at(target, kit.provider, strategy))
+    } catch (error) {
+      await target.close()
+      throw error
+    }
   }
 
   get class(): StrategyClass {
     return STRATEGIES[this.strategy].class
   }
 
+  /** The target issues the credentials. */
+  get mints(): boolean {
+    return STRATEGIES[this.strategy].mints
+  }
+
+  /** Lets so much time pass that no invocation can be running which was alive before. */
+  passInvocations(): void {
+    this.secret.pass(LONGEST_INVOCATION_MS + 60_000)
+    this.record.trace.push('half an hour passes')
+  }
+
   /** A second secret that names the same account. */
   anotherSecret(): KitSecret {
-    return new KitSecret(this.target, 'another', (this.kit.seed ?? 1) + 1)
+    return new KitSecret(this.target, 'another', (this.kit.seed ?? 1) + 1, this.clock)
   }
 
   container(secret: KitSecret = this.secret): Container {
