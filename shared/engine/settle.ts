@@ -9,19 +9,24 @@ const REST_MS = 5_000
 
 /**
  * A new credential may be refused for a while: within the time that the provider declares, a refusal says nothing. The
- * pending one is tried again until it is taken, the time is over, or the step has no more to spare.
+ * pending one, and one that is used again, is tried until it is taken, the time is over, or the step has no more to spare.
  */
 export async function settled(c: StepContext, who: Who, probe: () => Promise<Verdict>): Promise<Verdict> {
+  const { clock, deadline } = c.input
+  // What was asked before the time was over says nothing, however late the answer came.
+  let askedAt = clock.now()
   let verdict = await probe()
   const settles = c.traits?.mints === true ? (c.provider?.capabilities.mint?.settlesWithinMs ?? 0) : 0
-  const issuedAt = c.versions[who === 'pending' ? 'own' : who]?.createdAt
-  if (settles === 0 || issuedAt === undefined || who === 'admin') return verdict
-  const { clock, deadline } = c.input
-  const isSettling = (): boolean => clock.now() - issuedAt < settles
-  for (let at = 0; who === 'pending' && verdict.verdict === 'rejected' && isSettling(); at += 1) {
+  if (settles === 0 || who === 'admin' || verdict.verdict !== 'rejected') return verdict
+  const issuedAt = await whenIssued(c, who)
+  if (issuedAt === undefined) return verdict
+  const isNew = who === 'pending' || who === 'candidate'
+  const isSettling = (): boolean => askedAt - issuedAt < settles
+  for (let at = 0; isNew && verdict.verdict === 'rejected' && isSettling(); at += 1) {
     const pause = PAUSES_MS[Math.min(at, PAUSES_MS.length - 1)] ?? 0
     if (deadline.timeLeftMs() < pause + REST_MS) break
     await clock.sleep(pause, deadline.signal)
+    askedAt = clock.now()
     verdict = await probe()
   }
   if (verdict.verdict !== 'rejected' || !isSettling()) return verdict
@@ -30,4 +35,21 @@ export async function settled(c: StepContext, who: Who, probe: () => Promise<Ver
     reason: `the target refuses a credential that is not ${settles / 1_000} s old yet`,
     code: 'MINT_NOT_SETTLED',
   }
+}
+
+/**
+ * When the credential was issued, as the target says where it does. A version may be much older: it is there, empty, from
+ * RotateSecret on, and createSecret may have had to be repeated.
+ */
+async function whenIssued(c: StepContext, who: Who): Promise<number | undefined> {
+  const version = c.versions[who === 'pending' ? 'own' : who]
+  if (version?.createdAt === undefined || version.id === undefined) return version?.createdAt
+  // One that is refused itself is not tried again: the target may count.
+  if (who === 'current' || c.versions.current === undefined) return version.createdAt
+  const listed = await c
+    .target(async (session) => session.list?.({ as: 'current' }))
+    // Whoever cannot look there goes by the version.
+    .catch(() => undefined)
+  const issued = listed?.find(({ id }) => id === version.id)?.createdAt
+  return Math.max(version.createdAt, issued ?? 0)
 }
