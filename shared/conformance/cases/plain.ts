@@ -1,36 +1,46 @@
 import { STEPS } from '../../engine/known.ts'
+import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
 import { changer, pause, withDirect } from '../world/direct.ts'
 import { anotherValue, isSettling } from '../world/minting.ts'
 import { lockedOut, nextRotationFails, notFinished } from '../world/promises.ts'
-import { COLD, scenesOf, setScene, WARM } from '../world/recording.ts'
+import { COLD, type Scene, scenesOf, setScene, WARM } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 
 /** A rotation that nobody disturbs. */
 export async function everyScene(trial: Trial, strategy: Strategy): Promise<undefined> {
-  await trial.all(
-    scenesOf(strategy).map(
-      (scene): Point => ({
-        id: `plain/${strategy}/${scene.name}`,
-        strategy,
-        expects: 'every step ends well, and the new credential signs in',
-        async play(world) {
-          const { token, start } = await setScene(world, scene, 'createSecret')
-          for (const step of STEPS) {
-            const invocation = await start(step)
-            await world.runOn(invocation)
-            if (invocation.error !== undefined) return `${step} ended in ${invocation.error}`
-            const broken = await lockedOut(world)
-            if (broken !== undefined) return `${broken}, after ${step}`
-          }
-          return (await notFinished(world, token)) ?? (await nextRotationFails(world))
-        },
-      }),
-    ),
+  const points = scenesOf(strategy).map((scene) => undisturbed(strategy, scene.name, scene))
+  // What is new is told by when it was issued, and not by when Secrets Manager began.
+  const late = undisturbed(strategy, 'begun long before its first step', WARM, (world) =>
+    world.passInvocations(),
   )
+  await trial.all(STRATEGIES[strategy].mints ? [...points, late] : points)
   return undefined
 }
+
+const undisturbed = (
+  strategy: Strategy,
+  name: string,
+  scene: Scene,
+  whenBegun: (world: World) => void = () => undefined,
+): Point => ({
+  id: `plain/${strategy}/${name}`,
+  strategy,
+  expects: 'every step ends well, and the new credential signs in',
+  async play(world) {
+    const { token, start } = await setScene(world, scene, 'createSecret')
+    whenBegun(world)
+    for (const step of STEPS) {
+      const invocation = await start(step)
+      await world.runOn(invocation)
+      if (invocation.error !== undefined) return `${step} ended in ${invocation.error}`
+      const broken = await lockedOut(world)
+      if (broken !== undefined) return `${broken}, after ${step}`
+    }
+    return (await notFinished(world, token)) ?? (await nextRotationFails(world))
+  },
+})
 
 /** Sign-ins that fail, as the provider's verdicts and, where there is one, the target's own count tell. */
 export async function noFailedSignIns(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {

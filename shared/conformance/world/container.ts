@@ -3,7 +3,7 @@ import type { SchedulerPort } from '../../aws/scheduler-port.ts'
 import type { SecretsManagerPort } from '../../aws/secrets-manager.ts'
 import { STEPS, type Step, type Task } from '../../engine/known.ts'
 import { createRotate, type Rotate } from '../../engine/rotate.ts'
-import type { Provider, Session } from '../../provider/contract.ts'
+import type { Provider, Session, StoredSecret } from '../../provider/contract.ts'
 import { closed } from './direct.ts'
 import { Invocation } from './invocation.ts'
 import type { KitSecret } from './secrets.ts'
@@ -163,6 +163,9 @@ function bound(provider: Provider): Omit<Provider, 'open'> {
     capabilities,
     identity: (secret) => provider.identity(secret),
     ...(provider.alternateOf && { alternateOf: (account: string) => provider.alternateOf?.(account) ?? '' }),
+    ...(provider.capabilitiesOf && {
+      capabilitiesOf: (secret: StoredSecret) => provider.capabilitiesOf?.(secret) ?? capabilities,
+    }),
     withCredential: (request) => provider.withCredential(request),
     propose: (request) => provider.propose(request),
   }

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 /** What the claims have issued carries a mark of this secret and this rotation. */
 export const KIT_MARK = { secret: '0123456789abcdef', token: 'fedcba9876543210', attempt: 1 }
 
-export type Issued = Extract<Minted, { readonly result: 'minted' }>
+export type Issued = Extract<Minted, { readonly result: 'minted' }> & { readonly id: string }
 
 export function mintsOf({ kit }: World): MintCapabilities {
   const { mint } = kit.provider.capabilities
@@ -14,19 +14,24 @@ export function mintsOf({ kit }: World): MintCapabilities {
   return mint
 }
 
-/** The operations that a session which mints must have. */
-function mintingOf(session: Session): MintOperations {
-  const { list, mint, revoke } = session
-  if (list === undefined || mint === undefined || revoke === undefined)
-    throw new Error('a strategy mints, and its sessions lack `list`, `mint` or `revoke`')
-  return { list: list.bind(session), mint: mint.bind(session), revoke: revoke.bind(session) }
+type Minting = Pick<MintOperations, 'list' | 'mint' | 'revoke'>
+
+/** The operations of a session that mints. Each rejects where it is missing. */
+function mintingOf(session: Session): Minting {
+  const missing = (what: string) => () =>
+    Promise.reject(new Error(`a strategy mints, and its sessions have no \`${what}\``))
+  return {
+    list: session.list?.bind(session) ?? missing('list'),
+    mint: session.mint?.bind(session) ?? missing('mint'),
+    revoke: session.revoke?.bind(session) ?? missing('revoke'),
+  }
 }
 
 /** Something done by the operations that mint, in a session of its own; `as` is who makes changes. */
 export const withMints = <T>(
   world: World,
   current: StoredSecret,
-  work: (mints: MintOperations, as: ReturnType<typeof changer>) => Promise<T>,
+  work: (mints: Minting, as: ReturnType<typeof changer>) => Promise<T>,
 ): Promise<T> => withDirect(world, { current }, (session) => work(mintingOf(session), changer(world)))
 
 /** Has one credential issued, outside of any rotation. Rejects where there is no room. */
@@ -34,9 +39,11 @@ export async function issued(world: World, current: StoredSecret, attempt = 1): 
   const minted = await withMints(world, current, ({ mint }, as) =>
     mint({ from: 'current', as, mark: { ...KIT_MARK, attempt } }),
   )
-  if (minted.result !== 'minted') throw new Error('the target is full before as many live as may')
+  if (minted.result !== 'minted')
+    throw new Error(`with room for it a mint is \`${minted.result}\` instead of \`minted\``)
   world.record.issued.push(minted.value)
-  return minted
+  if (minted.id === undefined) throw new Error('`mint` says no id of what it had issued')
+  return { ...minted, id: minted.id }
 }
 
 export const revoked = (world: World, current: StoredSecret, id: string): Promise<'revoked' | 'already'> =>

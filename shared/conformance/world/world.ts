@@ -1,5 +1,4 @@
 import { STEPS, type Step, type Task } from '../../engine/known.ts'
-import { LONGEST_INVOCATION_MS } from '../../engine/look-mint.ts'
 import { STRATEGIES, type StrategyClass } from '../../engine/strategies.ts'
 import { createClock, type LocalClock } from '../../local/index.ts'
 import { createRandom } from '../../local/model/random.ts'
@@ -15,6 +14,9 @@ import { KitSecret } from './secrets.ts'
 
 /** An invocation that neither reaches its next action nor ends in this time, in milliseconds, is a failure. */
 const PATIENCE_MS = 90_000
+
+/** Lambda ends an invocation within half of it. */
+const HALF_AN_HOUR_MS = 1_800_000
 
 /** The clock of one world: it stands, and the rotations move it on. */
 export const createKitClock = (): LocalClock => createClock(Date.UTC(2026, 0, 1))
@@ -97,7 +99,7 @@ export class World {
 
   /** Lets so much time pass that no invocation can be running which was alive before. */
   passInvocations(): void {
-    this.secret.pass(LONGEST_INVOCATION_MS + 60_000)
+    this.secret.pass(HALF_AN_HOUR_MS)
     this.record.trace.push('half an hour passes')
   }
 
