@@ -16,6 +16,7 @@ let folder: string
 beforeAll(async () => {
   await buildHandler('rotate-postgres')
   await buildHandler('rotate-mysql')
+  await buildHandler('rotate-oauth')
   folder = await mkdtemp(join(tmpdir(), 'quarterturn-demo-'))
   // Everybody may write here, as in /tmp: as root the server has an account of its own.
   await chmod(folder, 0o1777)
@@ -128,6 +129,20 @@ describe.each(['mysql', 'mariadb'] as const)('on %s', async (kind) => {
         /[1-9]\d* queries, .* 0 failures; .* [1-9]\d* with the new password, [1-9]\d* with the old one/,
       )
     },
+  )
+})
+
+test('two secrets of an OAuth client get tokens, and no request for one is refused', async () => {
+  const demo = startDemo('oauth')
+  const { code, stdout, stderr } = await outcomeOf(demo)
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  expect(await leftBy(demo)).toEqual([])
+  expectProof(stdout, ['overlapping'])
+  expect(stdout).toContain('Rotates real OAuth client secrets')
+  expect(stdout).toContain('No other client secret lives at the server: two,')
+  expect(stdout).toMatch(
+    /[1-9]\d* token requests, 0 failures; .* [1-9]\d* with the new secret, [1-9]\d* with the old/,
   )
 })
 

@@ -1,8 +1,9 @@
-/** The demo: real database passwords rotated by the bundled Lambda handler, by each strategy, and the proof that it held. */
+/** The demo: real credentials rotated by the bundled Lambda handler, by each strategy, and the proof that it held. */
 import type { ServerAccount } from '../test/servers/account.ts'
 import { createDisplay, wantsLive } from './display.ts'
 import { Household } from './household.ts'
 import { findMysqlTarget, MYSQL_SCENES } from './mysql/target.ts'
+import { AUTHORITY, OAUTH_SCENES } from './oauth/target.ts'
 import { HELP, parseOptions, type TargetName } from './options.ts'
 import { POSTGRES, POSTGRES_SCENES } from './postgres-target.ts'
 import { playScene, type Scene } from './scene.ts'
@@ -43,6 +44,7 @@ try {
 }
 
 async function show(target: TargetName, strategies: readonly string[]): Promise<ServerAccount> {
+  if (target === 'oauth') return await playAll(AUTHORITY, OAUTH_SCENES, strategies)
   return target === 'postgres'
     ? await playAll(POSTGRES, POSTGRES_SCENES, strategies)
     : await playAll(await findMysqlTarget(target), MYSQL_SCENES, strategies)
@@ -54,7 +56,9 @@ async function playAll<Server extends DemoServer>(
   scenes: Readonly<Record<string, Scene<Server>>>,
   strategies: readonly string[],
 ): Promise<ServerAccount> {
-  display.print(`Rotates real ${target.name} passwords with the bundled Lambda handler.\n`)
+  display.print(
+    `Rotates real ${target.credentials ?? `${target.name} passwords`} with the bundled Lambda handler.\n`,
+  )
   const onLog = (line: string): void => {
     logs.push(line)
     if (showsLogs) display.print(`  log   ${line}`)

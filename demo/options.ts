@@ -5,6 +5,7 @@ export const TARGETS = {
   postgres: ['single-user', 'alternating-users'],
   mysql: ['dual-password'],
   mariadb: ['dual-password'],
+  oauth: ['overlapping'],
 } as const
 
 export type TargetName = keyof typeof TARGETS
@@ -18,7 +19,7 @@ export interface DemoOptions {
   readonly help: boolean
 }
 
-export const HELP = `Rotates real database passwords with the bundled Lambda handler, and proves it.
+export const HELP = `Rotates real credentials with the bundled Lambda handler, and proves it.
 
 Usage: npm run demo [-- [target] [strategy] [options]]
 
@@ -29,6 +30,8 @@ Usage: npm run demo [-- [target] [strategy] [options]]
   mysql                 MySQL, or MariaDB where MySQL is not on this machine
     dual-password       two passwords of one account, changed by an admin, without a failed query
   mariadb               the same on MariaDB
+  oauth                 a client of an authorization server that runs in the demo itself
+    overlapping         a second client secret beside the first, without a refused token
 
   --logs   show what the handler logs
   --help   show this text

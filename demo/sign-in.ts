@@ -1,10 +1,11 @@
 import pg from 'pg'
 import { z } from 'zod'
 import { runOnMysql } from './mysql/run.ts'
+import { askForToken, ClientSecret } from './oauth/token.ts'
 
 /** How a consumer signs in: the fields of the secret that it uses. */
 export interface SignIn {
-  readonly engine: 'postgres' | 'mysql' | 'mariadb'
+  readonly engine: 'postgres' | 'mysql' | 'mariadb' | 'oauth'
   readonly host: string
   readonly port: number
   readonly user: string
@@ -25,6 +26,8 @@ const ConsumedSecret = z.object({
 })
 
 export function signInOf(value: unknown, ca: string): SignIn {
+  const client = ClientSecret.safeParse(value)
+  if (client.success) return { ...client.data, database: undefined, ca }
   const { dbname, username, ...secret } = ConsumedSecret.parse(value)
   return { ...secret, database: dbname, user: username, ca }
 }
@@ -32,8 +35,12 @@ export function signInOf(value: unknown, ca: string): SignIn {
 /** SQLSTATE of a password that PostgreSQL refuses. */
 export const REFUSED = '28P01'
 
-/** Signs in over verified TLS on a new connection and answers who the server says it is. Rejects with the driver's error. */
+/**
+ * Signs in over verified TLS on a new connection and answers who the server says it is. Rejects with an error whose `code` is
+ * what the server says no with.
+ */
 export async function connectAs(signIn: SignIn): Promise<string> {
+  if (signIn.engine === 'oauth') return await askForToken(signIn)
   const [row] = await runAs(signIn, signIn.engine === 'postgres' ? WHO_ON_POSTGRES : WHO_ON_MYSQL)
   return String(row?.['name'])
 }
@@ -44,7 +51,7 @@ const WHO_ON_MYSQL = 'SELECT CURRENT_USER() AS name'
 
 /** Runs one statement on a new connection over verified TLS. Rejects with the driver's error. */
 export async function runAs(signIn: SignIn, statement: string): Promise<readonly Record<string, unknown>[]> {
-  if (signIn.engine !== 'postgres') return runOnMysql(signIn, statement)
+  if (signIn.engine !== 'postgres') return await runOnMysql(signIn, statement)
   const { ca, engine: _, database, ...to } = signIn
   const client = new pg.Client({
     ...to,

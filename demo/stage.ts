@@ -25,6 +25,8 @@ export interface DemoServer {
 export interface Target<Server extends DemoServer> {
   /** `PostgreSQL`. */
   readonly name: string
+  /** What is rotated. Default: its passwords. */
+  readonly credentials?: string
   /** What is said of the connections to it, after its address. */
   readonly secured: string
   /** The file in `handlers/`, without its ending. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { entra, GRAPH_SCOPE } from '../../test/servers/oauth/entra.ts'
 import { failure } from '../../test/simulation/failure.ts'
 import { currentOf, HOUR_MS, type OauthStage, rotate, stageOauth } from './test-rotation.ts'
-import { entra, GRAPH_SCOPE } from './vendors/test-entra.ts'
 
 const CLIENT = '11111111-2222-3333-4444-555555555555'
 const SECRET = 'ab1~made-by-hand-0123456789-canary'

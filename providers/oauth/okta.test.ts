@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { appIdOf, OKTA_TOKEN, okta } from '../../test/servers/oauth/okta.ts'
 import { failure } from '../../test/simulation/failure.ts'
 import { currentOf, HOUR_MS, type OauthStage, rotate, stageOauth } from './test-rotation.ts'
-import { appIdOf, OKTA_TOKEN, okta } from './vendors/test-okta.ts'
 
 const SECRET = 'made-by-hand-0123456789-canary'
 

@@ -2,9 +2,9 @@
 import { onTestFinished } from 'vitest'
 import { CALM, createClock, type LocalClock } from '../../shared/local/index.ts'
 import type { Provider } from '../../shared/provider/index.ts'
+import { type Authority, type AuthorityOptions, startAuthority } from '../../test/servers/oauth/authority.ts'
 import { Stage } from '../../test/simulation/stage.ts'
 import { createOauth, type OauthOptions } from './index.ts'
-import { type Authority, type AuthorityOptions, startAuthority } from './test-authority.ts'
 
 export const HOUR_MS = 3_600_000
 

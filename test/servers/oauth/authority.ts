@@ -1,11 +1,12 @@
 /** A real authorization server in this process, with the management APIs of vendors beside it. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createClearServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import Provider from 'oidc-provider'
-import { ClientBook } from './test-book.ts'
-import { MemoryAdapter } from './test-memory-adapter.ts'
+import { ClientBook } from './book.ts'
+import { MemoryAdapter } from './memory-adapter.ts'
 
 export interface ApiRequest {
   readonly method: string
@@ -47,6 +48,8 @@ export interface AuthorityOptions {
   readonly clients: Readonly<
     Record<string, { readonly secret: string; readonly by?: 'basic' | 'post'; readonly scope: string }>
   >
+  /** With TLS, by this certificate. Default: clear text. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Milliseconds since the epoch; of what the management API says. Default: the machine's. */
   readonly now?: () => number
 }
@@ -54,14 +57,15 @@ export interface AuthorityOptions {
 export async function startAuthority({
   vendor,
   clients,
+  tls,
   now = Date.now,
 }: AuthorityOptions): Promise<Authority> {
   const book = new ClientBook(now)
   for (const [id, { secret }] of Object.entries(clients)) book.add(id, secret, { id: `by-hand-${id}` })
-  const server = createServer()
+  const server = tls === undefined ? createClearServer() : createTlsServer(tls)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`
   const oidc = createOidc(url, book, clients)
   const authority: Authority = {
     url,

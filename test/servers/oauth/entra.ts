@@ -1,7 +1,7 @@
 /** Microsoft Graph's passwords of an application, as its reference documents them. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { ApiReply, ApiRequest, Authority, Vendor } from '../test-authority.ts'
-import type { Kept } from '../test-book.ts'
+import type { ApiReply, ApiRequest, Authority, Vendor } from './authority.ts'
+import type { Kept } from './book.ts'
 
 export const GRAPH_SCOPE = 'https://graph.microsoft.com/.default'
 

@@ -1,7 +1,7 @@
 /** Okta's API of client secrets, as its guide and its reference document it. */
 import { createHash, randomBytes } from 'node:crypto'
-import type { ApiReply, ApiRequest, Authority, Vendor } from '../test-authority.ts'
-import type { Kept } from '../test-book.ts'
+import type { ApiReply, ApiRequest, Authority, Vendor } from './authority.ts'
+import type { Kept } from './book.ts'
 
 export const OKTA_TOKEN = 'okta-api-token-0123456789-canary'
 
