@@ -42,6 +42,20 @@ export const EXAMPLES: readonly Example[] = [
     admin: { ...mysql, username: 'rotadmin' },
   },
   {
+    name: 'oauth-entra',
+    handler: 'rotate-oauth',
+    title: 'The secret of an application of Microsoft Entra ID, which replaces its own: no gap.',
+    value: {
+      engine: 'oauth',
+      profile: 'entra',
+      tenantId: 'TENANT',
+      clientId: 'CLIENT',
+      clientSecret: 'IN_FORCE',
+      secretId: 'KEY_ID',
+      scope: 'https://graph.microsoft.com/.default',
+    },
+  },
+  {
     name: 'postgres-single-user',
     handler: 'rotate-postgres',
     title:

@@ -14,6 +14,11 @@ export interface Deployed {
 export const DEPLOYED: readonly Deployed[] = [
   { handler: 'rotate-mysql', serves: 'MySQL, MariaDB, RDS for either and Aurora MySQL', options: ['MYSQL'] },
   {
+    handler: 'rotate-oauth',
+    serves: 'client secrets of OAuth authorization servers that have several at once',
+    options: ['OAUTH'],
+  },
+  {
     handler: 'rotate-postgres',
     serves: 'PostgreSQL, RDS for PostgreSQL and Aurora PostgreSQL',
     options: ['POSTGRES'],
@@ -22,7 +27,7 @@ export const DEPLOYED: readonly Deployed[] = [
   {
     handler: 'rotate',
     serves: 'whatever a first-party provider serves, by what the secret says it is',
-    options: ['MYSQL', 'POSTGRES'],
+    options: ['MYSQL', 'OAUTH', 'POSTGRES'],
   },
 ]
 
