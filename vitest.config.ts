@@ -7,6 +7,7 @@ import { LongFirst } from './test/sequencer.ts'
 export default defineConfig({
   test: {
     include: ['{shared,providers,handlers,test,scripts,demo}/**/*.test.ts', 'cli/*.test.ts'],
+    setupFiles: ['test/calls/setup.ts'],
     // Real servers and bundles take a while on a small machine; a test that hangs still ends.
     testTimeout: 60_000,
     hookTimeout: 120_000,

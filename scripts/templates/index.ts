@@ -1,12 +1,19 @@
 /** Every template that is made from the lists in this folder, by its path from the root. */
 import { exampleTemplates } from './examples.ts'
 import { hubTemplate } from './hub.ts'
+import { undeployed } from './names.ts'
 import { workloadTemplate } from './workload.ts'
 import { toYaml } from './yaml.ts'
 
 const MADE = 'Made by `node scripts/docs.ts` from scripts/templates; change it there.'
 
-export const templates = (): Readonly<Record<string, string>> => ({
+export function templates(): Readonly<Record<string, string>> {
+  const missing = undeployed()
+  if (missing.length > 0) throw new Error(`scripts/templates/names.ts: ${missing.join(', ')}`)
+  return made()
+}
+
+const made = (): Readonly<Record<string, string>> => ({
   'template.yaml': toYaml(
     workloadTemplate(),
     `The functions beside the secrets that they rotate. docs/deploy.md\n${MADE}`,

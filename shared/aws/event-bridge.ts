@@ -1,9 +1,11 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { abortOptions } from './abort.ts'
 import type { SendEvent } from './clients.ts'
+import { APP_ID } from './limits.ts'
 
 /** Shorter than for Secrets Manager: an event comes after the work and may not hold up its end. In milliseconds. */
 const LIMITS = {
+  userAgentAppId: APP_ID,
   maxAttempts: 2,
   requestHandler: {
     connectionTimeout: 1_000,

@@ -62,7 +62,10 @@ export const PLACE: Values = {
   'AWS::URLSuffix': 'amazonaws.com',
 }
 
-/** The resources that the template makes with these parameters: conditions decided, functions resolved as far as they can be. */
+/**
+ * The resources that the template makes with these parameters: conditions decided, functions resolved as far as they can be.
+ * `place` also has what resources answer, by `Id` or `Id.Attribute`; what it has not reads `<Id.Attribute>`.
+ */
 export function resolved(
   template: Template,
   parameters: Values,
@@ -78,8 +81,18 @@ export function resolved(
     resolver
       .expanded()
       .filter(([, { Condition }]) => Condition === undefined || resolver.holds(Condition))
-      .map(([id, resource]) => [id, resolver.value(resource) as Resource]),
+      .map(([id, resource]) => [id, withGlobals(template, resolver, resolver.value(resource) as Resource)]),
   )
+}
+
+/** What SAM gives each function. */
+function withGlobals({ Globals }: Template, resolver: Resolver, resource: Resource): Resource {
+  if (resource.Type !== 'AWS::Serverless::Function' || Globals === undefined) return resource
+  const common = resolver.value(Globals.Function) as Record<string, unknown>
+  const variablesOf = (properties: Readonly<Record<string, unknown>>): object =>
+    (properties['Environment'] as { Variables?: object } | undefined)?.Variables ?? {}
+  const Variables = { ...variablesOf(common), ...variablesOf(resource.Properties) }
+  return { ...resource, Properties: { ...common, ...resource.Properties, Environment: { Variables } } }
 }
 
 const NO_VALUE = Symbol('AWS::NoValue')
@@ -142,7 +155,7 @@ class Resolver {
           return value === undefined ? `<${key}>` : String(value)
         })
       case 'Fn::GetAtt':
-        return `<${Array.isArray(argument) ? argument.join('.') : argument}>`
+        return this.#known.get(list.join('.')) ?? `<${list.join('.')}>`
       case 'Fn::If':
         return this.value(this.holds(String(list[0])) ? list[1] : list[2])
       case 'Fn::Equals': {

@@ -19,7 +19,7 @@ export interface Authorization extends PolicyRequest {
  */
 export function authorize(identity: Identity, request: Authorization): void {
   const { ownerAccountId, resourcePolicy, ...asked } = request
-  const context = { ...identity.context, ...asked.context, 'aws:ResourceAccount': ownerAccountId }
+  const context = { 'aws:ResourceAccount': ownerAccountId, ...identity.context, ...asked.context }
   const by = (policies: readonly PolicyDocument[] | undefined): Verdict =>
     policies === undefined ? 'allowed' : evaluate(policies, { ...asked, context })
   const verdicts: Readonly<Record<Kind, Verdict>> = {

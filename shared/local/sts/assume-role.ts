@@ -75,7 +75,7 @@ function trustedRole(
     if (trust?.verdict !== 'allowed') throw accessDenied(caller, { action, resource })
     // Where the policy of the own account's role names the caller, that is enough.
     if (accountId !== caller.accountId || !trust.isByName)
-      requireAllowed(caller, { action, resource, context })
+      requireAllowed(caller, { action, resource, context: { ...context, 'aws:ResourceAccount': accountId } })
   }
   return role as StoredRole
 }

@@ -64,6 +64,26 @@ export const STS_CASES: readonly AccountCase[] = [
     },
   },
   {
+    name: 'aws:ResourceAccount of AssumeRole is the account of the role',
+    fact: iamGuide('reference_policies_condition-keys'),
+    run: async (world) => {
+      const { arn: RoleArn } = world.workload.role(freshRoleName(), { trust: trusting(world.hub.id) })
+      const within = (account: string) =>
+        functionRole(world, [
+          {
+            Statement: {
+              Effect: 'Allow',
+              Action: 'sts:AssumeRole',
+              Resource: '*',
+              Condition: { StringEquals: { 'aws:ResourceAccount': account } },
+            },
+          },
+        ])
+      await assume(world, within(world.workload.id).credentials, { RoleArn })
+      await refuses(assume(world, within(world.hub.id).credentials, { RoleArn }), 'AccessDenied', DENIED)
+    },
+  },
+  {
     name: 'within an account a trust that names the caller is enough, one that names the account is not',
     fact: iamGuide('reference_policies_elements_principal'),
     run: async (world) => {

@@ -1,0 +1,97 @@
+/** A stack as it would stand: the functions that SAM built, under the roles of the template, in an account of the local model. */
+import { join } from 'node:path'
+import { functionId, roleId } from '../../scripts/templates/names.ts'
+import type { LocalAws, LocalRole, PolicyInput } from '../../shared/local/index.ts'
+import {
+  PLACE,
+  type Resource,
+  readTemplate,
+  resolved,
+  type Template,
+  type Values,
+} from '../templates/template.ts'
+import { LambdaEnvironment } from './runtime-api.ts'
+
+export interface Stack {
+  readonly template: string
+  readonly parameters: Values
+  readonly account: string
+}
+
+const placeOf = (account: string): Values => ({ ...PLACE, 'AWS::AccountId': account })
+
+export const resourcesOf = ({ template, parameters, account }: Stack): Template['Resources'] =>
+  resolved(readTemplate(template), parameters, placeOf(account))
+
+/** The role with its trust and its policies, made in the account. */
+export function makeRole(
+  aws: LocalAws,
+  account: string,
+  name: string,
+  resource: Resource | undefined,
+): LocalRole {
+  const { AssumeRolePolicyDocument, Policies } = (resource?.Properties ?? {}) as {
+    AssumeRolePolicyDocument: PolicyInput
+    Policies: { PolicyDocument: PolicyInput }[]
+  }
+  return aws.account(account).role(name, {
+    trust: AssumeRolePolicyDocument,
+    policies: Policies.map(({ PolicyDocument }) => PolicyDocument),
+  })
+}
+
+export interface DeployedFunction {
+  readonly arn: string
+  readonly role: LocalRole
+  readonly memoryMb: number
+  /** A new execution environment: a cold start. */
+  start(): Promise<LambdaEnvironment>
+}
+
+export interface Deploying {
+  readonly aws: LocalAws
+  readonly stack: Stack
+  readonly handler: string
+  /** What `sam build` wrote. */
+  readonly built: string
+  /** For tests: endpoints, and switches that no template sets. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export function deployFunction({ aws, stack, handler, built, environment }: Deploying): DeployedFunction {
+  const resources = resourcesOf(stack)
+  const { Properties: properties = {} } = resources[functionId(handler)] ?? {}
+  const { FunctionName, MemorySize, Timeout, Handler, Environment } = properties as {
+    FunctionName: string
+    MemorySize: number
+    Timeout: number
+    Handler: string
+    Environment: { Variables: Readonly<Record<string, string>> }
+  }
+  const arn = `arn:aws:lambda:${aws.region}:${stack.account}:function:${FunctionName}`
+  const role = makeRole(aws, stack.account, FunctionName, resources[roleId(handler)])
+  return {
+    arn,
+    role,
+    memoryMb: MemorySize,
+    start: () => {
+      const { accessKeyId, secretAccessKey, sessionToken = '' } = role.credentialsFor(arn)
+      return LambdaEnvironment.start({
+        folder: join(built, functionId(handler)),
+        handler: Handler,
+        arn,
+        memoryMb: MemorySize,
+        timeoutSeconds: Timeout,
+        environment: {
+          ...Environment.Variables,
+          AWS_REGION: aws.region,
+          AWS_ACCESS_KEY_ID: accessKeyId,
+          AWS_SECRET_ACCESS_KEY: secretAccessKey,
+          AWS_SESSION_TOKEN: sessionToken,
+          AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+          ...environment,
+        },
+      })
+    },
+  }
+}
