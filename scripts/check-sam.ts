@@ -55,9 +55,9 @@ async function checkAll(python: PythonEnvironment): Promise<void> {
   const built = { 'template.yaml': join(folder, 'workload'), 'templates/hub.yaml': join(folder, 'hub') }
   for (const [template, to] of Object.entries(built)) {
     const common = ['--template', template, '--region', 'eu-west-1']
-    await check.claim(`sam validate --lint takes ${template}`, () =>
-      run('sam', 'validate', '--lint', ...common),
-    )
+    await check.claim(`sam validate --lint takes ${template}`, async () => {
+      await run('sam', 'validate', '--lint', ...common)
+    })
     await check.claim(`sam build builds ${template} from what is installed`, async () => {
       await run('sam', 'build', ...common, '--build-dir', to, '--parameter-overrides', HUB_PARAMETERS)
     })

@@ -18,7 +18,7 @@ export const createSecret = (model: LocalSecretsManager, { name, value, tags = {
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   }).ARN
 
-export const valueOf = (model: LocalSecretsManager, SecretId: string): Record<string, unknown> =>
+export const storedIn = (model: LocalSecretsManager, SecretId: string): Record<string, unknown> =>
   JSON.parse(model.call('GetSecretValue', { SecretId }).SecretString ?? '{}')
 
 export interface Rotations {

@@ -8,7 +8,7 @@ import { CALM, createLocalAws, type LocalAws, serveLocal } from '../../shared/lo
 import { type MysqlServer, requireMysql } from '../servers/mysql/server.ts'
 import { type PostgresServer, requirePostgres } from '../servers/postgres.ts'
 import { deployFunction, makeRole, resourcesOf, type Stack } from './deployed.ts'
-import { createSecret, type Rotated, rotateColdAndWarm, valueOf } from './rotation.ts'
+import { createSecret, type Rotated, rotateColdAndWarm, storedIn } from './rotation.ts'
 
 const FUNCTIONS = '111122223333'
 const MEMBER = '444455556666'
@@ -83,7 +83,7 @@ async function inWorkload(built: string, server: PostgresServer): Promise<string
     const tags = { 'quarterturn:strategy': 'alternating-users' }
     const secret = createSecret(model, { name: 'app/pair', value: { ...user, masterarn }, tags })
     const rotated = await rotateColdAndWarm({ aws, model, deployed }, secret)
-    return await proven(rotated, deployed.memoryMb, [user, admin], valueOf(model, secret), server.ca)
+    return await proven(rotated, deployed.memoryMb, [user, admin], storedIn(model, secret), server.ca)
   })
 }
 
@@ -122,7 +122,7 @@ async function throughHub(built: string, server: PostgresServer): Promise<string
     const model = aws.account(MEMBER).secretsManager()
     const secret = createSecret(model, { name: 'app/hubbed', value: user })
     const rotated = await rotateColdAndWarm({ aws, model, deployed, qualifier: 'live' }, secret)
-    return await proven(rotated, deployed.memoryMb, [user], valueOf(model, secret), server.ca)
+    return await proven(rotated, deployed.memoryMb, [user], storedIn(model, secret), server.ca)
   })
 }
 
@@ -142,7 +142,7 @@ async function onMysql(built: string, server: MysqlServer, handler: string): Pro
     const model = aws.defaultAccount.secretsManager()
     const secret = createSecret(model, { name: 'app/two', value: user })
     const rotated = await rotateColdAndWarm({ aws, model, deployed }, secret)
-    return await proven(rotated, deployed.memoryMb, [user], valueOf(model, secret), server.ca)
+    return await proven(rotated, deployed.memoryMb, [user], storedIn(model, secret), server.ca)
   })
 }
 
