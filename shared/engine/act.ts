@@ -1,10 +1,10 @@
 import type { StoredSecret, Who } from '../provider/contract.ts'
 import { actOnMints } from './act-mint.ts'
 import { actor, signedInAs } from './actor.ts'
-import { isNamed, isOtherStage } from './aws-names.ts'
 import type { StepContext } from './context.ts'
 import { recordOfRepair } from './evidence.ts'
 import { type Action, CANDIDATE_LABEL, type Known, REUSED_LABEL } from './known.ts'
+import { isCompareAndSwapFailure, moveLabel } from './label-move.ts'
 import { readCurrent } from './read.ts'
 import { postpone, retirementOf, scheduleFirst } from './retire.ts'
 import { alternates, provenBy } from './rules/common.ts'
@@ -25,28 +25,14 @@ export const perform: Act = {
     const from = c.need('candidate').stored.reveal()
     const value = requireProvider(c).withCredential({ into, from })
     // What the target issued lives already, so the put says so; what we chose, when it is set.
-    const labels = known.traits?.mints === true ? [CANDIDATE_LABEL, REUSED_LABEL] : [REUSED_LABEL]
+    const labels = known.traits?.mints !== undefined ? [CANDIDATE_LABEL, REUSED_LABEL] : [REUSED_LABEL]
     return { store: await store(c, known, value, ['AWSPENDING', ...labels]) }
   },
   ...actOnMints,
 
   takeCandidate: async (c) => {
-    const held = c.labels?.candidate
-    try {
-      await c.raw((sm) =>
-        sm.updateSecretVersionStage({
-          SecretId: c.arn,
-          VersionStage: CANDIDATE_LABEL,
-          MoveToVersionId: c.token,
-          ...(held === undefined ? {} : { RemoveFromVersionId: held }),
-        }),
-      )
-      return { takeCandidate: 'taken' }
-    } catch (error) {
-      if (!isCompareAndSwapFailure(error)) throw c.awsError(error, 'UpdateSecretVersionStage')
-      c.cause = error
-      return { takeCandidate: 'lost' }
-    }
+    const moved = await moveLabel(c, CANDIDATE_LABEL, { from: c.labels?.candidate, to: c.token })
+    return { takeCandidate: moved === 'moved' ? 'taken' : 'lost' }
   },
 
   apply: async (c, known) => {
@@ -130,20 +116,9 @@ async function proposeNew(c: StepContext, known: Known): Promise<StoredSecret> {
   return value
 }
 
-async function release(c: StepContext, label: string): Promise<void> {
-  try {
-    await c.raw((sm) =>
-      sm.updateSecretVersionStage({ SecretId: c.arn, VersionStage: label, RemoveFromVersionId: c.token }),
-    )
-  } catch (error) {
-    // The label is not there any more, which is what was wanted.
-    if (!isCompareAndSwapFailure(error)) throw c.awsError(error, 'UpdateSecretVersionStage')
-  }
-}
-
-/** The label was not where it was read. A secret that is marked for deletion is refused by the same name. */
-const isCompareAndSwapFailure = (error: unknown): boolean =>
-  isNamed(error, 'InvalidParameterException') || isOtherStage(error)
+/** Where the label is not there any more, that is what was wanted. */
+const release = (c: StepContext, label: string): Promise<'moved' | 'lost'> =>
+  moveLabel(c, label, { from: c.token })
 
 function provenOrFail(known: Known): Who {
   const who = provenBy(known)

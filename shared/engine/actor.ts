@@ -4,12 +4,20 @@ import { readAdmin } from './admin.ts'
 import type { StepContext } from './context.ts'
 import type { Known } from './known.ts'
 import { byAdmin, provenBy } from './rules/common.ts'
+import { consumes } from './rules/mint.ts'
+import { isRecovered } from './rules/mint-intent.ts'
 
 /** As whom the target is changed: the admin where the strategy has one, else whatever credential was proven. */
 export async function actor(c: StepContext, known: Known): Promise<Who> {
-  const proven = provenBy(known)
+  const proven = provenBy(known) ?? unproven(known)
   if (proven === undefined) throw new Error('nothing was proven')
   return (await adminWhere(c, known, proven === 'current')) ?? proven
+}
+
+/** As whom something is issued that shows itself only by being used up, or once more where the old one is dead. */
+function unproven(known: Known): Who | undefined {
+  if (consumes(known)) return known.candidateProof === 'rejected' ? 'candidate' : 'current'
+  return isRecovered(known) ? 'current' : undefined
 }
 
 /** As whom a rotation is checked: nothing is changed, so no proof is asked for. */

@@ -54,6 +54,8 @@ export class StepContext {
   consent: AdminConsent | undefined
   /** When a rotation last succeeded, in milliseconds since the epoch. */
   lastRotatedAt: number | undefined
+  /** When anything of the secret was last changed, labels included, in milliseconds since the epoch. */
+  lastChangedAt: number | undefined
   rotationRules: SecretDescription['RotationRules']
   labels: Labels | undefined
   readonly versions: {
@@ -84,6 +86,8 @@ export class StepContext {
   /** When the old credential is to be retired, in milliseconds since the epoch. */
   retiresAt: number | undefined
   overlapCut = false
+  /** Why it is cut, in words. */
+  overlapNote: string | undefined
   /** What a refusal, a missing privilege or a difference of rights said; for the message of the error that follows. */
   reason: string | undefined
   remedy: string | undefined
@@ -126,6 +130,7 @@ export class StepContext {
     const description = await this.aws('DescribeSecret', (sm) => sm.describeSecret({ SecretId: this.arn }))
     this.registration = registrationOf(description, this.input.functionArn, this.input.event.Step)
     this.lastRotatedAt = description.LastRotatedDate?.getTime()
+    this.lastChangedAt = description.LastChangedDate?.getTime()
     this.rotationRules = description.RotationRules
     this.labels = labelsOf(description, this.token)
     return this.labels
@@ -164,6 +169,7 @@ export class StepContext {
       isChosen: (tag ?? settings.strategy) !== undefined,
       refusesCut: this.policy.overlapCut === 'refuse',
       retires: this.policy.retire !== 'next-rotation' && scheduler !== undefined,
+      allowsGap: settings.allowClassC === true,
     })
     this.provider = provider
     return provider

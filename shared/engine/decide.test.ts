@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { everyPath, type Path, type PathStep } from '../../test/simulation/every-path.ts'
+import { CLAIMS, ENDS, type Hold, holdOfMints } from '../../test/simulation/every-mint-path.ts'
+import { everyPath, type PathStep } from '../../test/simulation/every-path.ts'
 import { TABLES } from './decide.ts'
 import { TASKS, type Task } from './known.ts'
 import { fail, moveName } from './moves.ts'
@@ -15,8 +16,8 @@ const rowKey = (step: Task, rule: string): string => `${step}: ${rule}`
 const inWords = (steps: readonly PathStep[]): string =>
   steps.map(({ move, answer }) => `${moveName(move)} ${answer}`.trim()).join('; ') || 'the start'
 
-const ENDS = ['revokeMint', 'freePrevious', 'revokeLeftover', 'revokeExtra']
 const WRITES = [
+  ...CLAIMS,
   ...ENDS,
   'mint',
   'storeNew',
@@ -42,7 +43,7 @@ describe('decide, followed through every answer to every question', () => {
   const broken: string[] = []
   let paths = 0
   let longest = 0
-  const hold = (path: Path, promise: string, holds: boolean): void => {
+  const hold: Hold = (path, promise, holds) => {
     if (!holds && broken.length < 10) broken.push(`${promise}: ${path.known.step} ${inWords(path.steps)}`)
   }
 
@@ -67,50 +68,9 @@ describe('decide, followed through every answer to every question', () => {
       !(has('storeNew') || has('storeCandidate') || has('storeMint') || has('mint')) ||
         known.step === 'createSecret',
     )
-    if (known.traits?.mints === true) {
-      hold(
-        path,
-        'what the target issues is neither applied nor made by us',
-        !has('apply') && !has('storeNew'),
-      )
-      for (const action of [...ENDS, 'mint'])
-        if (has(action))
-          hold(
-            path,
-            `${action} follows a proof of current`,
-            known.currentProof === 'accepted' && index('currentProof?') < index(action),
-          )
-      hold(path, 'nothing is issued where a value is stored', !has('mint') || known.stored === 'empty')
-      hold(
-        path,
-        'what another rotation left is revoked directly after labels that hold it nowhere',
-        moves.every((move, at) => move !== 'revokeLeftover' || moves[at - 1] === 'leftoverLabels?'),
-      )
-      hold(
-        path,
-        'AWSPREVIOUS gives way directly after the labels were read again, and before anything is issued',
-        !has('freePrevious') ||
-          (moves[index('freePrevious') - 1] === 'freeLabels?' &&
-            (!has('mint') || index('freePrevious') < index('mint'))),
-      )
-      hold(
-        path,
-        'what was issued is stored next',
-        !has('storeMint') || !has('mint') || index('storeMint') === index('mint') + 1,
-      )
-      if (has('revokeExtra'))
-        hold(
-          path,
-          'what else this rotation had issued goes only when a value is stored',
-          known.stored === 'there' || index('storeMint') >= 0 || index('storeCandidate') >= 0,
-        )
-      if (has('releasePending') && known.step === 'createSecret')
-        hold(
-          path,
-          'AWSPENDING is given up only where an own mint without a value fills the limit',
-          known.mints?.own === 'unreadable' && last?.kind === 'fail' && last.code === 'MINT_ABANDONED',
-        )
-    } else hold(path, 'what we choose is never issued or ended in createSecret', ![...ENDS, 'mint'].some(has))
+    const mints = known.traits?.mints
+    if (mints !== undefined) holdOfMints(path, mints, hold)
+    else hold(path, 'what we choose is never issued or ended in createSecret', ![...ENDS, 'mint'].some(has))
     hold(
       path,
       'only setSecret changes the target',
@@ -168,7 +128,11 @@ describe('decide, followed through every answer to every question', () => {
         'AWSCURRENT of a pair moves only when consumers get in where they sign in',
         known.current !== 'alternate' || known.consumerProof === 'accepted',
       )
-      hold(path, 'AWSCURRENT does not move to the credential it has', known.current !== 'same-credential')
+      hold(
+        path,
+        'AWSCURRENT does not move to the credential it has',
+        known.current !== 'same-credential' || mints?.mayBeUnchanged === true,
+      )
       hold(
         path,
         'AWSCURRENT moves only within its account',
@@ -247,7 +211,7 @@ describe('decide, followed through every answer to every question', () => {
         'setSecret ends well only with pending proven',
         known.appliedProof === 'accepted' ||
           known.lockedPendingProof === 'accepted' ||
-          (known.traits?.mints === true && known.pendingProof === 'accepted'),
+          (mints !== undefined && (known.pendingProof === 'accepted' || mints.isUsedLast)),
       )
     if (
       last?.kind === 'end' &&
@@ -256,7 +220,13 @@ describe('decide, followed through every answer to every question', () => {
       known.step !== 'createSecret' &&
       known.step !== 'retireSecret'
     )
-      hold(path, 'a step ends well only with pending proven', known.pendingProof === 'accepted')
+      hold(
+        path,
+        'a step ends well only with pending proven, unless it is used last, or only by being used up',
+        known.pendingProof === 'accepted' ||
+          (mints?.isUsedLast === true && known.step === 'testSecret') ||
+          (mints?.consumes === true && last.outcome === 'preflight'),
+      )
   })
 
   test('no path breaks a promise', () => {

@@ -38,9 +38,23 @@ function rotationRecord(c: StepContext, { outcome, known }: Ended, now: number):
         : c.repaired.length === 0
           ? 'equal'
           : { repaired: c.repaired.map(c.input.cleaner.clean) },
-    oldCredential:
-      c.retiresAt === undefined ? 'not tried' : { validUntil: new Date(c.retiresAt).toISOString() },
+    oldCredential: validUntil(c.retiresAt ?? oldExpiresAt(c, outcome, now)),
   }
+}
+
+const validUntil = (at: number | undefined): Evidence['oldCredential'] =>
+  at === undefined ? 'not tried' : { validUntil: new Date(at).toISOString() }
+
+/**
+ * When a replaced credential ends by itself, at the earliest: it began to when the new one was issued, just before that was
+ * stored, or when it was first used, just now. A repeat cannot tell when that was.
+ */
+function oldExpiresAt(c: StepContext, outcome: Ended['outcome'], now: number): number | undefined {
+  const { graceMs, firstUseStartsGrace } = c.provider?.capabilities.mint ?? {}
+  const storedAt = c.versions.own?.createdAt
+  if (c.traits?.mints?.old !== 'expires' || graceMs === undefined) return undefined
+  if (firstUseStartsGrace === true) return outcome === 'already' ? undefined : now + graceMs
+  return storedAt === undefined ? undefined : storedAt + graceMs
 }
 
 /** What is about to be repaired, as `compare` found it. */

@@ -28,6 +28,7 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
   RETIREMENT_IMPOSSIBLE: (c) =>
     `the target does not retire the old credential: ${c.reason ?? 'no reason given'}`,
   OVERLAP_CUT: (c) =>
+    c.overlapNote ??
     `AWSCURRENT is younger than ${c.policy.minimumOverlapMs / 1_000} s and another credential is on AWSPREVIOUS`,
   ROTATIONS_STOPPED: (c) => `QUARTERTURN_STOP holds rotations of the account ${accountOf(c.arn)}`,
   ACCOUNT_PAUSED: (c) => `steps of the account ${accountOf(c.arn)} failed slowly, several in a row`,
@@ -35,6 +36,7 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
   RIGHTS_DIFFER: (c) => `the rights of the two accounts differ: ${c.reason ?? 'not named'}`,
   MINT_FULL: (c) =>
     `the target issues no further credential${c.reason === undefined ? ': as many live as may' : `: ${c.reason}`}`,
+  MINT_DECLINED: (c) => `the target issues no credential now: ${c.reason ?? 'no reason given'}`,
   MINT_UNUSABLE: (c) => `what the target issued cannot be used: ${c.reason ?? 'no reason given'}`,
   MINT_REFUSED: (c) =>
     `the target refuses to sign in with the credential that it issued${because(c.verdicts.pending)}`,

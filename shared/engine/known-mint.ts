@@ -2,6 +2,46 @@ import type { Proof } from './known.ts'
 
 /** What a step may know of credentials that the target issues, as facts from small closed sets. */
 
+/** What becomes of the old credential when a new one is issued, and what follows from that. */
+export interface MintTraits {
+  /** `lives`: until somebody ends it. `expires`: by itself, after a while. `dies`: at once. */
+  readonly old: 'lives' | 'expires' | 'dies'
+  /** A second one issued from the same credential ends everything; the credential is only known by using it up. */
+  readonly consumes: boolean
+  /** The target gives the values of what it has issued. */
+  readonly readable: boolean
+  /**
+   * QUARTERTURN_MINTING is taken before anything is issued. Where the old one dies and the new one is issued to itself, it
+   * is not: the target then refuses every other attempt, since that is made with the old one.
+   */
+  readonly claims: 'always' | 'where an admin does it' | 'never'
+  /** The target may find that nothing needs to change, or only something beside the credential. */
+  readonly mayBeUnchanged: boolean
+  /** The first use of the new one starts the time after which the old one expires. */
+  readonly isUsedLast: boolean
+  /** Class C, and neither does the deployment allow that nor can a value be read again. */
+  readonly needsAdmin: boolean
+  /** The deployment allows a gap in which nothing stored signs in. */
+  readonly allowsGap: boolean
+}
+
+/**
+ * Where QUARTERTURN_MINTING is.
+ * - `nowhere`, `settled`: on no version, or on one that has its value.
+ * - `young`: on an empty version, and whoever took it there may still be running.
+ * - `own`, `other`: on the own empty version or another one, and whoever took it there is over.
+ */
+export type Intent = 'nowhere' | 'settled' | 'young' | 'own' | 'other'
+
+/**
+ * What became of something begun whose end nobody knows.
+ * - `readable`: it can be read, and stored after all.
+ * - `again`: it is ours by its mark, cannot be read, and an admin may have another one issued.
+ * - `never`: the target shows that nothing was issued.
+ * - `unknown`: nobody can tell.
+ */
+export type Lost = 'readable' | 'again' | 'never' | 'unknown'
+
 /** What lives at the target, from where this rotation stands. */
 export interface MintFacts {
   /** What this very rotation had issued before and has not stored; `readable`: its value can be had. */
@@ -33,6 +73,8 @@ export interface MintAnswers {
    */
   readonly leftover: 'one' | 'none'
   readonly leftoverLabels: LabelsBeforeEnd
+  readonly intent: Intent
+  readonly lost: Lost
   readonly mints: MintFacts
   readonly freeLabels: LabelsBeforeEnd
   /** The value that another invocation of this rotation stored. */
@@ -44,8 +86,16 @@ export interface MintAnswers {
 }
 
 export interface MintResults {
-  /** `unusable`: what the target issued cannot be stored. */
-  readonly mint: 'minted' | 'full' | 'unusable'
+  /**
+   * `unusable`: what the target issued cannot be stored. `refused`: it does not take the credential that asked. Nothing
+   * was issued but with `minted` and `unusable`.
+   */
+  readonly mint: 'minted' | 'unchanged' | 'full' | 'declined' | 'refused' | 'unusable'
+  /** QUARTERTURN_MINTING on AWSCURRENT, from where one invocation can take it. `lost`: it is elsewhere by now. */
+  readonly restMinting: 'done' | 'lost'
+  readonly takeMinting: 'taken' | 'lost'
+  /** ... back to AWSCURRENT, since nothing was issued. */
+  readonly giveBackMinting: 'done'
   readonly revokeMint: 'done'
   readonly freePrevious: 'retired' | 'already' | 'cannot'
   /** Never known afterwards: what was found is forgotten, and looked for anew. */

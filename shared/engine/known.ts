@@ -1,4 +1,4 @@
-import type { MintAnswers, MintResults } from './known-mint.ts'
+import type { MintAnswers, MintResults, MintTraits } from './known-mint.ts'
 
 /**
  * What a step may know, as facts from small closed sets. No secret value, no version id: the decision never needs
@@ -19,6 +19,11 @@ export const CANDIDATE_LABEL = 'QUARTERTURN_CANDIDATE'
  * Only a put moves it, and the same put moves AWSPENDING: it is as reliable as AWSPENDING itself.
  */
 export const REUSED_LABEL = 'QUARTERTURN_REUSED'
+/**
+ * Moved to the own, still empty version directly before the target issues what cannot be recognised afterwards, or what
+ * ends the old credential. While that version has no value, it says that something was begun whose end nobody knows.
+ */
+export const MINTING_LABEL = 'QUARTERTURN_MINTING'
 
 /** What DescribeSecret says about the version of this rotation and about our label. */
 export interface LabelFacts {
@@ -115,8 +120,8 @@ export interface Traits {
   readonly comparesRights: boolean
   /** A repeated apply damages something, so pending is proven first. */
   readonly appliesOnce: boolean
-  /** The target issues the credentials. */
-  readonly mints: boolean
+  /** The target issues the credentials; what they do beside each other. */
+  readonly mints: MintTraits | undefined
 }
 
 /** `needs-previous`: whether it is possible hangs on the value of AWSPREVIOUS. */

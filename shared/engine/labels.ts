@@ -1,5 +1,5 @@
 import type { SecretDescription } from '../aws/secrets-manager.ts'
-import { CANDIDATE_LABEL, type LabelFacts, type RetireLabelFacts } from './known.ts'
+import { CANDIDATE_LABEL, type LabelFacts, MINTING_LABEL, type RetireLabelFacts } from './known.ts'
 
 /** The labels of a secret as one DescribeSecret showed them. */
 export interface Labels {
@@ -8,6 +8,7 @@ export interface Labels {
   readonly previous: string | undefined
   readonly candidate: string | undefined
   readonly pending: string | undefined
+  readonly minting: string | undefined
   /** The versions with a label that is neither AWS's nor ours. */
   readonly customers: readonly string[]
   readonly rotationEnabled: boolean
@@ -25,6 +26,7 @@ export function labelsOf(description: SecretDescription, token: string): Labels 
     previous: holder('AWSPREVIOUS'),
     candidate: holder(CANDIDATE_LABEL),
     pending: holder('AWSPENDING'),
+    minting: holder(MINTING_LABEL),
     customers: versions.flatMap(([id, stages]) => (stages.every((one) => OURS.test(one)) ? [] : [id])),
     rotationEnabled: description.RotationEnabled === true,
   }

@@ -5,24 +5,22 @@ import { actor, signedInAs } from './actor.ts'
 import { readAdmin } from './admin.ts'
 import { isNamed, isOtherStage } from './aws-names.ts'
 import type { StepContext } from './context.ts'
+import { isHeld, isKept, versionOf } from './held.ts'
 import type { Known } from './known.ts'
 import type { LabelsBeforeEnd, MintAnswers, MintFacts } from './known-mint.ts'
 import type { Labels } from './labels.ts'
-import { isOfRotation, isOfSecret } from './mint-work.ts'
-import { flawOf } from './mintable.ts'
+import { lookAtIntent } from './look-intent.ts'
+import { isOfRotation, isOfSecret, LONGEST_INVOCATION_MS } from './mint-work.ts'
+import { flawOf, nextBy } from './mintable.ts'
 import { prove } from './prove.ts'
 import { readCandidate, readCurrent, readOwn, readPrevious } from './read.ts'
-import { readVersion } from './retire.ts'
 import { byAdmin } from './rules/common.ts'
 import { fitOf } from './schedule-of-life.ts'
-import { isSameAccount, isSameCredential, type Version } from './version.ts'
+import { isSameAccount, isSameCredential } from './version.ts'
 
 type LookAtMints = {
   readonly [Q in keyof MintAnswers]: (context: StepContext, known: Known) => Promise<MintAnswers[Q]>
 }
-
-/** Lambda ends every invocation within fifteen minutes; the rest is for clocks that differ. */
-export const LONGEST_INVOCATION_MS = 20 * 60_000
 
 /** How the questions about credentials are answered that the target issues. */
 export const lookAtMints: LookAtMints = {
@@ -51,6 +49,7 @@ export const lookAtMints: LookAtMints = {
     return await prove(c, 'candidate')
   },
   fit: (c) => Promise.resolve(fitOf(c)),
+  ...lookAtIntent,
 
   leftover: async (c, known) => {
     const { mints } = c
@@ -135,34 +134,6 @@ async function isCandidateSettled(c: StepContext): Promise<boolean> {
   return createdAt !== undefined && isOld(c, createdAt)
 }
 
-/** The versions that keep a credential from being swept. */
-async function isHeld(c: StepContext, id: string): Promise<boolean> {
-  const { current, previous, pending, candidate, customers = [] } = c.labels ?? {}
-  for (const holder of new Set([current, previous, pending, candidate, ...customers])) {
-    // Without the candidate label the own version is empty.
-    if (holder === undefined || (holder === c.token && candidate !== c.token)) continue
-    const version = holder === previous ? await readPrevious(c) : await versionOf(c, holder)
-    // A value that cannot be read may be the one; under AWSPREVIOUS it may be anything that somebody stored once.
-    if (version === 'unusable' ? holder !== previous : version?.id === id) return true
-  }
-  return false
-}
-
-/** A label of the customer's keeps the credential of AWSPREVIOUS. */
-async function isKept(c: StepContext, previous: Version): Promise<boolean> {
-  for (const holder of c.labels?.customers ?? []) {
-    const version = await versionOf(c, holder)
-    if (version === 'unusable' || (version !== undefined && isSameCredential(version, previous))) return true
-  }
-  return false
-}
-
-/** The version with this id; what was read once is not read again, since values are written once. */
-async function versionOf(c: StepContext, id: string): Promise<Version | 'unusable' | undefined> {
-  const known = Object.values(c.versions).find((version) => version?.versionId === id)
-  return known ?? (await readVersion(c, id))
-}
-
 async function mintFacts(c: StepContext, known: Known): Promise<MintFacts> {
   const live = await liveOnes(c, known)
   const own = live.filter((one) => isOfRotation(c, one))
@@ -201,6 +172,7 @@ async function tellStrangers(c: StepContext, known: Known): Promise<void> {
   if (as === 'admin' && c.versions.admin === undefined) await readAdmin(c, c.need('current'), 'AWSCURRENT')
   const { own, current } = c.versions
   for (const one of await listAs(c, as)) {
+    if (one.id === own?.id && one.expiresAt !== undefined) c.notes.push(nextBy(one.expiresAt))
     if (one.id === own?.id || one.id === current?.id || (await isHeld(c, one.id))) continue
     const whose = isOfSecret(c, one)
       ? 'is left of another rotation of this secret, which the next one sweeps'

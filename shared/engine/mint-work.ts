@@ -3,12 +3,15 @@ import type { LiveCredential, Mark } from '../provider/mint.ts'
 import type { StepContext } from './context.ts'
 import type { Version } from './version.ts'
 
+/** Lambda ends every invocation within fifteen minutes; the rest is for clocks that differ. */
+export const LONGEST_INVOCATION_MS = 20 * 60_000
+
 /** What one invocation has in hand of what the target issues. Ids are no secrets; values stay sealed. */
 export interface MintWork {
   /** What was issued or found for this rotation, and is not stored yet. */
   made?: { readonly id: string; readonly version: Version }
   /** The mint of this invocation that cannot be stored. */
-  unusable?: string
+  unusable?: string | undefined
   /** What is to be revoked next. */
   leftover?: string
   extra?: string

@@ -11,6 +11,10 @@ export const MOST_BYTES = 60_000
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/
 
+/** When the next rotation must have ended, in words. */
+export const nextBy = (expiresAt: number): string =>
+  `the new credential expires at ${new Date(expiresAt).toISOString()}: the next rotation must end before`
+
 /** What the target issued, understood as a version of the secret; or, in words, why it cannot be stored. */
 export async function flawOf(
   c: StepContext,
@@ -23,20 +27,31 @@ export async function flawOf(
   const text = JSON.stringify(value)
   c.input.cleaner.know(text)
   if (Buffer.byteLength(text) > MOST_BYTES) return 'the secret would be over 60 kB'
-  let made: Version
+  const made = await issued(c, value)
+  if (typeof made === 'string') return made
+  const current = await readCurrent(c)
+  const keepsOld = c.traits?.mints?.old === 'lives'
+  const namesId = keepsOld || made.id !== undefined
+  if (id !== undefined && namesId && made.id !== id)
+    return 'the secret does not name the id of the credential'
+  if (!isSameAccount(made, current)) return 'it is of another account'
+  if (isSameCredential(made, current) && c.traits?.mints?.mayBeUnchanged !== true)
+    return 'it is the current credential'
+  const credential = c.provider?.identity(made.secret.reveal()).credential ?? ''
+  if (CONTROL.test(credential)) return 'the credential has control characters'
+  // Elsewhere the old one is gone already, or goes by itself, and one that expires soon is still the best there is.
+  if (keepsOld && expiresAt !== undefined && expiresAt - c.input.clock.now() <= (intervalOf(c) ?? 0))
+    return `it expires at ${new Date(expiresAt).toISOString()}, before the next rotation`
+  return made
+}
+
+/** What the target issued, understood as a version; or, in words, why it is none. */
+export async function issued(c: StepContext, value: StoredSecret): Promise<Version | string> {
+  const text = JSON.stringify(value)
+  c.input.cleaner.know(text)
   try {
-    const raw = { VersionId: c.token, VersionStages: [], SecretString: text }
-    made = await c.understand(raw, 'issued')
+    return await c.understand({ VersionId: c.token, VersionStages: [], SecretString: text }, 'issued')
   } catch (error) {
     return isQuarterturnError(error) ? error.problem : 'it is not of the form of this secret'
   }
-  const current = await readCurrent(c)
-  if (id !== undefined && made.id !== id) return 'the secret does not name the id of the credential'
-  if (!isSameAccount(made, current)) return 'it is of another account'
-  if (isSameCredential(made, current)) return 'it is the current credential'
-  const credential = c.provider?.identity(made.secret.reveal()).credential ?? ''
-  if (CONTROL.test(credential)) return 'the credential has control characters'
-  if (expiresAt !== undefined && expiresAt - c.input.clock.now() <= (intervalOf(c) ?? 0))
-    return `it expires at ${new Date(expiresAt).toISOString()}, before the next rotation`
-  return made
 }

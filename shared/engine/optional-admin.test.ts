@@ -16,7 +16,7 @@ const TRAITS: Traits = {
   restores: false,
   comparesRights: false,
   appliesOnce: false,
-  mints: false,
+  mints: undefined,
 }
 const OWN = { isCurrent: false, isPrevious: false, isCandidate: false, isReused: false }
 const BEFORE: Known = { step: 'setSecret', isWarm: true, traits: TRAITS, own: OWN, current: 'same-account' }

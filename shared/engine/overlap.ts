@@ -24,13 +24,26 @@ export async function pairOf(c: StepContext): Promise<Answers['pair']> {
  */
 export async function overlapOf(c: StepContext): Promise<Answers['overlap']> {
   const current = await readCurrent(c)
+  if (c.traits?.mints?.old === 'dies') return 'kept'
+  const grace = c.traits?.mints?.old === 'expires' ? c.provider?.capabilities.mint?.graceMs : undefined
+  if (grace !== undefined && grace < c.policy.minimumOverlapMs)
+    return cut(
+      c,
+      `the credential of AWSCURRENT goes on for ${grace / 1_000} s, less than the minimum overlap of ${c.policy.minimumOverlapMs / 1_000} s: a consumer that holds on to it for longer is cut off`,
+    )
   const since = Math.max(current.createdAt ?? 0, c.lastRotatedAt ?? 0)
   if (c.input.clock.now() - since >= c.policy.minimumOverlapMs) return 'kept'
   const previous = await readPrevious(c)
   if (previous === undefined || previous === 'unusable' || isSameCredential(previous, current)) return 'kept'
-  c.overlapCut = true
-  c.notes.push(
+  return cut(
+    c,
     `AWSCURRENT is younger than the minimum overlap of ${c.policy.minimumOverlapMs / 1_000} s: a consumer that still uses the credential of AWSPREVIOUS is cut off`,
   )
+}
+
+function cut(c: StepContext, note: string): 'cut' {
+  c.overlapCut = true
+  c.overlapNote = note
+  c.notes.push(note)
   return 'cut'
 }

@@ -112,7 +112,7 @@ export interface Evidence {
    * these differences away; what other containers repaired is in their `RepairRecord`s of the same version.
    */
   readonly rights: 'equal' | 'one account' | 'not compared' | { readonly repaired: readonly string[] }
-  /** `validUntil`: when its retirement is scheduled. `refused`: it was tried after its retirement. */
+  /** `validUntil`: when its retirement is scheduled, or when it ends by itself at the earliest. `refused`: it was tried after its retirement. */
   readonly oldCredential: 'not tried' | 'refused' | { readonly validUntil: string }
   /** When the old credential was retired. */
   readonly retiredAt?: string

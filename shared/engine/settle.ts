@@ -16,7 +16,7 @@ export async function settled(c: StepContext, who: Who, probe: () => Promise<Ver
   // What was asked before the time was over says nothing, however late the answer came.
   let askedAt = clock.now()
   let verdict = await probe()
-  const settles = c.traits?.mints === true ? (c.provider?.capabilities.mint?.settlesWithinMs ?? 0) : 0
+  const settles = c.traits?.mints !== undefined ? (c.provider?.capabilities.mint?.settlesWithinMs ?? 0) : 0
   if (settles === 0 || who === 'admin' || verdict.verdict !== 'rejected') return verdict
   const issuedAt = await whenIssued(c, who)
   if (issuedAt === undefined) return verdict

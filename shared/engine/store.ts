@@ -21,7 +21,7 @@ export async function store(
   )
   const current = await readCurrent(c)
   const isAllowed =
-    !isSameCredential(made, current) &&
+    (!isSameCredential(made, current) || known.traits?.mints?.mayBeUnchanged === true) &&
     (isSameAccount(made, current) ||
       (alternates(known) &&
         made.endpoint === current.endpoint &&
@@ -41,7 +41,7 @@ export async function store(
         ...(RotationToken === undefined ? {} : { RotationToken }),
       }),
     )
-    if (known.traits?.mints === true) c.keep('own', made)
+    if (known.traits?.mints !== undefined) c.keep('own', made)
     return 'stored'
   } catch (error) {
     if (isNamed(error, 'ResourceExistsException')) return 'exists'

@@ -1,7 +1,9 @@
 import { QuarterturnError } from '../errors/index.ts'
 import { flawOfOffer } from '../provider/claims.ts'
 import type { Capabilities, Provider, Strategy } from '../provider/contract.ts'
+import type { MintCapabilities } from '../provider/mint.ts'
 import type { Traits } from './known.ts'
+import type { MintTraits } from './known-mint.ts'
 
 /**
  * A: no gap. B: a gap from setSecret to finishSecret, during which a stored, labelled version signs in. C: the gap begins
@@ -34,24 +36,45 @@ export const STRATEGIES: Readonly<Record<Strategy, StrategyFacts>> = {
 }
 
 /** Strategies of the contract that the tables have no rules for yet. */
-const WITHOUT_RULES: readonly Strategy[] = [
-  'staged',
-  'grace',
-  'in-place-minted',
-  'refresh-token',
-  'conditional',
-]
+const WITHOUT_RULES: readonly Strategy[] = ['staged']
 
 export const strategyNames = Object.keys(STRATEGIES) as [Strategy, ...Strategy[]]
 
-/** What a mint does to the credential that it replaces, by what the provider says. */
-const endsOld = ({ mint }: Capabilities): boolean => mint?.inPlace === true || mint?.consuming === true
-
 /** The class of a strategy with a provider that offers it. */
 export const classOf = (strategy: Strategy, capabilities: Capabilities | undefined): StrategyClass =>
-  strategy === 'conditional' && capabilities !== undefined && !endsOld(capabilities)
+  strategy === 'conditional' &&
+  capabilities?.mint !== undefined &&
+  oldOf(strategy, capabilities.mint) !== 'dies'
     ? 'A'
     : STRATEGIES[strategy].class
+
+/** What a mint does to the credential that it replaces. */
+function oldOf(strategy: Strategy, mint: MintCapabilities): MintTraits['old'] {
+  if (mint.inPlace === true || mint.consuming === true) return 'dies'
+  const expires = strategy === 'grace' || (strategy === 'conditional' && mint.graceMs !== undefined)
+  return expires ? 'expires' : 'lives'
+}
+
+function mintTraits(strategy: Strategy, { mint }: Capabilities, allowsGap: boolean): MintTraits | undefined {
+  if (mint === undefined || !STRATEGIES[strategy].mints) return undefined
+  const old = oldOf(strategy, mint)
+  const consumes = mint.consuming === true
+  return {
+    old,
+    consumes,
+    readable: mint.readable,
+    claims:
+      consumes || old === 'expires' || (old === 'lives' && !mint.marked)
+        ? 'always'
+        : old === 'dies'
+          ? 'where an admin does it'
+          : 'never',
+    mayBeUnchanged: strategy === 'conditional' || consumes,
+    isUsedLast: mint.firstUseStartsGrace === true,
+    needsAdmin: old === 'dies' && !allowsGap && !mint.readable,
+    allowsGap,
+  }
+}
 
 /** The strategy of a secret: its tag, else the deployment's, else the provider's default. Throws `STRATEGY_UNSUPPORTED`. */
 export function chooseStrategy(
@@ -80,6 +103,8 @@ export interface Wishes {
   readonly isChosen: boolean
   readonly refusesCut: boolean
   readonly retires: boolean
+  /** The deployment allows class C. */
+  readonly allowsGap: boolean
 }
 
 const PAIR: Strategy = 'alternating-users'
@@ -88,6 +113,7 @@ export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes)
   const { capabilities } = provider
   const { strategies, repeat, retires } = capabilities
   const mayAlternate = provider.alternateOf !== undefined && strategies.includes(PAIR)
+  const mints = mintTraits(strategy, capabilities, wishes.allowsGap)
   const byAdmin = (one: Strategy): boolean => provider.admin?.strategies.includes(one) === true
   return {
     alternates: strategy === PAIR,
@@ -99,10 +125,10 @@ export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes)
     adminLooks: strategy !== PAIR && provider.admin?.looks?.includes(strategy) === true,
     overlaps: classOf(strategy, capabilities) === 'A',
     refusesCut: wishes.refusesCut,
-    retires: wishes.retires && retires === true,
+    retires: wishes.retires && retires === true && (mints === undefined || mints.old === 'lives'),
     restores: STRATEGIES[strategy].inPlace,
     comparesRights: strategies.includes(PAIR),
     appliesOnce: repeat === 'once',
-    mints: STRATEGIES[strategy].mints,
+    mints,
   }
 }

@@ -10,7 +10,7 @@ export const MINT_ERRORS = {
       'wait half an hour for what an interrupted rotation left; else revoke at the target one of the credentials that the report names as not ours and that nobody uses',
   },
   MINT_ABANDONED: {
-    when: 'A credential was issued whose value never arrived, and it fills the limit of the target. AWSPENDING was released, so that the next rotation revokes it.',
+    when: 'This rotation began to have a credential issued, and its value never arrived. AWSPENDING was released, so that the next rotation sees what became of it.',
     retryable: false,
     actor: 'nobody',
     remedy:
@@ -21,6 +21,32 @@ export const MINT_ERRORS = {
     retryable: false,
     actor: 'operator',
     remedy: 'see the reason in the message; nothing else was changed',
+  },
+  MINT_DECLINED: {
+    when: 'The target does not issue a credential now, for a reason of its own such as a limit. Nothing was changed.',
+    retryable: true,
+    actor: 'nobody',
+    remedy: 'see the reason in the message; the step is repeated',
+  },
+  MINT_STARTED: {
+    when: 'An invocation began to have a credential issued and has not stored it; it may still be running. Nothing else is issued meanwhile, since that could end what it is about to store.',
+    retryable: true,
+    actor: 'nobody',
+    remedy: 'wait twenty minutes after the last change of the secret; the step is repeated',
+  },
+  MINT_UNKNOWN: {
+    when: 'A rotation began to have a credential issued, its value never arrived, and the target does not tell what became of it. Nothing is issued before somebody has looked.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy:
+      'look at the target: revoke what was issued, or make a new credential by hand and store it as AWSCURRENT; then take the label QUARTERTURN_MINTING off its version, take AWSPENDING off, and rotate again',
+  },
+  CLASS_C_REFUSED: {
+    when: 'The strategy ends the old credential before the new one is stored, nothing would recover a credential that is lost in between, and the deployment does not allow that.',
+    retryable: false,
+    actor: 'operator',
+    remedy:
+      'name an admin secret, choose another strategy, or set QUARTERTURN_ALLOW_CLASS_C where a rotation that is interrupted may lock the consumers out',
   },
   MINT_TOO_LARGE: {
     when: 'The secret is so large that a new credential could not be stored.',

@@ -12,7 +12,8 @@ import type { Session, StoredSecret, Who } from './contract.ts'
  * - `grace`: it expires by itself after {@link MintCapabilities.graceMs}. Class A until then.
  * - `in-place-minted`: the mint ends it. Class C: until the new one is stored, nothing stored signs in.
  * - `refresh-token`: so too, and a repeat of the mint would end everything. The secret holds an access token beside it,
- *   which is what `probe` uses. Class C.
+ *   which is what `probe` uses, so that probing uses up nothing; `rejected` says no more than that it has expired. `from` may be
+ *   `candidate`: one that was stored by a rotation which was given up. A refresh token that stays the same is fine. Class C.
  * - `conditional`: the target may answer that nothing needs to change. Else as its capabilities say.
  */
 export interface MintCapabilities {

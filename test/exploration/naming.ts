@@ -21,7 +21,7 @@ const DEAD = 'dead'
 
 /** A version that neither a label nor an invocation refers to cannot be reached by anyone any more: no call names it. */
 export const versionsOf = ({ token, labels, read, schedule }: Sleeper): readonly VersionNumber[] => {
-  const seen = [labels?.current, labels?.previous, labels?.candidate, labels?.pending]
+  const seen = [labels?.current, labels?.previous, labels?.candidate, labels?.pending, labels?.minting]
   return [
     token,
     ...(schedule === undefined ? [] : [schedule.gone]),
@@ -127,6 +127,7 @@ export function renamed(sleeper: Sleeper, renaming: Renaming, passwords: Passwor
     previous: id(sleeper.labels.previous),
     candidate: id(sleeper.labels.candidate),
     pending: id(sleeper.labels.pending),
+    minting: id(sleeper.labels.minting),
   }
   const read = Object.fromEntries(Object.entries(sleeper.read).map(([name, old]) => [name, version(old)]))
   const schedule = sleeper.schedule && renamedSchedule(sleeper.schedule, renaming)
@@ -160,6 +161,7 @@ export function keyOfSleeper(sleeper: Sleeper): string {
     labels.previous,
     labels.candidate,
     labels.pending,
+    labels.minting,
     labels.rotationEnabled,
   ]
   const facts = Object.entries(known).toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -1,5 +1,5 @@
 import type { Proof } from '../../shared/engine/known.ts'
-import type { LabelsBeforeEnd, MintAnswers, MintResults } from '../../shared/engine/known-mint.ts'
+import type { LabelsBeforeEnd, MintAnswers, MintResults, MintTraits } from '../../shared/engine/known-mint.ts'
 
 export const PROOFS: readonly Proof[] = ['accepted', 'rejected', 'barred', 'unknown', 'unprovable']
 
@@ -17,15 +17,43 @@ export const MINT_ANSWERS: { readonly [Q in keyof MintAnswers]: readonly MintAns
     BOOLEANS.flatMap((isFull) => BOOLEANS.map((hasPrevious) => ({ own, isFull, hasPrevious }))),
   ),
   freeLabels: BEFORE_END,
+  intent: ['nowhere', 'settled', 'young', 'own', 'other'],
+  lost: ['readable', 'again', 'never', 'unknown'],
   readBack: ['read', 'absent'],
   extra: ['one', 'none'],
   strangers: ['told'],
 }
 
 export const MINT_RESULTS: { readonly [R in keyof MintResults]: readonly MintResults[R][] } = {
-  mint: ['minted', 'full', 'unusable'],
+  mint: ['minted', 'unchanged', 'full', 'declined', 'refused', 'unusable'],
+  restMinting: ['done', 'lost'],
+  takeMinting: ['taken', 'lost'],
+  giveBackMinting: ['done'],
   revokeMint: ['done'],
   freePrevious: ['retired', 'already', 'cannot'],
   revokeLeftover: ['done'],
   revokeExtra: ['done'],
 }
+
+/** Two at once, each with a mark. */
+export const MARKED: MintTraits = {
+  old: 'lives',
+  consumes: false,
+  readable: false,
+  claims: 'never',
+  mayBeUnchanged: false,
+  isUsedLast: false,
+  needsAdmin: false,
+  allowsGap: false,
+}
+const IN_PLACE: MintTraits = { ...MARKED, old: 'dies', claims: 'where an admin does it' }
+
+/** Every kind of target that issues credentials beside {@link MARKED}, and whether an admin has them issued. */
+export const OTHER_MINTS: readonly { readonly mints: MintTraits; readonly byAdmin: boolean }[] = [
+  { mints: { ...MARKED, claims: 'always', mayBeUnchanged: true }, byAdmin: false },
+  { mints: { ...MARKED, old: 'expires', claims: 'always', isUsedLast: true }, byAdmin: false },
+  { mints: { ...MARKED, old: 'expires', claims: 'always', readable: true, allowsGap: true }, byAdmin: true },
+  { mints: { ...IN_PLACE, readable: true }, byAdmin: false },
+  { mints: { ...IN_PLACE, needsAdmin: true, mayBeUnchanged: true }, byAdmin: true },
+  { mints: { ...IN_PLACE, consumes: true, claims: 'always', allowsGap: true }, byAdmin: false },
+]

@@ -4,7 +4,7 @@ import { TASKS } from '../../shared/engine/known.ts'
 import { FOR_EACH_MINT } from '../../shared/engine/known-mint.ts'
 import { afterAction } from '../../shared/engine/learn.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
-import { MINT_ANSWERS, MINT_RESULTS, PROOFS } from './every-mint.ts'
+import { MARKED, MINT_ANSWERS, MINT_RESULTS, OTHER_MINTS, PROOFS } from './every-mint.ts'
 
 /** Every answer that a question can have. */
 const LABELS = (['pending', 'current', 'unlabelled'] as const).flatMap((own) =>
@@ -101,15 +101,23 @@ const PLAIN: Traits = {
   restores: true,
   comparesRights: false,
   appliesOnce: false,
-  mints: false,
+  mints: undefined,
 }
 const TWO_AT_ONCE: Traits = { ...PLAIN, restores: false, overlaps: true }
-const MINTS: Traits = { ...TWO_AT_ONCE, mints: true }
+const MINTS: Traits = { ...TWO_AT_ONCE, mints: MARKED }
 const PAIR: Traits = { ...PLAIN, mayAlternate: true, comparesRights: true }
 const ALTERNATING: Traits = { ...PAIR, alternates: true, restores: false, overlaps: true }
 const TRAITS: readonly Traits[] = [
   MINTS,
   { ...MINTS, oneByAdmin: true, oneMayDoWithout: true, retires: true, refusesCut: true },
+  ...OTHER_MINTS.map(({ mints, byAdmin }) => ({
+    ...PLAIN,
+    overlaps: mints.old !== 'dies',
+    restores: false,
+    oneByAdmin: byAdmin,
+    oneMayDoWithout: byAdmin,
+    mints,
+  })),
   PLAIN,
   { ...TWO_AT_ONCE, appliesOnce: true, retires: true },
   { ...TWO_AT_ONCE, oneByAdmin: true },
@@ -122,7 +130,8 @@ const TRAITS: readonly Traits[] = [
 ]
 
 const START: readonly Known[] = TASKS.flatMap((step) =>
-  (step === 'retireSecret' ? [false] : BOOLEANS).flatMap((isWarm) =>
+  // These two read labels in any container.
+  (step === 'retireSecret' || step === 'createSecret' ? [false] : BOOLEANS).flatMap((isWarm) =>
     TRAITS.map((traits) => ({ step, isWarm, traits })),
   ),
 )
@@ -152,7 +161,8 @@ function after(known: Known, move: Move, isAgain: boolean): { known: Known; answ
   }
   const all: readonly unknown[] = ANSWERS[move.question]
   // What is done for each mint ends when none is found; what is asked only of pairs is not tried with them.
-  const values = isAgain || (known.traits?.mints === true && move.question === 'pair') ? all.slice(-1) : all
+  const values =
+    isAgain || (known.traits?.mints !== undefined && move.question === 'pair') ? all.slice(-1) : all
   return values.map((value) => ({ known: { ...known, [move.question]: value }, answer: asText(value) }))
 }
 

@@ -38,6 +38,8 @@ export class MintTarget {
   /** Sign-ins with a new credential that are refused before it is taken. */
   refusesFirst = 0
   losesReplies = 0
+  /** What is issued carries the mark that it is given. */
+  marks = true
   /** What is issued instead of a password of its own. */
   issues: string | undefined
   expiresAt: number | undefined
@@ -133,7 +135,7 @@ function openMints(target: MintTarget, secretOf: ValueOf): Session {
       target.calls.push('mint')
       if (target.live.size >= target.capabilities.livesAtOnce)
         return { result: 'full', reason: 'two secrets live already' }
-      const { id, password } = target.issue(markText(mark))
+      const { id, password } = target.issue(target.marks ? markText(mark) : '')
       if (target.losesReplies > 0) {
         target.losesReplies -= 1
         throw new QuarterturnError('TARGET_UNREACHABLE', { problem: 'the reply was lost' })

@@ -54,9 +54,11 @@ export const isInPlaceOfPair = (known: Known): boolean =>
  */
 export const isOvertaken = (known: Known): boolean =>
   ownOf(known)?.isPrevious === true ||
-  known.current === 'same-credential' ||
+  (known.current === 'same-credential' && known.traits?.mints?.mayBeUnchanged !== true) ||
   (isInPlaceOfPair(known) && known.currentProof === 'accepted') ||
-  (ownOf(known)?.isReused === true && known.previous === 'same-credential')
+  (ownOf(known)?.isReused === true &&
+    known.previous === 'same-credential' &&
+    known.current !== 'same-credential')
 
 /** The secret goes to and fro between two accounts: that was chosen, or AWSPREVIOUS shows it. */
 export const alternates = (known: Known): boolean =>

@@ -11,14 +11,15 @@ import {
   readAdmin,
   stopUnlessConclusive,
 } from './common.ts'
-import { mints } from './mint.ts'
+import { firstUse, livesOn, mints } from './mint.ts'
 import { beforeClearing, clearing, clearsPrevious } from './mint-previous.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
 
 /** The old credential goes on beside the new one, and is to be ended before the next rotation. */
 const schedules = (k: Known): boolean =>
-  k.traits?.retires === true && (k.current === 'alternate' || k.traits.overlaps)
+  k.traits?.retires === true &&
+  (k.current === 'alternate' || (k.traits.overlaps && k.current !== 'same-credential'))
 
 /** Consumers still sign in with the old credential, so they can wait until the new one is everywhere. */
 const goesOnBeside = (k: Known): boolean =>
@@ -65,6 +66,7 @@ export const finishRules: readonly Rule[] = [
   { rule: 'an overtaken value is not finished', when: isOvertaken, move: fail('PENDING_SUPERSEDED') },
   { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),
+  ...firstUse,
   { rule: 'pending signs in', when: (k) => k.pendingProof === 'rejected', move: fail('PENDING_REFUSED') },
   ...beforeClearing,
   ...readAdmin((k) => comparesRights(k) || clearsPrevious(k)),
@@ -106,7 +108,7 @@ export const finishRules: readonly Rule[] = [
   },
   {
     rule: 'what else the target has issued is told in the record',
-    when: (k) => mints(k) && k.strangers === undefined,
+    when: (k) => livesOn(k) && k.strangers === undefined,
     move: ask('strangers'),
   },
   { rule: 'finished', when: () => true, move: end('done') },

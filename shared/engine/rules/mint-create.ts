@@ -1,42 +1,30 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
 import { checkRotation, readAdmin, seeWhoseChange, stopUnlessConclusive } from './common.ts'
-import { fits, mints } from './mint.ts'
-import { givesWay } from './mint-previous.ts'
-
-/** This rotation has no value yet. */
-const isEmpty = (k: Known): boolean => mints(k) && k.stored === 'empty'
-
-const works = (k: Known): boolean => mints(k) && k.currentProof === 'accepted'
-
-/** An unfinished credential may be used again; one that was overtaken only where current does not work. */
-const mayReuse = (k: Known): boolean =>
-  isEmpty(k) &&
-  (k.candidate === 'unfinished' || (k.candidate === 'overtaken' && k.currentProof === 'rejected'))
-
-const reuses = (k: Known): boolean => mayReuse(k) && k.candidateProof === 'accepted'
-
-/** Something new is to be stored: issued now, or before by this very rotation. */
-const isNew = (k: Known): boolean => isEmpty(k) && works(k) && !reuses(k)
-
-/** AWSPREVIOUS gives way to the next credential where there is no room for both; elsewhere finishSecret sees to it. */
-const freesPrevious = (k: Known): boolean =>
-  isNew(k) && k.store === undefined && k.mints?.hasPrevious === true && k.mints.isFull
-
-const isFull = (k: Known): boolean =>
-  k.mint === 'full' ||
-  (k.mints?.isFull === true && (k.freePrevious === undefined || k.freePrevious === 'cannot'))
-
-/** There is room for nothing more, and nothing of this rotation that could be stored. */
-const isStuck = (k: Known): boolean =>
-  isNew(k) && k.store === undefined && k.mints?.own !== 'readable' && k.mint !== 'minted' && isFull(k)
+import { consumes, fits, livesOn, mints } from './mint.ts'
+import {
+  claimRules,
+  giveBackRules,
+  intentRules,
+  isEmpty,
+  isRecovered,
+  lostRules,
+  mayBeLost,
+  usedUpRules,
+} from './mint-intent.ts'
+import { roomRules, sweepRules } from './mint-room.ts'
+import { isFound, isNew, mayReuse, reuses, works } from './mint-state.ts'
 
 /** Something of this rotation lives beside what is stored, or may. */
 const mayHaveExtra = (k: Known): boolean =>
+  livesOn(k) &&
   works(k) &&
   (k.stored === 'there' ||
     k.store === 'exists' ||
     (k.store !== undefined && k.mints !== undefined && k.mints.own !== 'none'))
+
+/** Whose it is to see what became of something is known, and so is the admin. */
+const needsAdmin = (k: Known): boolean => works(k) || (mayBeLost(k) && !reuses(k))
 
 /** What this rotation has, and whether the credential of AWSCURRENT works: nothing is issued or ended before. */
 const lookRules: readonly Rule[] = [
@@ -46,13 +34,20 @@ const lookRules: readonly Rule[] = [
     move: ask('stored'),
   },
   {
+    rule: 'mints: this rotation has its value, and nothing of it lives beside that',
+    when: (k) => mints(k) && !livesOn(k) && k.stored === 'there',
+    move: end('done'),
+  },
+  {
     rule: 'mints: look at a candidate that is on no labelled version',
     when: (k) => isEmpty(k) && k.labels?.candidate === 'elsewhere' && k.candidate === undefined,
     move: ask('candidate'),
   },
+  seeWhoseChange((k) => works(k) || (isEmpty(k) && !livesOn(k))),
+  ...intentRules,
   {
     rule: 'mints: prove current before anything is issued or ended',
-    when: (k) => mints(k) && k.currentProof === undefined,
+    when: (k) => mints(k) && !consumes(k) && k.currentProof === undefined,
     move: ask('currentProof'),
   },
   ...stopUnlessConclusive('mints: current', (k) => (mints(k) ? k.currentProof : undefined)),
@@ -67,13 +62,14 @@ const lookRules: readonly Rule[] = [
     when: (k) => mints(k) && k.stored === 'there' && k.currentProof === 'rejected',
     move: end('done'),
   },
+  ...usedUpRules((k) => !reuses(k)),
+  ...readAdmin(needsAdmin),
+  ...lostRules((k) => !reuses(k)),
   {
     rule: 'mints: nothing is issued while current is refused',
-    when: (k) => isEmpty(k) && k.currentProof === 'rejected' && !reuses(k),
+    when: (k) => isEmpty(k) && k.currentProof === 'rejected' && !reuses(k) && !isRecovered(k),
     move: fail('CURRENT_REFUSED'),
   },
-  seeWhoseChange(works),
-  ...readAdmin(works),
   {
     rule: 'mints: see whether it comes too soon for consumers of the previous one',
     when: (k) => isNew(k) && k.overlap === undefined,
@@ -84,62 +80,14 @@ const lookRules: readonly Rule[] = [
     when: (k) => isNew(k) && k.overlap === 'cut' && k.traits?.refusesCut === true,
     move: fail('OVERLAP_CUT'),
   },
-  ...checkRotation(isNew),
-  ...fits(isNew),
-]
-
-/** What another rotation of this secret left behind goes, one after the other. */
-const sweepRules: readonly Rule[] = [
-  {
-    rule: 'mints: look for a credential that another rotation left behind',
-    when: (k) => works(k) && k.store === undefined && k.leftover === undefined,
-    move: ask('leftover'),
-  },
-  {
-    rule: 'mints: labels are read again directly before a leftover is revoked',
-    when: (k) => k.leftover === 'one' && k.leftoverLabels === undefined,
-    move: ask('leftoverLabels'),
-  },
-  {
-    rule: 'mints: a leftover is revoked only while AWSPENDING is on this token',
-    when: (k) => k.leftoverLabels === 'not ours',
-    move: fail('TOKEN_NOT_PENDING'),
-  },
-  {
-    rule: 'mints: a leftover that a version has by now is kept',
-    when: (k) => k.leftoverLabels === 'held',
-    move: fail('CANDIDATE_MOVED'),
-  },
-  {
-    rule: 'mints: revoke a leftover, and look for the next',
-    when: (k) => k.leftover === 'one',
-    move: act('revokeLeftover'),
-  },
-]
-
-/** AWSPREVIOUS gives way, and then there is room or there is none. */
-const roomRules: readonly Rule[] = [
-  {
-    rule: 'mints: see what lives at the target',
-    when: (k) => isEmpty(k) && works(k) && k.mints === undefined,
-    move: ask('mints'),
-  },
-  ...givesWay(freesPrevious),
-  {
-    rule: 'mints: what this rotation had issued and never got fills the limit: AWSPENDING goes, so that the next token sweeps',
-    when: (k) => isStuck(k) && k.mints?.own === 'unreadable' && k.releasePending === undefined,
-    move: act('releasePending'),
-  },
-  {
-    rule: 'mints: what this rotation had issued and never got fills the limit',
-    when: (k) => isStuck(k) && k.mints?.own === 'unreadable',
-    move: fail('MINT_ABANDONED'),
-  },
-  { rule: 'mints: there is no room for a new credential', when: isStuck, move: fail('MINT_FULL') },
+  // What was found is stored whatever the next one needs.
+  ...checkRotation((k) => isNew(k) && !isFound(k)),
+  ...fits((k) => isNew(k) && !isFound(k)),
 ]
 
 /** A value is stored with both labels, and only then what else this rotation had issued goes. */
 const storeRules: readonly Rule[] = [
+  ...claimRules((k) => (isNew(k) || reuses(k)) && k.store === undefined),
   {
     rule: 'mints: use the unfinished credential again',
     when: (k) => reuses(k) && k.store === undefined,
@@ -147,12 +95,12 @@ const storeRules: readonly Rule[] = [
   },
   {
     rule: 'mints: have a credential issued, unless one of this rotation can be read',
-    when: (k) => isNew(k) && k.mints?.own !== 'readable' && k.mint === undefined,
+    when: (k) => isNew(k) && !isFound(k) && k.mint === undefined,
     move: act('mint'),
   },
   {
     rule: 'mints: what cannot be used is revoked again, by whom it was issued to',
-    when: (k) => k.mint === 'unusable' && k.revokeMint === undefined,
+    when: (k) => livesOn(k) && k.mint === 'unusable' && k.revokeMint === undefined,
     move: act('revokeMint'),
   },
   {
@@ -189,4 +137,10 @@ const storeRules: readonly Rule[] = [
 ]
 
 /** createSecret where the target issues the credentials. Asked when AWSCURRENT was read; the last row always ends it. */
-export const createMintRules: readonly Rule[] = [...lookRules, ...sweepRules, ...roomRules, ...storeRules]
+export const createMintRules: readonly Rule[] = [
+  ...lookRules,
+  ...giveBackRules,
+  ...sweepRules,
+  ...roomRules,
+  ...storeRules,
+]

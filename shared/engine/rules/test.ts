@@ -12,7 +12,7 @@ import {
   seeWhoseChange,
   stopUnlessConclusive,
 } from './common.ts'
-import { fits, mints } from './mint.ts'
+import { consumes, fits, mints } from './mint.ts'
 
 const isTestRotation = (k: Known): boolean => ownOf(k)?.isCandidate === false
 
@@ -33,14 +33,24 @@ export const testRules: readonly Rule[] = [
     when: (k) => ownOf(k)?.isCandidate === false && k.current !== 'same-credential',
     move: fail('NOT_SET'),
   },
+  {
+    rule: 'what begins to end the old one when it is used is not tried yet',
+    when: (k) => k.traits?.mints?.isUsedLast === true && ownOf(k)?.isCandidate === true,
+    move: end('done'),
+  },
   { rule: 'prove pending', when: (k) => k.pendingProof === undefined, move: ask('pendingProof') },
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),
   {
     rule: 'the test rotation: the current credential signs in',
-    when: (k) => k.pendingProof === 'rejected' && ownOf(k)?.isCandidate === false,
+    // What shows itself only by being used up is not tried here.
+    when: (k) => k.pendingProof === 'rejected' && isTestRotation(k) && !consumes(k),
     move: fail('CURRENT_REFUSED'),
   },
-  { rule: 'pending signs in', when: (k) => k.pendingProof === 'rejected', move: fail('PENDING_REFUSED') },
+  {
+    rule: 'pending signs in',
+    when: (k) => k.pendingProof === 'rejected' && !isTestRotation(k),
+    move: fail('PENDING_REFUSED'),
+  },
   {
     rule: 'the test rotation: see whether the secret goes on alternating',
     when: (k) => isTestRotation(k) && k.traits?.mayContinue === true && k.pair === undefined,

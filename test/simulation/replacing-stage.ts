@@ -1,0 +1,61 @@
+import type { EngineSettings } from '../../shared/engine/index.ts'
+import { CALM, createClock } from '../../shared/local/index.ts'
+import type { MintCapabilities, MintedStrategy } from '../../shared/provider/index.ts'
+import { ReplacingTarget, replacingProvider } from './replacing-target.ts'
+import { Stage } from './stage.ts'
+
+export const HOUR_MS = 3_600_000
+
+/** A secret whose credential a mint replaces, an hour and more before any rotation. */
+export function replacingStage(
+  strategy: MintedStrategy,
+  mint: Partial<MintCapabilities>,
+  {
+    settings,
+    admin = false,
+    readsWithOld = false,
+  }: { settings?: EngineSettings; admin?: boolean; readsWithOld?: boolean } = {},
+) {
+  const clock = createClock(Date.UTC(2026, 0, 1))
+  const target = new ReplacingTarget(strategy, () => clock.now(), mint)
+  target.hasAdmin = admin
+  target.readsWithOld = readsWithOld
+  const stage: Stage = new Stage({
+    provider: replacingProvider(target),
+    model: { clock, unpublished: CALM },
+    ...(settings === undefined ? {} : { settings }),
+    ...(admin ? { tags: (arn) => ({ 'quarterturn:admin-secret': arn }) } : {}),
+  })
+  clock.advance(HOUR_MS * 2)
+  return { clock, target, stage }
+}
+
+export type ReplacingStage = ReturnType<typeof replacingStage>
+
+/** The version that has the label; undefined where none has. */
+export const holderOf = ({ stage }: ReplacingStage, label: string): string | undefined =>
+  Object.entries(stage.labels()).find(([, stages]) => stages.includes(label))?.[0]
+
+/** AWSPENDING is taken off, as by an operator or by Secrets Manager, and an hour goes by. */
+export function abandon({ stage, clock }: Pick<ReplacingStage, 'stage' | 'clock'>, token: string): void {
+  stage.model.endRotation(stage.secretArn, 'Failed')
+  if (stage.labels()[token]?.includes('AWSPENDING')) takeOff(stage, 'AWSPENDING', token)
+  clock.advance(HOUR_MS)
+}
+
+export function takeOff(stage: Stage, VersionStage: string, RemoveFromVersionId: string): void {
+  stage.model.call('UpdateSecretVersionStage', {
+    SecretId: stage.secretArn,
+    VersionStage,
+    RemoveFromVersionId,
+  })
+}
+
+/** An operator stores what was made by hand. */
+export function storeByHand(stage: Stage, fields: object): void {
+  stage.model.call('PutSecretValue', {
+    ClientRequestToken: 'by-hand-0123456789-0123456789-abcdef',
+    SecretId: stage.secretArn,
+    SecretString: JSON.stringify({ engine: 'simulated', username: 'A', ...fields }),
+  })
+}
