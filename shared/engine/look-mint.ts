@@ -5,7 +5,7 @@ import { actor, signedInAs } from './actor.ts'
 import { readAdmin } from './admin.ts'
 import { isNamed, isOtherStage } from './aws-names.ts'
 import type { StepContext } from './context.ts'
-import { isHeld, isKept, versionOf } from './held.ts'
+import { isHeld, isKept } from './held.ts'
 import type { Known } from './known.ts'
 import type { LabelsBeforeEnd, MintAnswers, MintFacts } from './known-mint.ts'
 import type { Labels } from './labels.ts'
@@ -54,7 +54,7 @@ export const lookAtMints: LookAtMints = {
   leftover: async (c, known) => {
     const { mints } = c
     delete mints.leftover
-    if (!(await isCandidateSettled(c))) return 'none'
+    if (!isCandidateSettled(c)) return 'none'
     for (const one of await liveOnes(c, known))
       if (mayBeSwept(c, one) && !(await isHeld(c, one.id))) {
         mints.leftover = one.id
@@ -124,14 +124,22 @@ const isOld = (c: StepContext, at: number): boolean => c.input.clock.now() - at 
 /**
  * Whether every invocation is over that may have seen QUARTERTURN_CANDIDATE on another version than now. Such a one may be
  * about to store the credential of that version once more, whoever it was issued to, and however long ago. Here the label
- * moves only with a put, so the age of the version that holds it tells since when it is there.
+ * moves only with a put, which came before the rotation of its version ended. A version itself may be much older than its
+ * value: it is there from RotateSecret on.
  */
-async function isCandidateSettled(c: StepContext): Promise<boolean> {
-  const holder = c.labels?.candidate
-  if (holder === undefined) return true
-  const version = await versionOf(c, holder)
-  const createdAt = typeof version === 'object' ? version.createdAt : undefined
-  return createdAt !== undefined && isOld(c, createdAt)
+function isCandidateSettled(c: StepContext): boolean {
+  const { candidate, current } = c.labels ?? {}
+  if (candidate === undefined) return true
+  const since = candidate === current ? endOfRotation(c) : c.lastChangedAt
+  return since !== undefined && isOld(c, since)
+}
+
+/** When the rotation ended that made AWSCURRENT what it is; the last change of the secret where a hand did. */
+function endOfRotation({ versions, lastRotatedAt, lastChangedAt }: StepContext): number | undefined {
+  const createdAt = versions.current?.createdAt
+  return createdAt !== undefined && lastRotatedAt !== undefined && lastRotatedAt >= createdAt
+    ? lastRotatedAt
+    : lastChangedAt
 }
 
 async function mintFacts(c: StepContext, known: Known): Promise<MintFacts> {

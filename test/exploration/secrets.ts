@@ -34,7 +34,14 @@ export function describe(state: State): SecretDescription {
     const id = idOf(version)
     versions[id] = [...(versions[id] ?? []), label]
   }
-  return { ARN, RotationEnabled: true, RotationLambdaARN: FUNCTION_ARN, VersionIdsToStages: versions }
+  return {
+    ARN,
+    RotationEnabled: true,
+    RotationLambdaARN: FUNCTION_ARN,
+    // Long ago: what is still young is tried by the explorer.
+    LastChangedDate: new Date(0),
+    VersionIdsToStages: versions,
+  }
 }
 
 const stagesOf = (state: State, version: VersionNumber): string[] =>
