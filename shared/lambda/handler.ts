@@ -75,10 +75,10 @@ interface Started {
 /** Throws only when there is not even a logger to tell what is wrong. */
 function start({ providers, env = process.env, deps = createDeps }: RotationHandlerOptions): Started {
   const log = createLog()
-  const metrics = createMetrics()
   const configured = attempt(() => {
     const config = readConfig(env)
     const sendEvent = config.eventBus === undefined ? undefined : createEventSender(config.eventBus)
+    const metrics = createMetrics({ byAccount: config.reach.accounts.length > 0 })
     const observability = createObservability({ log, metrics, sendEvent })
     const rotate = createRotate({
       resolveProvider: createResolver(config, offeredBy(config, providers)),
@@ -99,7 +99,7 @@ function start({ providers, env = process.env, deps = createDeps }: RotationHand
   const { error } = configured
   return {
     log,
-    observability: createObservability({ log, metrics, sendEvent: undefined }),
+    observability: createObservability({ log, metrics: createMetrics(), sendEvent: undefined }),
     reserveMs: 0,
     rotate: () => Promise.reject(error),
   }

@@ -87,6 +87,27 @@ describe('the metrics', () => {
     ])
   })
 
+  test('tell accounts apart where a function serves several', () => {
+    createMetrics({ byAccount: true }).step({ ...report, outcome: 'failed', accountPaused: true })
+    expect(lines()).toMatchObject([
+      {
+        _aws: {
+          CloudWatchMetrics: [
+            {
+              Dimensions: [
+                ['service', 'provider'],
+                ['service', 'provider', 'step'],
+                ['service', 'provider', 'account'],
+              ],
+            },
+          ],
+        },
+        account: '111122223333',
+        AccountPaused: 1,
+      },
+    ])
+  })
+
   test('count a repeat of the last step once, a failure as such, and a preflight by itself', () => {
     const metrics = createMetrics()
     metrics.step({ ...report, outcome: 'already' })
