@@ -3,6 +3,8 @@ import type { SessionCredentials } from './sts-port.ts'
 /** Where a client calls, and as whom. Default: what the environment says. */
 export interface Place {
   readonly region?: string
+  /** Default: the Region's own. */
+  readonly endpoint?: string
   readonly credentials?: SessionCredentials
 }
 

@@ -13,7 +13,15 @@ export {
   conformanceCases,
 } from './conformance.ts'
 export type { BuiltFunction } from './function/real-function.ts'
-export type { ConformanceOptions, End, FreshTarget, KitTime, LoudModule, Progress } from './options.ts'
+export type {
+  ConformanceOptions,
+  Elsewhere,
+  End,
+  FreshTarget,
+  KitTime,
+  LoudModule,
+  Progress,
+} from './options.ts'
 export { progressLines } from './report/progress.ts'
 export {
   type CaseFailure,

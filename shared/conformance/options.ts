@@ -1,5 +1,8 @@
 /** What the kit needs from the author of a provider: read from top to bottom. */
+import type { ReachOptions } from '../aws/reach.ts'
+import type { StsPort } from '../aws/sts-port.ts'
 import type { Decide } from '../engine/decide.ts'
+import type { LocalSecretsManager } from '../local/index.ts'
 import type { Provider, StoredSecret } from '../provider/contract.ts'
 import type { Mark } from '../provider/mint.ts'
 import type { BuiltFunction } from './function/real-function.ts'
@@ -50,8 +53,20 @@ export interface ConformanceOptions {
   readonly loud?: URL
   /** Further environment variables that make the provider or its driver print more. Default: the kit's own list. */
   readonly switches?: Readonly<Record<string, string>>
+  /**
+   * The function is in another account than the secret, and this leads it there. Called for each account at the target.
+   * Default: the two share an account.
+   */
+  readonly elsewhere?: (model: LocalSecretsManager) => Promise<Elsewhere>
   /** Replaces the engine's decisions: for tests of the kit itself, which take a rule out. Default: the shipped ones. */
   readonly decide?: Decide
+}
+
+/** The way from the function to a secret of another account. */
+export interface Elsewhere extends Pick<ReachOptions, 'role' | 'connect'> {
+  /** Asked as the function. */
+  readonly sts: StsPort
+  close(): Promise<void>
 }
 
 /** What the module of `loud` exports. */

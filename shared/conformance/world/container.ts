@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { createReach, type Reach } from '../../aws/reach.ts'
 import type { SchedulerPort } from '../../aws/scheduler-port.ts'
 import type { SecretsManagerPort } from '../../aws/secrets-manager.ts'
+import { Sessions } from '../../aws/sessions.ts'
 import { STEPS, type Step, type Task } from '../../engine/known.ts'
 import { createRotate, type Rotate } from '../../engine/rotate.ts'
 import type { Provider, Session, StoredSecret } from '../../provider/contract.ts'
+import type { Elsewhere } from '../options.ts'
 import { closed } from './direct.ts'
 import { Invocation } from './invocation.ts'
 import type { KitSecret } from './secrets.ts'
-import { FUNCTION_ARN, RETIRE_AFTER_MS } from './secrets.ts'
+import { FUNCTION_ARN, OTHER_ACCOUNT, RETIRE_AFTER_MS } from './secrets.ts'
 import { stopped } from './session.ts'
 import type { World } from './world.ts'
 
@@ -39,10 +42,17 @@ export class Container {
     this.#secret = secret
     this.#rotate = createRotate({
       resolveProvider: () => Promise.resolve(this.#provider()),
-      settings: { strategy: world.strategy, pendingReadDelaysMs: [], reserveMs: 500, retirement: RETIREMENT },
+      settings: {
+        strategy: world.strategy,
+        pendingReadDelaysMs: [],
+        reserveMs: 500,
+        retirement: RETIREMENT,
+        ...(world.elsewhere === undefined ? {} : { served: { accounts: [OTHER_ACCOUNT] } }),
+      },
       ...(world.kit.decide === undefined ? {} : { decide: world.kit.decide }),
       deps: {
-        secretsManager: this.#port(),
+        secretsManager: this.#port(secret.port),
+        ...(world.elsewhere === undefined ? {} : { reach: this.#reach(world.elsewhere) }),
         scheduler: this.#scheduler(),
         entropy: world.entropy,
         clock: { now: () => secret.now(), sleep: async (ms) => secret.pass(ms) },
@@ -92,8 +102,24 @@ export class Container {
     return this.#running
   }
 
-  #port(): SecretsManagerPort {
-    const { port } = this.#secret
+  #reach({ role, connect, sts }: Elsewhere): Reach {
+    const { model } = this.#secret
+    return createReach({
+      role,
+      connect: (region, credentials) => {
+        const ports = connect(region, credentials)
+        return { ...ports, secretsManager: this.#port(this.#secret.remembering(ports.secretsManager)) }
+      },
+      sessions: (make) =>
+        new Sessions(
+          { assumeRole: (input) => this.#current().gate('AssumeRole', () => sts.assumeRole(input)) },
+          () => model.clock.now(),
+          make,
+        ),
+    })
+  }
+
+  #port(port: SecretsManagerPort): SecretsManagerPort {
     const gate = <T>(label: string, action: () => Promise<T>) => this.#current().gate(label, action)
     return {
       describeSecret: (input) =>

@@ -11,6 +11,9 @@ import { createRandom, type Random } from '../../local/model/random.ts'
 import type { StoredSecret } from '../../provider/contract.ts'
 import type { FreshAdmin } from '../options.ts'
 
+/** Of a secret whose function is in another account. */
+export const OTHER_ACCOUNT = '444455556666'
+
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:conformance'
 
 /** After this time an old credential is retired, in milliseconds; longer than any case takes by the kit's clock. */
@@ -44,10 +47,11 @@ export class KitSecret {
     name: string,
     seed: number,
     clock: LocalClock,
+    accountId?: string,
   ) {
     this.#random = createRandom(seed)
     this.#clock = clock
-    this.model = createLocalSecretsManager({ clock, seed })
+    this.model = createLocalSecretsManager({ clock, seed, ...(accountId === undefined ? {} : { accountId }) })
     this.model.registerFunction(FUNCTION_ARN, 'manual')
     this.scheduler = new ManualScheduler(clock)
     this.adminArn = target.admin && this.#createAdmin(target.admin, name)
@@ -70,7 +74,7 @@ export class KitSecret {
       RotateImmediately: false,
     })
     this.model.endRotation(ARN, 'Succeeded')
-    this.port = this.#remembering(portTo(this.model))
+    this.port = this.remembering(portTo(this.model))
   }
 
   #createAdmin({ value }: FreshAdmin, name: string): string {
@@ -103,7 +107,7 @@ export class KitSecret {
   }
 
   /** Values stay known to the kit when no label is left on their version. */
-  #remembering(port: SecretsManagerPort): SecretsManagerPort {
+  remembering(port: SecretsManagerPort): SecretsManagerPort {
     return {
       ...port,
       putSecretValue: async (input) => {

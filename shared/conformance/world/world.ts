@@ -5,12 +5,12 @@ import { createRandom } from '../../local/model/random.ts'
 import { createEntropy, DEFAULT_POLICY } from '../../password.ts'
 import type { StoredSecret, Strategy } from '../../provider/contract.ts'
 import type { Entropy } from '../../provider/entropy.ts'
-import type { ConformanceOptions, FreshTarget } from '../options.ts'
+import type { ConformanceOptions, Elsewhere, FreshTarget } from '../options.ts'
 import { Container } from './container.ts'
 import type { Call, Fate, Invocation } from './invocation.ts'
 import { Others } from './others.ts'
 import { Record } from './record.ts'
-import { KitSecret } from './secrets.ts'
+import { KitSecret, OTHER_ACCOUNT } from './secrets.ts'
 
 /** An invocation that neither reaches its next action nor ends in this time, in milliseconds, is a failure. */
 const PATIENCE_MS = 90_000
@@ -46,6 +46,8 @@ export class World {
   readonly others: Others
   readonly entropy: Entropy
   readonly record = new Record()
+  /** The way to the secret, where the function is in another account. */
+  elsewhere: Elsewhere | undefined
   /** The version whose credential was the last to be applied, so that checks begin with what should sign in. */
   lastApplied: string | undefined
   /** Told of each call directly before it is let go. */
@@ -67,7 +69,8 @@ export class World {
     this.target = target
     this.clock = clock
     this.others = others
-    this.secret = new KitSecret(target, 'conformance', seed, clock)
+    const account = kit.elsewhere === undefined ? undefined : OTHER_ACCOUNT
+    this.secret = new KitSecret(target, 'conformance', seed, clock, account)
     this.entropy = createEntropy(DEFAULT_POLICY, (length) =>
       Uint8Array.from({ length }, () => random.below(256)),
     )
@@ -81,7 +84,9 @@ export class World {
   ): Promise<World> {
     const target = await kit.freshTarget({ now: () => clock.now() })
     try {
-      return new World(kit, strategy, target, clock, await Others.at(target, kit.provider, strategy))
+      const world = new World(kit, strategy, target, clock, await Others.at(target, kit.provider, strategy))
+      world.elsewhere = await kit.elsewhere?.(world.secret.model)
+      return world
     } catch (error) {
       await target.close()
       throw error
@@ -217,6 +222,7 @@ export class World {
   async close(): Promise<void> {
     for (const invocation of this.#alive.keys()) invocation.die()
     await Promise.all(this.#containers.map((container) => container.resetConnections()))
+    await this.elsewhere?.close()
     await this.target.close()
   }
 
