@@ -4,6 +4,7 @@ import type { Known } from '../../engine/known.ts'
 import type { Provider, Session } from '../../provider/index.ts'
 import type { FreshTarget } from '../options.ts'
 import type { MemoryKind } from '../targets/test-memory.ts'
+import type { MintKind } from '../targets/test-mint-server.ts'
 
 export interface Broken {
   readonly what: string
@@ -16,6 +17,12 @@ export interface Broken {
   readonly decide?: Decide
   /** A hook of the target that does nothing. */
   readonly target?: (sound: FreshTarget) => FreshTarget
+}
+
+/** The same of a target that issues the credentials. */
+export interface BrokenMint extends Omit<Broken, 'kind'> {
+  /** What the target is like. Default: two at once. */
+  readonly mints?: MintKind
 }
 
 export type Opened = Parameters<Provider['open']>[0]

@@ -14,7 +14,10 @@ export const MINT_CLAIMS: readonly Claim[] = [
     name: 'what is issued is another credential of the same account, signs in beside the current one, and keeps every other key',
     async play(world) {
       const current = { ...world.secret.first, [FOREIGN_KEY]: { kept: ['as', 1, null] } }
+      const before = (await liveIds(world)).length
       const { id, value } = await issued(world, current)
+      const made = (await liveIds(world)).length - before
+      if (made !== 1) return `one mint makes ${made} credentials`
       const [was, is] = [identityOf(world, current), identityOf(world, value)]
       if (is.account !== was.account) return 'what is issued is of another account'
       if (is.endpoint !== was.endpoint) return 'what is issued is sent somewhere else'
