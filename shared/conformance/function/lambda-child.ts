@@ -5,7 +5,8 @@
 import { pathToFileURL } from 'node:url'
 import { type Answer, endLine, type Invocation } from './lambda.ts'
 
-const [bundle = ''] = process.argv.slice(2)
+const [bundle = '', clockMs] = process.argv.slice(2)
+if (clockMs !== undefined) setClock(Number(clockMs))
 const loaded: { handler(event: unknown, context: object): Promise<unknown> } = await import(
   pathToFileURL(bundle).href
 )
@@ -17,11 +18,11 @@ process.on('disconnect', () => process.exit())
 process.send?.({ ready: true })
 
 async function invoke({ id, event, functionArn, timeoutMs }: Invocation): Promise<void> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   const answer: Answer = await loaded
     .handler(
       event,
-      contextOf(id, functionArn, () => Math.max(0, deadline - Date.now())),
+      contextOf(id, functionArn, () => Math.max(0, Math.floor(deadline - performance.now()))),
     )
     .then(
       (value) => ({ id, value }),
@@ -36,6 +37,17 @@ async function invoke({ id, event, functionArn, timeoutMs }: Invocation): Promis
     )
   process.stdout.write(`${endLine(id)}\n`)
   process.send?.(answer)
+}
+
+/** From here on every look at the time, the bundle's and its packages', is by a clock that shows `clockMs` now. */
+function setClock(clockMs: number): void {
+  const Machine = Date
+  const ahead = clockMs - Machine.now()
+  const now = (): number => Machine.now() + ahead
+  globalThis.Date = new Proxy(Machine, {
+    construct: (target, given, self) => Reflect.construct(target, given.length === 0 ? [now()] : given, self),
+    get: (target, name, self) => (name === 'now' ? now : Reflect.get(target, name, self)),
+  })
 }
 
 /** The part of Lambda's context that a handler of ours reads. */

@@ -38,6 +38,8 @@ export interface FunctionOptions {
   readonly bundle: string
   readonly arn: string
   readonly timeoutMs: number
+  /** What its clock shows when it starts, in milliseconds since the epoch. Default: the machine's. */
+  readonly clockMs?: number
   /** The whole environment of the function. */
   readonly environment: Readonly<Record<string, string>>
   onLog(line: string): void
@@ -51,7 +53,8 @@ const CHILD = fileURLToPath(new URL(`lambda-child${extname(import.meta.url)}`, i
  * this one, however this one ends.
  */
 export async function startFunction(options: FunctionOptions): Promise<LambdaFunction> {
-  const child = fork(CHILD, [options.bundle], {
+  const { clockMs } = options
+  const child = fork(CHILD, [options.bundle, ...(clockMs === undefined ? [] : [String(clockMs)])], {
     env: { ...options.environment },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

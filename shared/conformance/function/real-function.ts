@@ -21,6 +21,9 @@ export interface BuiltFunction {
 /** How an invocation ended: well, with the code of an error, or with its process. */
 export type Ending = { readonly error: string | undefined } | 'killed'
 
+/** A process whose clock is so far from the kit's is followed by another one, in milliseconds. */
+const DRIFT_MS = 300_000
+
 /** What Lambda gives an invocation, in milliseconds. */
 const TIMEOUT_MS = 30_000
 
@@ -34,6 +37,8 @@ export class RealFunction {
   readonly #close: (() => Promise<void>)[] = []
   #gateway: Gateway | undefined
   #child: LambdaFunction | undefined
+  /** How far the clock of its process is ahead of the machine's. */
+  #ahead = 0
   #label = ''
   #kill: Kill | undefined
   #killing: Promise<void> | undefined
@@ -62,6 +67,10 @@ export class RealFunction {
 
   /** One step, killed where the kill says, or right after it where it did not come to that. */
   async deliver(step: Step, token: string, kill?: Kill): Promise<Ending> {
+    if (this.#child !== undefined && this.#isBehind()) {
+      await this.#child.kill()
+      this.#child = undefined
+    }
     this.#child ??= await this.#start()
     this.calls = []
     this.#label = `${step}(${this.#world.secret.name(token)})`
@@ -110,11 +119,15 @@ export class RealFunction {
   }
 
   async #start(): Promise<LambdaFunction> {
-    const { region } = this.#world.secret.model
+    const { secret, clock, mints } = this.#world
+    const { region } = secret.model
+    this.#ahead = clock.now() - Date.now()
     return await startFunction({
       bundle: this.#built.file,
       arn: FUNCTION_ARN,
       timeoutMs: TIMEOUT_MS,
+      // What is issued has an age, and the target tells it by the kit's clock.
+      ...(mints && { clockMs: clock.now() }),
       environment: {
         ...this.#built.environment,
         AWS_REGION: region,
@@ -126,6 +139,11 @@ export class RealFunction {
       },
       onLog: (line) => this.#world.record.tell(line),
     })
+  }
+
+  /** Hours may have passed for the kit. */
+  #isBehind(): boolean {
+    return this.#world.mints && this.#world.clock.now() - Date.now() - this.#ahead > DRIFT_MS
   }
 
   async #came(call: string): Promise<boolean> {
