@@ -1,5 +1,6 @@
 import type { StoredSecret, Who } from '../provider/contract.ts'
 import { actOnMints } from './act-mint.ts'
+import { actOnPlaces } from './act-staged.ts'
 import { actor, signedInAs } from './actor.ts'
 import type { StepContext } from './context.ts'
 import { recordOfRepair } from './evidence.ts'
@@ -29,6 +30,7 @@ export const perform: Act = {
     return { store: await store(c, known, value, ['AWSPENDING', ...labels]) }
   },
   ...actOnMints,
+  ...actOnPlaces,
 
   takeCandidate: async (c) => {
     const moved = await moveLabel(c, CANDIDATE_LABEL, { from: c.labels?.candidate, to: c.token })

@@ -24,6 +24,7 @@ const WRITES = [
   'storeCandidate',
   'storeMint',
   'takeCandidate',
+  'promote',
   'apply',
   'putBack',
   'repair',

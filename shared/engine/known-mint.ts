@@ -6,13 +6,16 @@ import type { Proof } from './known.ts'
 export interface MintTraits {
   /** `lives`: until somebody ends it. `expires`: by itself, after a while. `dies`: at once. */
   readonly old: 'lives' | 'expires' | 'dies'
+  /** The new one is staged beside the primary one, and then made the primary one. */
+  readonly stages: boolean
   /** A second one issued from the same credential ends everything; the credential is only known by using it up. */
   readonly consumes: boolean
   /** The target gives the values of what it has issued. */
   readonly readable: boolean
   /**
    * QUARTERTURN_MINTING is taken before anything is issued. Where the old one dies and the new one is issued to itself, it
-   * is not: the target then refuses every other attempt, since that is made with the old one.
+   * is not: the target then refuses every other attempt, since that is made with the old one. Nor where there is one place
+   * for it, whose value can be read.
    */
   readonly claims: 'always' | 'where an admin does it' | 'never'
   /** The target may find that nothing needs to change, or only something beside the credential. */

@@ -1,4 +1,5 @@
 import type { MintAnswers, MintResults, MintTraits } from './known-mint.ts'
+import type { StagedAnswers, StagedResults } from './known-staged.ts'
 
 /**
  * What a step may know, as facts from small closed sets. No secret value, no version id: the decision never needs
@@ -128,7 +129,7 @@ export interface Traits {
 export type CheckFacts = 'possible' | 'impossible' | 'needs-previous'
 
 /** The answers to questions, by question. */
-export interface Answers extends MintAnswers {
+export interface Answers extends MintAnswers, StagedAnswers {
   readonly labels: LabelFacts
   /** Reads AWSCURRENT before the own version, so that the two are not older than the move by compare-and-swap thinks. */
   readonly currentFirst: 'read'
@@ -179,7 +180,7 @@ export interface Answers extends MintAnswers {
 }
 
 /** The results of actions, by action. */
-export interface Results extends MintResults {
+export interface Results extends MintResults, StagedResults {
   readonly store: 'stored' | 'exists'
   readonly lock: 'held'
   readonly takeCandidate: 'taken' | 'lost'

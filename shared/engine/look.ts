@@ -12,6 +12,7 @@ import {
 } from './known.ts'
 import { labelFacts, retireLabelFacts } from './labels.ts'
 import { lookAtMints } from './look-mint.ts'
+import { lookAtPlaces } from './look-staged.ts'
 import { overlapOf, pairOf } from './overlap.ts'
 import { prove, proveAdmin, proveToConsumers } from './prove.ts'
 import { readCandidate, readCurrent, readOwn, readPrevious } from './read.ts'
@@ -78,6 +79,7 @@ export const look: Look = {
   gone: (c) => goneFacts(c),
   lockedGone: (c) => goneFacts(c),
   ...lookAtMints,
+  ...lookAtPlaces,
   goneProof: (c) => prove(c, 'gone'),
   keptProof: (c) => prove(c, 'current'),
 }

@@ -12,6 +12,9 @@ export interface MintWork {
   made?: { readonly id: string; readonly version: Version }
   /** The mint of this invocation that cannot be stored. */
   unusable?: string | undefined
+  /** What was seen last where one is staged beside the primary one. */
+  primary?: LiveCredential | undefined
+  slot?: LiveCredential | undefined
   /** What is to be revoked next. */
   leftover?: string
   extra?: string

@@ -35,9 +35,6 @@ export const STRATEGIES: Readonly<Record<Strategy, StrategyFacts>> = {
   conditional: { ...MINTED, class: 'C' },
 }
 
-/** Strategies of the contract that the tables have no rules for yet. */
-const WITHOUT_RULES: readonly Strategy[] = ['staged']
-
 export const strategyNames = Object.keys(STRATEGIES) as [Strategy, ...Strategy[]]
 
 /** The class of a strategy with a provider that offers it. */
@@ -63,12 +60,15 @@ function mintTraits(strategy: Strategy, { mint }: Capabilities, allowsGap: boole
     old,
     consumes,
     readable: mint.readable,
+    stages: strategy === 'staged',
     claims:
-      consumes || old === 'expires' || (old === 'lives' && !mint.marked)
-        ? 'always'
-        : old === 'dies'
-          ? 'where an admin does it'
-          : 'never',
+      strategy === 'staged'
+        ? 'never'
+        : consumes || old === 'expires' || (old === 'lives' && !mint.marked)
+          ? 'always'
+          : old === 'dies'
+            ? 'where an admin does it'
+            : 'never',
     mayBeUnchanged: strategy === 'conditional' || consumes,
     isUsedLast: mint.firstUseStartsGrace === true,
     needsAdmin: old === 'dies' && !allowsGap && !mint.readable,
@@ -86,10 +86,6 @@ export function chooseStrategy(
   if (wish === undefined || !offered.includes(wish))
     throw new QuarterturnError('STRATEGY_UNSUPPORTED', {
       problem: `the provider ${provider.name} does not offer the strategy \`${wish}\` (${wishes.tag === undefined ? 'from the deployment' : 'from the tag quarterturn:strategy'}); it offers ${offered.join(', ')}`,
-    })
-  if (WITHOUT_RULES.includes(wish))
-    throw new QuarterturnError('STRATEGY_UNSUPPORTED', {
-      problem: `this version of the engine has no rules for the strategy \`${wish}\` of the provider ${provider.name}`,
     })
   const flaw = flawOfOffer(wish, provider.capabilities)
   if (flaw !== undefined)

@@ -1,4 +1,5 @@
 import type { ErrorFacts } from './facts.ts'
+import { STAGED_ERRORS } from './staged-codes.ts'
 
 /** What can go wrong with credentials that the target issues. */
 export const MINT_ERRORS = {
@@ -74,4 +75,5 @@ export const MINT_ERRORS = {
     actor: 'nobody',
     remedy: 'wait; the step is repeated',
   },
+  ...STAGED_ERRORS,
 } as const satisfies Record<string, ErrorFacts>

@@ -11,6 +11,7 @@ import type { Version } from '../../shared/engine/version.ts'
 import { newKeyPair } from '../../shared/key-pair.ts'
 import type { Gate } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
+import { inHand, takeInHand } from './in-hand.ts'
 import { type Minting, mintingProviderOn } from './mint-target.ts'
 import { CONSTANT, PROOFS } from './questions.ts'
 import { retirementOf, schedulerOn } from './scheduler.ts'
@@ -256,15 +257,7 @@ function halves(sleeper: Sleeper): Gate {
 /** Puts back what the invocation had read. */
 async function remember(context: ExploredContext, state: State, sleeper: Sleeper): Promise<void> {
   context.labels = sleeper.labels
-  const { made, ...held } = sleeper.held
-  Object.assign(context.mints, held)
-  if (made !== undefined) {
-    const raw = {
-      VersionId: idOf(sleeper.token),
-      SecretString: JSON.stringify({ username: 'A', password: made }),
-    }
-    context.mints.made = { id: made, version: await context.understand(raw, 'issued') }
-  }
+  await takeInHand(context, sleeper)
   for (const [name, version] of Object.entries(sleeper.read)) {
     const value = state.values[version]
     if (value === undefined) continue
@@ -285,11 +278,6 @@ function asleep(sleeper: Sleeper, known: Known, context: ExploredContext): Sleep
   // The admin secret is another one, and the same at every time.
   for (const [name, version] of Object.entries(context.versions))
     if (version !== undefined && name !== 'admin') read[name] = numberOf(version.versionId)
-  const { made, leftover, extra } = context.mints
-  const held = {
-    ...(made && known.store === undefined && { made: made.id }),
-    ...(leftover !== undefined && known.leftover === 'one' && { leftover }),
-    ...(extra !== undefined && known.extra === 'one' && { extra }),
-  }
+  const held = inHand(context, known)
   return { ...sleeper, known, labels: context.labels, read, isHalfway: false, held }
 }

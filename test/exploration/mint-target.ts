@@ -3,11 +3,11 @@ import {
   type LiveCredential,
   ONLY_MINTS,
   type Provider,
-  proposesNothing,
   type Session,
   type Who,
 } from '../../shared/provider/index.ts'
 import { ARN, idOf } from './secrets.ts'
+import { PLAIN_PROVIDER, stagedProviderOn } from './staged-target.ts'
 import { freshPassword, type Mint, type MintKind, type State } from './state.ts'
 
 /** A target that issues credentials, for one action of one invocation. */
@@ -28,7 +28,9 @@ const FORGOTTEN = '0123456789abcdef'
 const limitOf = (kind: MintKind): number => (kind === 'mints-3' ? 3 : 2)
 
 /** The rules of such a target, as far as the engine can tell. */
-export function mintingProviderOn({ kind, get, set, token, isOld }: Minting): Provider {
+export function mintingProviderOn(minting: Minting): Provider {
+  const { kind, get, set, token, isOld } = minting
+  if (kind === 'staged') return stagedProviderOn(minting)
   const isReadable = kind === 'readable-2'
   const revoke = (password: string): boolean => {
     const { mints } = get()
@@ -71,11 +73,8 @@ export function mintingProviderOn({ kind, get, set, token, isOld }: Minting): Pr
     }
   }
   return {
+    ...PLAIN_PROVIDER,
     name: 'explored-mints',
-    serves: { engines: [] },
-    schema: {
-      '~standard': { version: 1, vendor: 'exploration', validate: (value: unknown) => ({ value }) },
-    },
     capabilities: {
       strategies: ['overlapping'],
       repeat: 'harmless',
@@ -84,13 +83,6 @@ export function mintingProviderOn({ kind, get, set, token, isOld }: Minting): Pr
       retires: true,
       mint: { marked: true, readable: isReadable, livesAtOnce: limitOf(kind) },
     },
-    identity: (secret) => {
-      const password =
-        typeof secret === 'object' && secret !== null ? String(Reflect.get(secret, 'password')) : ''
-      return { account: 'A', endpoint: '', credential: password, id: password }
-    },
-    withCredential: ({ from }) => from,
-    propose: proposesNothing,
     open,
   }
 }

@@ -64,12 +64,17 @@ export function named(
     old && { username: account(old.username), password: password(old.password) }
   const values = kept.map((version) => value(state.values[version]))
   const mints = state.mints
-    .map(({ password: old, mark }) => ({
+    .map(({ password: old, mark, place }) => ({
       old,
+      place,
       mark: typeof mark === 'number' ? (renaming[mark] ?? ('forgotten' as const)) : mark,
     }))
-    .toSorted((a, b) => String(a.mark).localeCompare(String(b.mark)))
-    .map(({ old, mark }) => ({ password: password(old), mark }))
+    .toSorted((a, b) => `${a.place} ${a.mark}`.localeCompare(`${b.place} ${b.mark}`))
+    .map(({ old, mark, place }) => ({
+      password: password(old),
+      mark,
+      ...(place === undefined ? {} : { place }),
+    }))
     .toSorted((a, b) => (a.password < b.password ? -1 : 1))
   const pair = (name: AccountName): readonly [string, string] => {
     const [primary, secondary] = state.accounts[account(name)]
@@ -149,7 +154,7 @@ export const keyOfState = (state: State): string =>
     state.accounts,
     state.entitled,
     state.schedules.map(({ token, gone, attempt }) => [token, gone, attempt]),
-    state.mints.map(({ password, mark }) => [password, mark]),
+    state.mints.map(({ password, mark, place }) => [password, mark, ...(place === undefined ? [] : [place])]),
   ])
 
 /** Tells invocations apart. */

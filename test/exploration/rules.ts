@@ -5,6 +5,7 @@ import type { PromiseName } from './promises.ts'
 import { LABEL_RULES } from './rules-of-labels.ts'
 import { MINT_RULES } from './rules-of-mints.ts'
 import { RETIREMENT_RULES } from './rules-of-retirement.ts'
+import { STAGED_RULES } from './rules-of-staged.ts'
 import { STEP_RULES } from './rules-of-steps.ts'
 import type { Kind } from './state.ts'
 
@@ -28,7 +29,13 @@ export interface RuleOut {
 /** Two rotations and two invocations at once, without an operator. */
 export const TWO: Range = { rotations: 2, invocations: 2, containers: 'cold', edits: 0, refusals: 0 }
 
-export const RULES: readonly RuleOut[] = [...LABEL_RULES, ...STEP_RULES, ...RETIREMENT_RULES, ...MINT_RULES]
+export const RULES: readonly RuleOut[] = [
+  ...LABEL_RULES,
+  ...STEP_RULES,
+  ...RETIREMENT_RULES,
+  ...MINT_RULES,
+  ...STAGED_RULES,
+]
 
 export interface Tried {
   readonly rule: RuleOut

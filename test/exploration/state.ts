@@ -2,8 +2,11 @@ import type { Known, Task } from '../../shared/engine/known.ts'
 import type { Labels } from '../../shared/engine/labels.ts'
 import { TARGET_KINDS, type TargetKind } from '../simulation/target.ts'
 
-/** Targets that issue the credentials: how many may live at once, and whether their values can be read afterwards. */
-export const MINT_KINDS = ['mints-2', 'mints-3', 'readable-2'] as const
+/**
+ * Targets that issue the credentials: how many may live at once, and whether their values can be read afterwards; `staged`:
+ * one is the primary one, and one has the place beside it.
+ */
+export const MINT_KINDS = ['mints-2', 'mints-3', 'readable-2', 'staged'] as const
 export type MintKind = (typeof MINT_KINDS)[number]
 export const KINDS = [...TARGET_KINDS, ...MINT_KINDS] as const
 export type Kind = TargetKind | MintKind
@@ -15,6 +18,8 @@ export interface Mint {
   readonly password: string
   /** Whose mark it has: a version, one that nobody can name any more, or none, since it was made by hand. */
   readonly mark: VersionNumber | 'forgotten' | 'none'
+  /** Of a staged target: it is beside the primary one. */
+  readonly place?: 'staged' | 'retiring'
 }
 
 /** A version of the secret, by its number in one state; a later state may number it otherwise: see `naming.ts`. */
@@ -50,7 +55,7 @@ export interface Sleeper {
   /** Its session at the target holds the lock. */
   readonly holdsLock: boolean
   /** What it has in hand of what the target issued, by password. */
-  readonly held: { readonly made?: string; readonly leftover?: string; readonly extra?: string }
+  readonly held: { readonly [N in 'made' | 'leftover' | 'extra' | 'primary' | 'slot']?: string }
   /** What a `retireSecret` is about. */
   readonly schedule: Schedule | undefined
 }

@@ -2,9 +2,17 @@ import type { MintTraits } from '../../shared/engine/known-mint.ts'
 import { moveName } from '../../shared/engine/moves.ts'
 import { byAdmin } from '../../shared/engine/rules/common.ts'
 import type { Path } from './every-path.ts'
+import { stagedPromises } from './staged-promises.ts'
 
 /** What ends a credential at the target in createSecret and finishSecret. */
-export const ENDS = ['revokeMint', 'freePrevious', 'revokeLeftover', 'revokeExtra']
+export const ENDS = [
+  'revokeMint',
+  'freePrevious',
+  'revokeLeftover',
+  'revokeExtra',
+  'freeSlot',
+  'promoteCurrent',
+]
 export const CLAIMS = ['restMinting', 'takeMinting', 'giveBackMinting']
 
 /** Tells when a promise does not hold on a path. */
@@ -45,8 +53,9 @@ export function holdOfMints(path: Path, mints: MintTraits, hold: Hold): void {
   hold(
     path,
     'what was issued is stored next',
-    !has('storeMint') || !has('mint') || index('storeMint') === index('mint') + 1,
+    !has('storeMint') || !has('mint') || known.adopt === 'done' || index('storeMint') === index('mint') + 1,
   )
+  for (const [promise, holds] of stagedPromises(known, moves)) hold(path, promise, holds)
   if (has('revokeExtra'))
     hold(
       path,

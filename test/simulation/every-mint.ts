@@ -1,5 +1,11 @@
 import type { Proof } from '../../shared/engine/known.ts'
 import type { LabelsBeforeEnd, MintAnswers, MintResults, MintTraits } from '../../shared/engine/known-mint.ts'
+import type {
+  LabelsBeforeChange,
+  PlaceFacts,
+  StagedAnswers,
+  StagedResults,
+} from '../../shared/engine/known-staged.ts'
 
 export const PROOFS: readonly Proof[] = ['accepted', 'rejected', 'barred', 'unknown', 'unprovable']
 
@@ -38,6 +44,7 @@ export const MINT_RESULTS: { readonly [R in keyof MintResults]: readonly MintRes
 /** Two at once, each with a mark. */
 export const MARKED: MintTraits = {
   old: 'lives',
+  stages: false,
   consumes: false,
   readable: false,
   claims: 'never',
@@ -50,6 +57,8 @@ const IN_PLACE: MintTraits = { ...MARKED, old: 'dies', claims: 'where an admin d
 
 /** Every kind of target that issues credentials beside {@link MARKED}, and whether an admin has them issued. */
 export const OTHER_MINTS: readonly { readonly mints: MintTraits; readonly byAdmin: boolean }[] = [
+  { mints: { ...MARKED, stages: true, readable: true }, byAdmin: false },
+  { mints: { ...MARKED, stages: true, readable: true }, byAdmin: true },
   { mints: { ...MARKED, claims: 'always', mayBeUnchanged: true }, byAdmin: false },
   { mints: { ...MARKED, old: 'expires', claims: 'always', isUsedLast: true }, byAdmin: false },
   { mints: { ...MARKED, old: 'expires', claims: 'always', readable: true, allowsGap: true }, byAdmin: true },
@@ -57,3 +66,25 @@ export const OTHER_MINTS: readonly { readonly mints: MintTraits; readonly byAdmi
   { mints: { ...IN_PLACE, needsAdmin: true, mayBeUnchanged: true }, byAdmin: true },
   { mints: { ...IN_PLACE, consumes: true, claims: 'always', allowsGap: true }, byAdmin: false },
 ]
+
+const PLACES: readonly PlaceFacts[] = (['own', 'current', 'previous', 'other', 'none'] as const).flatMap(
+  (primary) =>
+    (['free', 'own', 'current', 'ours', 'over', 'kept', 'taken'] as const).map((slot) => ({ primary, slot })),
+)
+const BEFORE_CHANGE: readonly LabelsBeforeChange[] = ['as they were', 'moved', 'not ours']
+
+/** Every answer about a target where a credential is staged beside the primary one. */
+export const STAGED_ANSWERS: { readonly [Q in keyof StagedAnswers]: readonly StagedAnswers[Q][] } = {
+  places: PLACES,
+  placesAgain: PLACES,
+  promoteLabels: BEFORE_CHANGE,
+  slotLabels: BEFORE_CHANGE,
+  promotion: ['seen', 'not seen'],
+}
+
+export const STAGED_RESULTS: { readonly [R in keyof StagedResults]: readonly StagedResults[R][] } = {
+  adopt: ['done', 'flawed'],
+  freeSlot: ['done'],
+  promoteCurrent: ['promoted', 'moved'],
+  promote: ['promoted', 'moved'],
+}

@@ -4,7 +4,15 @@ import { TASKS } from '../../shared/engine/known.ts'
 import { FOR_EACH_MINT } from '../../shared/engine/known-mint.ts'
 import { afterAction } from '../../shared/engine/learn.ts'
 import { type Move, moveName } from '../../shared/engine/moves.ts'
-import { MARKED, MINT_ANSWERS, MINT_RESULTS, OTHER_MINTS, PROOFS } from './every-mint.ts'
+import {
+  MARKED,
+  MINT_ANSWERS,
+  MINT_RESULTS,
+  OTHER_MINTS,
+  PROOFS,
+  STAGED_ANSWERS,
+  STAGED_RESULTS,
+} from './every-mint.ts'
 
 /** Every answer that a question can have. */
 const LABELS = (['pending', 'current', 'unlabelled'] as const).flatMap((own) =>
@@ -69,6 +77,7 @@ const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
   goneProof: PROOFS,
   keptProof: PROOFS,
   ...MINT_ANSWERS,
+  ...STAGED_ANSWERS,
 }
 const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
   store: ['stored', 'exists'],
@@ -85,6 +94,7 @@ const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
   postpone: ['done', 'never'],
   dropSchedule: ['done'],
   ...MINT_RESULTS,
+  ...STAGED_RESULTS,
 }
 
 const PLAIN: Traits = {

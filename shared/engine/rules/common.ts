@@ -56,9 +56,14 @@ export const isOvertaken = (known: Known): boolean =>
   ownOf(known)?.isPrevious === true ||
   (known.current === 'same-credential' && known.traits?.mints?.mayBeUnchanged !== true) ||
   (isInPlaceOfPair(known) && known.currentProof === 'accepted') ||
-  (ownOf(known)?.isReused === true &&
-    known.previous === 'same-credential' &&
-    known.current !== 'same-credential')
+  (mayBePrevious(known) && known.previous === 'same-credential' && known.current !== 'same-credential')
+
+/**
+ * A value that was not made for this rotation alone: taken over from another, or found at a target that marks nothing, where
+ * somebody who was late may store it once more.
+ */
+const mayBePrevious = (known: Known): boolean =>
+  ownOf(known)?.isReused === true || known.traits?.mints?.stages === true
 
 /** The secret goes to and fro between two accounts: that was chosen, or AWSPREVIOUS shows it. */
 export const alternates = (known: Known): boolean =>
@@ -133,7 +138,7 @@ export const belongTogether: readonly Rule[] = [
   },
   {
     rule: 'a value taken over is compared with the previous one',
-    when: (k) => ownOf(k)?.isReused === true && k.previous === undefined,
+    when: (k) => mayBePrevious(k) && ownOf(k) !== undefined && k.previous === undefined,
     move: ask('previous'),
   },
   {

@@ -13,6 +13,7 @@ import {
 } from './common.ts'
 import { firstUse, livesOn, mints } from './mint.ts'
 import { beforeClearing, clearing, clearsPrevious } from './mint-previous.ts'
+import { beforePromoting, promotes, promoting } from './staged.ts'
 
 const isCurrent = (k: Known): boolean => k.labels?.own === 'current' || ownOf(k)?.isCurrent === true
 
@@ -68,12 +69,14 @@ export const finishRules: readonly Rule[] = [
   ...stopUnlessConclusive('pending', (k) => k.pendingProof),
   ...firstUse,
   { rule: 'pending signs in', when: (k) => k.pendingProof === 'rejected', move: fail('PENDING_REFUSED') },
+  ...beforePromoting,
   ...beforeClearing,
-  ...readAdmin((k) => comparesRights(k) || clearsPrevious(k)),
+  ...readAdmin((k) => comparesRights(k) || clearsPrevious(k) || promotes(k)),
   { rule: 'compare rights', when: (k) => comparesRights(k) && k.rights === undefined, move: ask('rights') },
   { rule: 'rights are equal', when: (k) => k.rights === 'different', move: fail('RIGHTS_DIFFER') },
   ...proveToConsumers(goesOnBeside),
   ...clearing,
+  ...promoting,
   {
     // Two finishes of one token would else record different credentials to retire.
     rule: 'a retirement is to be scheduled: labels are read again',

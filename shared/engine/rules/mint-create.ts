@@ -14,6 +14,7 @@ import {
 } from './mint-intent.ts'
 import { roomRules, sweepRules } from './mint-room.ts'
 import { isFound, isNew, mayReuse, reuses, works } from './mint-state.ts'
+import { stageRules } from './staged-create.ts'
 
 /** Something of this rotation lives beside what is stored, or may. */
 const mayHaveExtra = (k: Known): boolean =>
@@ -140,6 +141,7 @@ const storeRules: readonly Rule[] = [
 export const createMintRules: readonly Rule[] = [
   ...lookRules,
   ...giveBackRules,
+  ...stageRules,
   ...sweepRules,
   ...roomRules,
   ...storeRules,

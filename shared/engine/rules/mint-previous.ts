@@ -2,6 +2,7 @@ import type { Known } from '../known.ts'
 import { act, ask, fail, type Rule } from '../moves.ts'
 import { seeWhoseChange, stopUnlessConclusive } from './common.ts'
 import { livesOn } from './mint.ts'
+import { promotes, stages } from './staged.ts'
 
 /** The credential of AWSPREVIOUS is ended, by the labels as they are directly before. */
 export const givesWay = (isWanted: (known: Known) => boolean): readonly Rule[] => [
@@ -29,7 +30,7 @@ export const givesWay = (isWanted: (known: Known) => boolean): readonly Rule[] =
 
 /** What loses its last label with the move must be gone by then; a schedule that has not ended it yet comes too late. */
 const clears = (k: Known): boolean =>
-  livesOn(k) && k.pendingProof === 'accepted' && k.moveCurrent === undefined
+  livesOn(k) && !stages(k) && k.pendingProof === 'accepted' && k.moveCurrent === undefined
 
 /** AWSPREVIOUS is about to lose its label, and the credential of AWSCURRENT works. */
 export const clearsPrevious = (k: Known): boolean => clears(k) && k.currentProof === 'accepted'
@@ -42,7 +43,7 @@ export const beforeClearing: readonly Rule[] = [
     move: ask('currentProof'),
   },
   ...stopUnlessConclusive('mints: current', (k) => (clears(k) ? k.currentProof : undefined)),
-  seeWhoseChange(clearsPrevious),
+  seeWhoseChange((k) => clearsPrevious(k) || promotes(k)),
 ]
 
 /**

@@ -1,0 +1,93 @@
+import type { LiveCredential, Provider, Session, Who } from '../../shared/provider/index.ts'
+import { ONLY_MINTS, proposesNothing } from '../../shared/provider/index.ts'
+import type { Minting } from './mint-target.ts'
+import { freshPassword, type Mint, type State } from './state.ts'
+
+/** What a provider says that issues credentials; the password is the id as well. */
+export const PLAIN_PROVIDER: Pick<Provider, 'serves' | 'schema' | 'identity' | 'withCredential' | 'propose'> =
+  {
+    serves: { engines: [] },
+    schema: {
+      '~standard': { version: 1, vendor: 'exploration', validate: (value: unknown) => ({ value }) },
+    },
+    identity: (secret) => {
+      const password = passwordIn(secret)
+      return { account: 'A', endpoint: '', credential: password, id: password }
+    },
+    withCredential: ({ from }) => from,
+    propose: proposesNothing,
+  }
+
+const passwordIn = (secret: unknown): string =>
+  typeof secret === 'object' && secret !== null ? String(Reflect.get(secret, 'password')) : ''
+
+const primaryOf = ({ mints }: State): Mint | undefined => mints.find(({ place }) => place === undefined)
+const slotOf = ({ mints }: State): Mint | undefined => mints.find(({ place }) => place !== undefined)
+
+/** The rules of a target where a credential is staged beside the primary one. All that is staged is ours. */
+export function stagedProviderOn({ get, set }: Minting): Provider {
+  const revoke = (password: string): boolean => {
+    if (slotOf(get())?.password !== password) return false
+    set({ ...get(), mints: get().mints.filter(({ place }) => place === undefined) })
+    return true
+  }
+  const listed = ({ password, place }: Mint): LiveCredential => ({
+    id: password,
+    state: place ?? 'primary',
+    author: 'us',
+    value: { username: 'A', password },
+  })
+  const open: Provider['open'] = ({ values }): Session => {
+    const passwordOf = (who: Who): string => passwordIn(values[who]?.reveal())
+    return {
+      ...ONLY_MINTS,
+      check: async () => ({ possible: true, missing: [] }),
+      probe: async ({ who }) =>
+        get().mints.some(({ password }) => password === passwordOf(who))
+          ? { verdict: 'accepted', as: 'A' }
+          : { verdict: 'rejected' },
+      list: async () => get().mints.map(listed),
+      mint: async () => {
+        if (slotOf(get()) !== undefined) return { result: 'full', reason: 'the slot is taken' }
+        const password = freshPassword(get(), 'p')
+        set({ ...get(), mints: [...get().mints, { password, mark: 'forgotten', place: 'staged' }] })
+        return { result: 'minted', id: password, value: { username: 'A', password } }
+      },
+      revoke: async ({ id }) => (revoke(id) ? 'revoked' : 'already'),
+      promote: async ({ id }) => {
+        const [primary, slot] = [primaryOf(get()), slotOf(get())]
+        if (primary?.password === id) return 'already'
+        if (primary === undefined || slot?.password !== id) return 'moved'
+        const { password, mark } = slot
+        set({
+          ...get(),
+          mints: [
+            { password, mark },
+            { ...primary, place: 'retiring' },
+          ],
+        })
+        return 'promoted'
+      },
+      retire: async ({ gone, keep }) => {
+        const old = passwordOf(gone)
+        if (old === passwordOf(keep) || primaryOf(get())?.password === old)
+          return { result: 'cannot', reason: 'it is the primary one' }
+        return { result: revoke(old) ? 'retired' : 'already' }
+      },
+      close: async () => undefined,
+    }
+  }
+  return {
+    ...PLAIN_PROVIDER,
+    name: 'explored-staged',
+    capabilities: {
+      strategies: ['staged'],
+      repeat: 'harmless',
+      lock: 'none',
+      failedProbe: 'free',
+      retires: true,
+      mint: { marked: false, readable: true, livesAtOnce: 2 },
+    },
+    open,
+  }
+}
