@@ -36,6 +36,7 @@ const recoveries = asksForEach ? 'each' : 'in turn'
 /** What is the same whosoever rights are used. */
 const SAME_BY_ANY_RIGHTS =
   /twice at once|at every stage|then thawed|held back|too slow|SIGKILL|the same rotation again|the next rotation, after|the rotation after a finished|every debug switch on$|the whole server|the password as plain text/
+const SECOND = /cut before every message of the rotation after a finished one/
 /** Of each strategy, for each server and each way; other moments for each. */
 const KILLS = 6
 
@@ -66,9 +67,11 @@ export interface On {
 }
 
 /** Why this run leaves a case out; undefined: it does not. */
-function leftOut(name: string, { whole, inShortRuns }: On): string | undefined {
+function leftOut(name: string, { kind, rights, whole, inShortRuns }: On): string | undefined {
   const reason = leftOutOfRun(name, { cutsInShort: inShortRuns === 'all' })
   if (reason !== undefined || asksForEach) return reason
+  if (kind === 'mysql' && rights === 'pair' && SECOND.test(name))
+    return `cut in the same way on MariaDB; ${TRIED_BY_EACH}`
   return SAME_BY_ANY_RIGHTS.test(name) && !whole.some((strategy) => name.startsWith(`${strategy}: `))
     ? `the same by any rights, and tried by others of this server; ${TRIED_BY_EACH}`
     : undefined
