@@ -106,7 +106,11 @@ export function functionStatements(handler: string, scheduleRole: Tagged): reado
       Effect: 'Allow',
       Action: 'events:PutEvents',
       Resource: ref('EvidenceBusArn'),
-      Condition: { StringEquals: { 'events:source': 'quarterturn' } },
+      // One call may have several events, so the key has several values.
+      Condition: {
+        'ForAllValues:StringEquals': { 'events:source': ['quarterturn'] },
+        Null: { 'events:source': 'false' },
+      },
     }),
     where('HasSchedules', {
       Sid: 'ScheduleRetirements',

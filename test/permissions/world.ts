@@ -1,0 +1,133 @@
+/** The names that calls are about in this proof, and what a request to IAM says of each kind of call. */
+import type { RecordedCall } from '../calls/recorder.ts'
+import { PLACE, type Values } from '../templates/template.ts'
+import type { Request } from './simulate.ts'
+
+export const REGION = 'eu-west-1'
+export const OWN = '111122223333'
+export const MEMBER = '444455556666'
+export const STRANGER = '999988887777'
+
+/** What a request is about; a test changes one of them and expects a refusal. */
+export interface About {
+  readonly account: string
+  readonly secret: string
+  readonly admin: string
+  readonly key: string
+  /** The function that the secret is registered with. */
+  readonly function: string
+  /** Tags of the admin secret. */
+  readonly consents: boolean
+  readonly encryptedFor: string
+  readonly via: string
+  readonly group: string
+  readonly schedule: string
+  readonly passed: string
+  readonly passedTo: string
+  readonly bus: string
+  readonly source: string
+  readonly targetRole: string
+}
+
+export const functionArn = (account: string, name = 'quarterturn-rotate-postgres'): string =>
+  `arn:aws:lambda:${REGION}:${account}:function:${name}`
+export const secretArn = (account: string, name: string): string =>
+  `arn:aws:secretsmanager:${REGION}:${account}:secret:${name}-AbCdEf`
+export const keyArn = (account: string, id: string): string => `arn:aws:kms:${REGION}:${account}:key/${id}`
+
+export const KEY = '11111111-2222-3333-4444-555555555555'
+export const SCHEDULE_ROLE = `arn:aws:iam::${OWN}:role/schedules`
+export const LOG_GROUP = `arn:aws:logs:${REGION}:${OWN}:log-group:rotate-postgres:*`
+export const BUS = `arn:aws:events:${REGION}:${OWN}:event-bus/evidence`
+
+export const about = (account: string, of: Partial<About> = {}): About => {
+  const secret = of.secret ?? secretArn(account, 'app/orders')
+  return {
+    account,
+    secret,
+    admin: secretArn(account, 'admin/orders'),
+    key: keyArn(account, KEY),
+    function: functionArn(OWN),
+    consents: true,
+    encryptedFor: secret,
+    via: `secretsmanager.${REGION}.amazonaws.com`,
+    group: 'quarterturn',
+    schedule: 'quarterturn-0123456789abcdef-1',
+    passed: SCHEDULE_ROLE,
+    passedTo: 'scheduler.amazonaws.com',
+    bus: BUS,
+    source: 'quarterturn',
+    targetRole: `arn:aws:iam::${MEMBER}:role/quarterturn-target-rotate-postgres`,
+    ...of,
+  }
+}
+
+/** What resources of the templates answer. */
+export const ATTRIBUTES: Values = {
+  ...PLACE,
+  'RotatePostgresScheduleRole.Arn': SCHEDULE_ROLE,
+  'RotatePostgresLogs.Arn': LOG_GROUP,
+}
+
+/** The request that a call makes, and those that AWS makes in the caller's name because of it. */
+export function requestsOf({ action, on, with: facets }: RecordedCall, of: About): readonly Request[] {
+  switch (on) {
+    case 'secret':
+      return [secretRequest(action, of.secret, of, facets), ...encryption(action, of, of.encryptedFor)]
+    case 'admin secret':
+    case 'admin secret of RDS': {
+      const arn = on === 'admin secret' ? of.admin : secretArn(of.account, 'rds!db-0123')
+      const tags =
+        of.consents && on === 'admin secret' ? { 'aws:ResourceTag/quarterturn:admin-for': 'app/' } : {}
+      return [{ action, resource: arn, context: tags }, ...encryption(action, of, arn)]
+    }
+    case 'schedule': {
+      const resource = `arn:aws:scheduler:${REGION}:${of.account}:schedule/${of.group}/${of.schedule}`
+      const passed = {
+        action: 'iam:PassRole',
+        resource: of.passed,
+        context: { 'iam:PassedToService': of.passedTo },
+      }
+      return [{ action, resource, context: {} }, ...(facets.includes('RoleArn') ? [passed] : [])]
+    }
+    case 'server of RDS': {
+      const kind = action === 'rds:DescribeDBClusters' ? 'cluster' : 'db'
+      return [{ action, resource: `arn:aws:rds:${REGION}:${of.account}:${kind}:orders`, context: {} }]
+    }
+    case 'bus':
+      return [{ action, resource: of.bus, context: { 'events:source': of.source } }]
+    case 'target role':
+      return [
+        {
+          action,
+          resource: of.targetRole,
+          context: { 'aws:ResourceAccount': of.targetRole.split(':')[4] ?? '' },
+        },
+      ]
+  }
+}
+
+const LABELLED = ['secretsmanager:GetSecretValue', 'secretsmanager:UpdateSecretVersionStage']
+
+function secretRequest(action: string, resource: string, of: About, facets: readonly string[]): Request {
+  const label = facets.find((facet) => /^[A-Z_]+$/.test(facet))
+  return {
+    action,
+    resource,
+    context: {
+      'secretsmanager:resource/AllowRotationLambdaArn': of.function,
+      ...(label !== undefined && LABELLED.includes(action) ? { 'secretsmanager:VersionStage': label } : {}),
+    },
+  }
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+function encryption(action: string, of: About, secret: string): readonly Request[] {
+  const context = { 'kms:ViaService': of.via, 'kms:EncryptionContext:SecretARN': secret }
+  const uses: Readonly<Record<string, readonly string[]>> = {
+    'secretsmanager:GetSecretValue': ['kms:Decrypt'],
+    // A repeat of a put is compared with what is stored.
+    'secretsmanager:PutSecretValue': ['kms:GenerateDataKey', 'kms:Decrypt'],
+  }
+  return (uses[action] ?? []).map((used) => ({ action: used, resource: of.key, context }))
+}
