@@ -106,7 +106,7 @@ export class Management {
     const problem = `for the management API ${answer.reason ?? 'no access token was issued'}`
     if (answer.verdict === 'rejected')
       throw new QuarterturnError('CURRENT_REFUSED', { problem, fields: { credential: as } })
-    if (answer.verdict === 'barred')
+    if (answer.verdict === 'barred' && answer.isOfScope === true)
       throw new QuarterturnError('PRIVILEGE_MISSING', {
         problem: `${problem}: ${permission.name}`,
         remedy: permission.remedy,

@@ -48,9 +48,10 @@ export const createOauthSchema = (
           api.origin,
           `\`${api.origin}\` and \`${token.origin}\` are of two hosts; give those of one server`,
         )
-      return {
-        ...secret,
-        [PLACE]: { profile, fields, tokenOrigin: to ?? '', apiOrigin: by ?? '' } satisfies Place,
+      const place: Place = { profile, fields, tokenOrigin: to ?? '', apiOrigin: by ?? '' }
+      // Not enumerable: a copy of the secret is what is stored, and nothing else.
+      return Object.defineProperty(secret, PLACE, { value: place }) as typeof secret & {
+        readonly [PLACE]: Place
       }
     })
 
@@ -58,7 +59,7 @@ export type OauthSchema = ReturnType<typeof createOauthSchema>
 export type OauthSecret = z.output<OauthSchema>
 
 /** What was understood of a secret beside its keys, under a name that no key of a customer can have. */
-export const PLACE = Symbol('place')
+export const PLACE: unique symbol = Symbol('place')
 
 export interface Place {
   readonly profile: Profile

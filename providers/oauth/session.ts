@@ -54,7 +54,9 @@ export function openSession(
       const secret = secretOf(who)
       if (isByToken(secret)) return await proveToken(secrets, who)
       const answer = await requestToken(http, secret, consumersWish(secret))
-      return answer.verdict === 'accepted' ? { verdict: 'accepted', as: secret.clientId } : answer
+      if (answer.verdict === 'accepted') return { verdict: 'accepted', as: secret.clientId }
+      const { isOfScope: _, ...verdict } = answer
+      return verdict
     },
 
     list: ({ as }) => secrets.list(as),

@@ -9,7 +9,10 @@ import { type OauthSecret, PLACE } from './schema.ts'
 /** What came of a token request. The token stays in memory, for requests of the same session. */
 export type TokenAnswer =
   | { readonly verdict: 'accepted'; readonly token: string; readonly expiresInMs: number | undefined }
-  | Exclude<Verdict, { readonly verdict: 'accepted' }>
+  | (Exclude<Verdict, { readonly verdict: 'accepted' }> & {
+      /** What was refused is what the token was asked for. */
+      readonly isOfScope?: boolean
+    })
 
 export interface TokenWish {
   /** `POST` and a template of a path. */
@@ -35,6 +38,9 @@ const KNOWN_ERRORS = new Set([
 
 /** Those that say nothing of the credential. */
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'slow_down'])
+
+/** Those that come after the client was let in. */
+const OF_SCOPE = new Set(['invalid_scope', 'invalid_target', 'access_denied'])
 
 /** The values that templates of a profile may name. */
 export const valuesOf = ({ [PLACE]: { fields }, clientId, scope, audience }: OauthSecret): Values => ({
@@ -135,5 +141,5 @@ function refusalOf(reply: HttpReply, profile: Profile): TokenAnswer {
   if (!isRefusal || error === undefined || PASSING.has(error))
     return { verdict: 'unknown', reason, code: 'TARGET_UNREACHABLE' }
   if (profile.token.rejectedBy.includes(error)) return { verdict: 'rejected', reason }
-  return { verdict: 'barred', reason, code: 'CREDENTIAL_BARRED' }
+  return { verdict: 'barred', reason, code: 'CREDENTIAL_BARRED', isOfScope: OF_SCOPE.has(error) }
 }

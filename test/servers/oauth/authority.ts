@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer as createClearServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import Provider from 'oidc-provider'
 import { ClientBook } from './book.ts'
 import { MemoryAdapter } from './memory-adapter.ts'
@@ -38,9 +38,16 @@ export interface Authority {
   /** Asked before a reply leaves; true cuts it off. */
   loses: (seen: string) => boolean
   /** Asked before a request is looked at; a reply given here goes out instead. */
-  answers: (seen: string) => ApiReply | undefined
+  answers: (seen: string, headers: IncomingMessage['headers'], text: () => Promise<string>) => Answer
+  /** Waited for before a change by the management API. */
+  holds: () => Promise<unknown>
+  /** Every connection is closed at once. */
+  isDown: boolean
+  readonly sockets: ReadonlySet<Socket>
   stop(): Promise<void>
 }
+
+type Answer = ApiReply | undefined | Promise<ApiReply>
 
 export interface AuthorityOptions {
   readonly vendor?: Vendor
@@ -67,6 +74,12 @@ export async function startAuthority({
   await once(server, 'listening')
   const url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`
   const oidc = createOidc(url, book, clients)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    if (authority.isDown) socket.destroy()
+    socket.once('close', () => sockets.delete(socket))
+  })
   const authority: Authority = {
     url,
     book,
@@ -74,9 +87,14 @@ export async function startAuthority({
     exchanges: [],
     loses: () => false,
     answers: () => undefined,
+    holds: () => Promise.resolve(),
+    isDown: false,
+    sockets,
     async stop() {
+      const closed = once(server, 'close')
       server.close()
-      server.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
+      await closed
     },
   }
   const callback = oidc.callback()
@@ -87,7 +105,7 @@ export async function startAuthority({
     const { pathname } = new URL(request.url ?? '/', url)
     const what = `${request.method} ${decodeURIComponent(pathname)}`
     authority.seen.push(what)
-    const answer = authority.answers(what)
+    const answer = await authority.answers(what, request.headers, () => textOf(request))
     if (answer !== undefined) return send(response, answer)
     if (/\/token$/.test(pathname)) {
       if (authority.loses(what)) return void request.socket.destroy()
@@ -96,6 +114,9 @@ export async function startAuthority({
     }
     const text = await textOf(request)
     const token = await tokenOf(oidc, request)
+    if (request.method !== 'GET') await authority.holds()
+    // Whoever asked is gone, and nobody would hear of it.
+    if (request.socket.destroyed) return
     const reply = vendor?.(
       {
         method: request.method ?? '',

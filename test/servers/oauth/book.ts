@@ -15,9 +15,13 @@ export interface Kept {
 
 export class ClientBook {
   readonly now: () => number
+  /** Nobody gets a token, as if there were no client. */
+  refuses = false
   readonly #clients = new Map<string, Map<string, Kept>>()
   /** Of each new secret: token requests that do not know it yet. */
   settlesAfter = 0
+  /** The same as a time, in milliseconds. */
+  settlesMs = 0
   #made = 0
 
   constructor(now: () => number) {
@@ -34,13 +38,17 @@ export class ClientBook {
     return secrets
   }
 
-  add(clientId: string, value: string, more: { readonly name?: string; readonly id?: string } = {}): Kept {
-    const { name = '', id = `secret-${this.#next()}` } = more
+  add(
+    clientId: string,
+    value: string,
+    more: { readonly name?: string; readonly id?: string; readonly createdAt?: number } = {},
+  ): Kept {
+    const { name = '', id = `secret-${this.#next()}`, createdAt = this.now() } = more
     const kept: Kept = {
       id,
       value,
       name,
-      createdAt: this.now(),
+      createdAt,
       isActive: true,
       unknownFor: this.settlesAfter,
     }
@@ -55,9 +63,11 @@ export class ClientBook {
 
   /** What the token endpoint asks; it may be one of several nodes that have not heard of a new secret yet. */
   accepts(clientId: string, value: string): boolean {
+    if (this.refuses) return false
     const found = [...this.of(clientId).values()].find((one) => one.value === value)
     if (found === undefined || !found.isActive) return false
     if (found.expiresAt !== undefined && found.expiresAt <= this.now()) return false
+    if (this.now() < found.createdAt + this.settlesMs) return false
     if (found.unknownFor === 0) return true
     found.unknownFor -= 1
     return false

@@ -33,6 +33,7 @@ function passwordsOf(
       (body as { passwordCredential?: { displayName?: string } }).passwordCredential ?? {}
     const value = `${randomBytes(3).toString('hex')}~${randomBytes(15).toString('hex')}`
     const kept = book.add(clientId, value, { name: displayName, id: randomUUID() })
+    kept.expiresAt = kept.createdAt + TWO_YEARS_MS
     return { status: 200, body: { ...shown(kept), secretText: value } }
   }
   if (action !== 'removePassword') return failed(400, 'Request_BadRequest', 'Unsupported.')

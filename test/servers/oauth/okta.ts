@@ -6,7 +6,7 @@ import type { Kept } from './book.ts'
 export const OKTA_TOKEN = 'okta-api-token-0123456789-canary'
 
 /** The application of each client: its id is that of the client with `App` behind it. */
-export const appIdOf = (clientId: string): string => `${clientId}App`
+export const appIdOf = (clientId: string): string => `${clientId.replaceAll('-', '')}App`
 
 export const okta: Vendor = (request, authority) => {
   const [, appId = '', rest = ''] = /^\/api\/v1\/apps\/([^/]+)(.*)$/.exec(request.path) ?? []
