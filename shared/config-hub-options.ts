@@ -64,7 +64,7 @@ export const hubOptions = {
   }),
   QUARTERTURN_HOSTS: option(textOrFile.pipe(hostList).optional(), {
     description:
-      'Hosts that the secrets of an account may name besides the endpoints that RDS of that account says are its own: names, suffixes that begin with a dot, addresses, ranges of addresses. Without QUARTERTURN_ACCOUNTS and QUARTERTURN_HOSTS every host is taken. With either, loopback, link-local and metadata addresses are refused whatever name leads to them.',
+      'Hosts that the secrets of an account may name besides the endpoints that RDS of that account says are its own: names, suffixes that begin with a dot, addresses, ranges of addresses. A proxy of RDS, a custom endpoint of Aurora and every API outside of AWS has to be listed. Without QUARTERTURN_ACCOUNTS and QUARTERTURN_HOSTS every host is taken. With either, loopback, link-local and metadata addresses are refused whatever name leads to them.',
     values:
       'entries such as `444455556666=.db.example.com 10.20.0.0/16`, separated by commas or line breaks, or the absolute path of a file with them',
     default: 'none',

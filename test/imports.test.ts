@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { filesOf, type Import, importsOf, isTest, MANIFEST, packageOf } from './tree.ts'
+import { filesOf, type Import, importsOf, isTest, MANIFEST, packageOf, textOf } from './tree.ts'
 
 const sources = filesOf('{shared,providers,handlers,cli}/**/*.ts')
 // Templates ship as text: the package that they become has imports of its own.
@@ -24,6 +24,14 @@ describe('imports point one way', () => {
       return !(ALLOWED[areaOf(from)] ?? []).includes(areaOf(to))
     })
     expect(wrong.map(shown)).toEqual([])
+  })
+
+  test('a provider opens no connection by itself: the engine decides which hosts may be reached', () => {
+    const files = filesOf('providers/**/*.ts').filter((file) => !isTest(file))
+    const opens =
+      /\bfetch\(|from 'node:(?:http|https|http2|dgram|dns)\b|(?<!type )\{[^}]*\bconnect\b[^}]*\} from 'node:net'/
+    expect(files.filter((file) => opens.test(textOf(file)))).toEqual([])
+    expect(files.length).toBeGreaterThan(20)
   })
 
   test('a provider imports no other provider', () => {

@@ -18,6 +18,7 @@ const Reply = z.object({ access_token: z.string().optional(), error: z.string().
 /** One token by the client credentials grant, over verified TLS. Answers for whom. Rejects with the error of RFC 6749 as `code`. */
 export async function askForToken({ host, port, user, password, ca }: SignIn): Promise<string> {
   const client = new HttpClient({
+    connect: undefined,
     trust: createPublicTrust(ca),
     timeoutMs: 5_000,
     signal: new AbortController().signal,

@@ -53,8 +53,8 @@ export function createSalesforce(options: SalesforceOptions = {}): Provider<Sale
       password: newPassword([current, previous], entropy),
     }),
     open: (request) => {
-      const { signal, timeLeftMs } = request
-      return new UserSession(request, new HttpClient({ trust, timeoutMs, signal, timeLeftMs }))
+      const { connect, signal, timeLeftMs } = request
+      return new UserSession(request, new HttpClient({ trust, connect, timeoutMs, signal, timeLeftMs }))
     },
   }
 }

@@ -5,6 +5,8 @@ export interface AwsCall {
   readonly action: string
   /** The ARN of the secret. */
   readonly secretId: string
+  /** Whose permissions decide, in words. Default: the role of the function. */
+  readonly role?: string
 }
 
 /**
@@ -53,11 +55,12 @@ const CREDENTIALS =
 /** Node's codes for a name that does not resolve, a refused or broken connection, and a timeout. */
 const NETWORK = /^(E[A-Z]+|UND_ERR_\w+|EAI_AGAIN)$/
 
-function judge(seen: Seen, { action, secretId }: AwsCall): Judgement {
+function judge(seen: Seen, call: AwsCall): Judgement {
+  const { action, secretId } = call
   const { name, message } = seen
   const said = `${action} failed with ${name}${message === '' ? '' : `: ${message}`}`
   if (name === 'AbortError') return { code: 'DEADLINE', problem: `${action} was cut off by the deadline` }
-  if (DENIED.test(name)) return denied(seen, action, secretId)
+  if (DENIED.test(name)) return denied(seen, call)
   if (CREDENTIALS.test(name)) {
     return { code: 'AWS_ACCESS_DENIED', problem: said, remedy: 'give the function a role that AWS accepts' }
   }
@@ -80,13 +83,16 @@ function judge(seen: Seen, { action, secretId }: AwsCall): Judgement {
   return { code: isOutage(seen) ? 'AWS_UNAVAILABLE' : 'AWS_REFUSED', problem: said }
 }
 
-function denied({ message }: Seen, action: string, secretId: string): Judgement {
+function denied(
+  { message }: Seen,
+  { action, secretId, role = 'the role of the function' }: AwsCall,
+): Judgement {
   if (/KMS/.test(message)) {
     const actions = action === 'PutSecretValue' ? 'kms:GenerateDataKey and kms:Decrypt' : 'kms:Decrypt'
     return {
       code: 'AWS_ACCESS_DENIED',
       problem: `${action} on ${secretId} is denied by its KMS key`,
-      remedy: `allow ${actions} to the role of the function, in its policy and in the policy of the key`,
+      remedy: `allow ${actions} to ${role}, in its policy and in the policy of the key`,
     }
   }
   const named =
@@ -96,7 +102,7 @@ function denied({ message }: Seen, action: string, secretId: string): Judgement 
   return {
     code: 'AWS_ACCESS_DENIED',
     problem: `${named} on ${secretId} is denied${boundary === undefined ? '' : ` (${boundary.toLowerCase()})`}`,
-    remedy: `allow ${named} on this secret to the role of the function`,
+    remedy: `allow ${named} on this secret to ${role}`,
   }
 }
 

@@ -11,7 +11,7 @@ import type { Cleaner } from '../redact.ts'
 import type { Sealed } from '../sealed.ts'
 import type { AdminConsent } from './admin.ts'
 import type { Deadline } from './deadline.ts'
-import type { RotationEvent } from './event.ts'
+import { accountOf, type RotationEvent } from './event.ts'
 import { guardOf, requireHosts } from './hosts.ts'
 import type { Traits } from './known.ts'
 import { type Labels, labelsOf } from './labels.ts'
@@ -123,7 +123,15 @@ export class StepContext {
   }
 
   awsError(error: unknown, action: string): QuarterturnError {
-    return fromAwsError(error, { action, secretId: this.arn })
+    return fromAwsError(error, { action, secretId: this.arn, ...this.#actingAs() })
+  }
+
+  /** Whose permissions decide, in words. */
+  #actingAs(): { role?: string } {
+    const account = accountOf(this.arn)
+    return account === accountOf(this.input.functionArn)
+      ? {}
+      : { role: `the role of QUARTERTURN_TARGET_ROLE in the account ${account}` }
   }
 
   async describe(): Promise<Labels> {
@@ -201,7 +209,8 @@ export class StepContext {
   /** The session at the target; opened when it is first used. Rejects with `HOST_NOT_ALLOWED` before anything is sent. */
   async target<T>(operation: (session: Session) => Promise<T>): Promise<T> {
     const guard = this.#hosts
-    if (guard !== undefined) await requireHosts(guard, this.versions)
+    // A resolver that does not answer must not outlast the step.
+    if (guard !== undefined) await this.input.deadline.limit(() => requireHosts(guard, this.versions))
     if (this.provider === undefined || this.strategy === undefined) throw new Error('no value was read yet')
     this.#session ??= new GuardedSession(
       this.provider,

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createTestCa } from '../../test/servers/certificates.ts'
+import { type Connect, connectAnywhere, connectTo } from '../network/connect.ts'
 import { createPublicTrust, HttpClient, HttpFailure, origin } from './index.ts'
 
 const ends: (() => void)[] = []
@@ -28,10 +29,21 @@ const answering = async (bytes: string): Promise<string> =>
   `http://127.0.0.1:${await listen(createTcpServer((socket) => socket.on('error', () => {}).end(bytes)))}`
 
 function client(
-  more: { readonly ca?: string; readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  more: {
+    readonly ca?: string
+    readonly timeoutMs?: number
+    readonly signal?: AbortSignal
+    readonly connect?: Connect
+  } = {},
 ) {
-  const { ca, timeoutMs = 2_000, signal = new AbortController().signal } = more
-  return new HttpClient({ trust: createPublicTrust(ca), timeoutMs, signal, timeLeftMs: () => 20_000 })
+  const { ca, connect, timeoutMs = 2_000, signal = new AbortController().signal } = more
+  return new HttpClient({
+    trust: createPublicTrust(ca),
+    connect,
+    timeoutMs,
+    signal,
+    timeLeftMs: () => 20_000,
+  })
 }
 
 const failure = async (work: Promise<unknown>): Promise<HttpFailure> => {
@@ -124,6 +136,28 @@ describe('a request', () => {
     await one.close()
     await gone.promise
     expect((await failure(one.send({ method: 'GET', origin: at, path: '/' }))).kind).toBe('closed')
+  })
+
+  test('goes by the connections that are given to it, and not at all where these refuse the host', async () => {
+    let seen = 0
+    const at = await serve((_request, response) => {
+      seen += 1
+      response.end('hello')
+    })
+    const led: string[] = []
+    const leading: Connect = (to) => {
+      led.push(`${to.host}:${to.port}`)
+      return connectAnywhere(to)
+    }
+    const ask = { method: 'GET', origin: at, path: '/' } as const
+    expect((await client({ connect: leading }).send(ask)).body).toBe('hello')
+    expect(led).toEqual([new URL(at).host])
+    const refusing = connectTo(() => Promise.reject(new Error('not this one')))
+    expect(await failure(client({ connect: refusing }).send(ask))).toMatchObject({
+      kind: 'network',
+      message: expect.stringContaining('is not one that this function may reach'),
+    })
+    expect(seen).toBe(1)
   })
 })
 

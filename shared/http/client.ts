@@ -6,8 +6,8 @@ import { HttpFailure } from './failure.ts'
 
 export interface HttpClientOptions {
   readonly trust: Trust
-  /** Opens its connections. Default: to any host. */
-  readonly connect?: Connect | undefined
+  /** Opens its connections: what the engine gave with `OpenRequest`. Undefined: to any host. */
+  readonly connect: Connect | undefined
   /** Milliseconds for one request, connecting included. */
   readonly timeoutMs: number
   /** Ends every request. */

@@ -105,7 +105,9 @@ const setup = (externalIdOfWorkload: string | undefined): LocalSetup => ({
 
 export interface HubOptions {
   /** Variables of the function beside those of a hub, such as the authority of the target's certificate. */
-  readonly environment: Readonly<Record<string, string>>
+  readonly environment?: Readonly<Record<string, string>>
+  /** Runs the function instead of this process. */
+  readonly run?: (event: unknown, context: { readonly invokedFunctionArn: string }) => unknown
   /** What the workload's role asks for instead. */
   readonly externalIdOfWorkload?: string
 }
@@ -130,25 +132,27 @@ export interface Hub extends AsyncDisposable {
   labels(secretArn: string): Readonly<Record<string, readonly string[]>>
 }
 
-export async function startHub({ environment, externalIdOfWorkload }: HubOptions): Promise<Hub> {
+/** The variables of the function, with these. */
+export const hubEnvironment = (more: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+  QUARTERTURN_ACCOUNTS: WORKLOAD,
+  QUARTERTURN_TARGET_ROLE: TARGET_ROLE,
+  QUARTERTURN_EXTERNAL_ID: EXTERNAL_ID,
+  QUARTERTURN_HOSTS: `${HUB}=localhost, ${WORKLOAD}=localhost`,
+  QUARTERTURN_ALLOW_LOOPBACK_TARGETS: 'true',
+  ...more,
+})
+
+export async function startHub({ environment = {}, externalIdOfWorkload, run }: HubOptions): Promise<Hub> {
   const steps: StepEnded[] = []
-  const handler = createRotationHandler({
-    providers,
-    env: {
-      QUARTERTURN_ACCOUNTS: WORKLOAD,
-      QUARTERTURN_TARGET_ROLE: TARGET_ROLE,
-      QUARTERTURN_EXTERNAL_ID: EXTERNAL_ID,
-      QUARTERTURN_HOSTS: `${HUB}=localhost, ${WORKLOAD}=localhost`,
-      QUARTERTURN_ALLOW_LOOPBACK_TARGETS: 'true',
-      ...environment,
-    },
-  })
+  const handler = createRotationHandler({ providers, env: hubEnvironment(environment) })
   const local = await startLocal({
     unpublished: CALM,
     setup: setup(externalIdOfWorkload),
     functions: {
-      // The three members that nobody has used since Node 0.10 are all that is missing.
-      [FUNCTION]: (event: unknown, context) => handler(event, context as Parameters<typeof handler>[1]),
+      [FUNCTION]:
+        run ??
+        // Of Lambda's context three members are missing that nobody has used since Node 0.10.
+        ((event: unknown, context: object) => handler(event, context as Parameters<typeof handler>[1])),
     },
     onStep: (step) => steps.push(step),
   })
