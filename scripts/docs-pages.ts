@@ -6,6 +6,7 @@ import { type Actor, ERRORS, type ErrorFacts } from '../shared/errors/index.ts'
 import { explorationPage } from '../test/exploration/page.ts'
 import { readRecord } from '../test/exploration/record.ts'
 import { localPage } from './local-page.ts'
+import { parametersPage } from './templates/parameters-page.ts'
 
 const NOTICE = '<!-- Made by `node scripts/docs.ts`; edit the list in the code instead. -->'
 
@@ -56,6 +57,7 @@ export const TAGS: readonly (readonly [tag: string, what: string, values: string
 export const pages = (): Readonly<Record<string, string>> => ({
   'errors.md': errorsPage(),
   'configuration.md': configurationPage(),
+  'parameters.md': page('Parameters of the templates', parametersPage()),
   'local.md': page('Secrets Manager without AWS', localPage()),
   'exploration.md': page('What was explored', explorationPage(readRecord())),
 })

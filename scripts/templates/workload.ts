@@ -39,7 +39,7 @@ const watching: parameters.ParameterGroup = {
   },
 }
 
-const groups = [
+export const WORKLOAD_GROUPS: readonly parameters.ParameterGroup[] = [
   parameters.functions,
   parameters.secrets,
   ...parameters.behaviour(OPTIONS),
@@ -162,7 +162,7 @@ const ofFunction = (of: Deployed): object => ({
 })
 
 export const workloadTemplate = (): object => {
-  const { Metadata, Parameters } = parameters.parameterParts(groups)
+  const { Metadata, Parameters } = parameters.parameterParts(WORKLOAD_GROUPS)
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Transform: 'AWS::Serverless-2016-10-31',
