@@ -21,6 +21,8 @@ const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${HUB}:function:${FUNCTION}`
 const EXTERNAL_ID = 'of-this-deployment'
 const TARGET_ROLE = 'quarterturn-target'
 const EXECUTION_ROLE = 'rotate-postgres-role'
+/** By it EventBridge Scheduler invokes the function. */
+export const SCHEDULE_ROLE = `arn:aws:iam::${HUB}:role/retire`
 
 const SECRET_ACTIONS = [
   'secretsmanager:DescribeSecret',
@@ -87,12 +89,32 @@ const setup = (externalIdOfWorkload: string | undefined): LocalSetup => ({
           policies: [
             ...ON_SECRETS,
             {
-              Statement: {
-                Effect: 'Allow',
-                Action: 'sts:AssumeRole',
-                Resource: `arn:aws:iam::*:role/${TARGET_ROLE}`,
-              },
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: 'sts:AssumeRole',
+                  Resource: `arn:aws:iam::*:role/${TARGET_ROLE}`,
+                },
+                {
+                  Effect: 'Allow',
+                  Action: ['scheduler:CreateSchedule', 'scheduler:GetSchedule', 'scheduler:DeleteSchedule'],
+                  Resource: '*',
+                },
+                { Effect: 'Allow', Action: 'iam:PassRole', Resource: SCHEDULE_ROLE },
+              ],
             },
+          ],
+        },
+        retire: {
+          trust: {
+            Statement: {
+              Effect: 'Allow',
+              Principal: { Service: 'scheduler.amazonaws.com' },
+              Action: 'sts:AssumeRole',
+            },
+          },
+          policies: [
+            { Statement: { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: FUNCTION_ARN } },
           ],
         },
       },

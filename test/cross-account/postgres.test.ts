@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createAdmin, createHousehold } from '../../providers/postgres/test-household.ts'
 import { createRole, secretFor, signsIn } from '../../providers/postgres/test-target.ts'
 import { describeOnNewestPostgres } from '../servers/each.ts'
-import { HUB, type Hub, REGION, STRANGER, startHub, WORKLOAD } from './hub-function.ts'
+import { HUB, type Hub, REGION, SCHEDULE_ROLE, STRANGER, startHub, WORKLOAD } from './hub-function.ts'
 
 const DONE = ['createSecret ok', 'setSecret ok', 'testSecret ok', 'finishSecret ok']
 const ADMIN_FOR = 'quarterturn:admin-for'
@@ -16,7 +17,13 @@ describeOnNewestPostgres('a function in a hub account', {}, (server) => {
         printed += String(chunk)
         return true
       })
-    hub = await startHub({ environment: { QUARTERTURN_TLS_CA: server().ca } })
+    hub = await startHub({
+      environment: {
+        QUARTERTURN_TLS_CA: server().ca,
+        QUARTERTURN_RETIRE_CHOICES: 'immediate',
+        QUARTERTURN_SCHEDULE_ROLE: SCHEDULE_ROLE,
+      },
+    })
     for (const [name, value] of Object.entries(hub.awsEnvironment)) vi.stubEnv(name, value)
   })
   afterEach(() => {
@@ -52,6 +59,35 @@ describeOnNewestPostgres('a function in a hub account', {}, (server) => {
       expect(await signsIn(server(), user, String(password))).toBe(true)
       expect(await signsIn(server(), user, 'first')).toBe(false)
       expect(printed).not.toContain(String(password))
+    })
+
+    test("whose old user is retired by a schedule in the function's account", async () => {
+      const user = `retired_${account}`
+      const admin = `${user}_admin`
+      const adminPassword = await createAdmin(server(), admin)
+      const { password } = await createHousehold(server(), user, admin)
+      const masterarn = hub.createSecret(
+        account,
+        admin,
+        secretFor(server(), { username: admin, password: adminPassword }),
+        { [ADMIN_FOR]: user },
+      )
+      const value = secretFor(server(), { username: user, password, masterarn })
+      const secret = hub.createSecret(account, user, value, {
+        'quarterturn:strategy': 'alternating-users',
+        'quarterturn:retire-after': 'immediate',
+      })
+      expect(await hub.rotate(secret)).toEqual(DONE)
+      expect(await signsIn(server(), user, password)).toBe(true)
+      // The function goes by the machine's clock, and a schedule may start it within the minute before its second.
+      await setTimeout(1_100)
+      hub.local.aws.clock.advance(61_000)
+      hub.local.runDue()
+      await hub.local.settled()
+      expect(hub.local.aws.account(HUB).scheduler().outcomes.at(-1)).toMatchObject({ outcome: 'invoked' })
+      expect(await signsIn(server(), user, password)).toBe(false)
+      const current = hub.value(secret)
+      expect(await signsIn(server(), String(current['username']), String(current['password']))).toBe(true)
     })
 
     test('whose two users take turns, changed by the admin secret beside it', async () => {
