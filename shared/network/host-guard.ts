@@ -29,6 +29,7 @@ const systemAddresses = async (host: string): Promise<readonly string[]> =>
 export class HostGuard {
   readonly #options: HostGuardOptions
   readonly #reasons = new Map<string, Promise<Reason>>()
+  readonly #required = new Map<string, Promise<void>>()
   /** For every connection that is made to a host of the secret. */
   readonly connect: Connect
 
@@ -38,10 +39,16 @@ export class HostGuard {
   }
 
   /**
-   * Rejects with `HOST_NOT_ALLOWED` unless the host may be connected to as things stand. A name that cannot be looked up now
-   * passes, since nothing can be sent to it: whoever connects finds out.
+   * Rejects with `HOST_NOT_ALLOWED` unless the host may be connected to as things stand; a repeat answers the same. A name that
+   * cannot be looked up now passes, since nothing can be sent to it: whoever connects finds out.
    */
-  async require(host: string): Promise<void> {
+  require(host: string): Promise<void> {
+    const known = this.#required.get(host) ?? this.#look(host)
+    this.#required.set(host, known)
+    return known
+  }
+
+  async #look(host: string): Promise<void> {
     try {
       await this.#allowedAddresses(host)
     } catch (error) {

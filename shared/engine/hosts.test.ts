@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { failure } from '../../test/simulation/failure.ts'
+import { Stage } from '../../test/simulation/stage.ts'
+import { type HostRule, hostEntryOf } from '../network/host-list.ts'
+
+const ACCOUNT = '111122223333'
+const listing = (hosts: string) => {
+  const [account, rules] = hostEntryOf(`${ACCOUNT}=${hosts}`) ?? []
+  const list = new Map<string, readonly HostRule[]>(account === undefined ? [] : [[account, rules ?? []]])
+  return { hosts: { list, allowsLoopback: false } }
+}
+
+describe('the host of a secret', () => {
+  test('is looked at before anything is sent to it, in each step that would', async () => {
+    const stage = new Stage({
+      kind: 'alternating',
+      more: { host: '10.20.0.1' },
+      admin: { value: { username: 'admin', password: 'admin-password', host: '10.20.0.1' } },
+    })
+    const token = stage.begin()
+    await stage.step('createSecret', token)
+    for (const step of ['setSecret', 'testSecret', 'finishSecret'] as const) {
+      stage.deploy(listing('10.30.0.0/16'))
+      const asked = stage.target.failedSignIns
+      expect((await failure(stage.step(step, token))).code).toBe('HOST_NOT_ALLOWED')
+      expect(stage.target.failedSignIns).toBe(asked)
+      stage.deploy(listing('10.20.0.0/16'))
+      await stage.step(step, token)
+    }
+  })
+
+  test('is that of the admin secret too', async () => {
+    const stage = new Stage({
+      kind: 'alternating',
+      settings: listing('10.20.0.0/16'),
+      more: { host: '10.20.0.1' },
+      admin: { value: { username: 'admin', password: 'admin-password', host: '10.20.0.1' } },
+    })
+    await stage.steps(stage.begin())
+    stage.deploy(listing('10.30.0.0/16'))
+    const token = stage.begin()
+    await stage.step('createSecret', token)
+    expect(await failure(stage.step('setSecret', token))).toMatchObject({
+      code: 'HOST_NOT_ALLOWED',
+      problem: expect.stringContaining('10.20.0.1 has an address outside'),
+    })
+  })
+})
