@@ -20,6 +20,7 @@ export const providers: readonly ProviderEntry[] = [
   {
     name: 'salesforce',
     engines: ['salesforce'],
+    types: ['SalesforceClientSecret'],
     load: async ({ options }) => (await import('./salesforce/index.ts')).createSalesforce(options.salesforce),
   },
 ]

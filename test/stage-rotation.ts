@@ -24,8 +24,10 @@ const ADMIN_FOR = 'quarterturn:admin-for'
 export interface Staging {
   /** Before the password is changed, under the lock, in each setSecret. */
   readonly underLock?: () => Promise<unknown>
-  /** The admin secret, which consents; the secret gets its ARN as `masterarn`. */
+  /** The admin secret, which consents; the secret gets its ARN. */
   readonly admin?: StoredSecret
+  /** The field that names it. Default: `masterarn`. */
+  readonly adminField?: string
   /** Whether the admin secret consents. Default: true. */
   readonly consents?: boolean
   /** What the secret names instead of that ARN. */
@@ -69,6 +71,7 @@ export function stageRotation(
     admin,
     consents = true,
     masterarn,
+    adminField = 'masterarn',
     strategy,
     name = 'app',
     previous,
@@ -87,7 +90,8 @@ export function stageRotation(
     admin === undefined
       ? {}
       : {
-          masterarn: masterarn ?? create('admin', admin, consents ? [{ Key: ADMIN_FOR, Value: name }] : []),
+          [adminField]:
+            masterarn ?? create('admin', admin, consents ? [{ Key: ADMIN_FOR, Value: name }] : []),
         }
   const SecretId = create(name, { ...(previous ?? secret), ...withAdmin })
   const put = (value: StoredSecret): void =>

@@ -1,6 +1,7 @@
 import { newPassword, pick } from '../../shared/database/values.ts'
 import { createPublicTrust, HttpClient } from '../../shared/http/index.ts'
 import type { Capabilities, Identity, Provider } from '../../shared/provider/index.ts'
+import { ClientSession } from './client/session.ts'
 import {
   type ClientSecret,
   createSalesforceSecret,
@@ -26,20 +27,31 @@ const OF_USERS: Capabilities = {
   failedProbe: 'counts',
 }
 
+const OF_CLIENTS: Capabilities = {
+  strategies: ['staged'],
+  repeat: 'harmless',
+  lock: 'none',
+  failedProbe: 'free',
+  retires: true,
+  mint: { marked: false, readable: true, livesAtOnce: 2 },
+}
+
 /**
- * The provider for Salesforce: the password of a user, changed in place by itself or by the user or app of an admin secret.
+ * The provider for Salesforce: the key and secret of an External Client App, staged and promoted; or the password of a user,
+ * changed in place. Each by itself, or by the user or app of an admin secret.
  */
 export function createSalesforce(options: SalesforceOptions = {}): Provider<SalesforceSecretSchema> {
   const { ca, timeoutMs = 10_000 } = options
   const trust = createPublicTrust(ca)
   return {
     name: 'salesforce',
-    serves: { engines: ['salesforce'] },
+    serves: { engines: ['salesforce'], types: ['SalesforceClientSecret'] },
     schema: createSalesforceSecret(options),
-    capabilities: OF_USERS,
+    capabilities: { ...OF_CLIENTS, strategies: ['staged', 'single-user'], failedProbe: 'counts' },
+    capabilitiesOf: (secret) => (isUserSecret(secret) ? OF_USERS : OF_CLIENTS),
     admin: {
-      strategies: ['single-user'],
-      optional: ['single-user'],
+      strategies: ['staged', 'single-user'],
+      optional: ['staged', 'single-user'],
       arn: ({ adminSecretArn }, metadata) => adminSecretArn ?? metadata['adminSecretArn'],
       value: ({ admin }) => admin,
     },
@@ -53,8 +65,9 @@ export function createSalesforce(options: SalesforceOptions = {}): Provider<Sale
       password: newPassword([current, previous], entropy),
     }),
     open: (request) => {
-      const { connect, signal, timeLeftMs } = request
-      return new UserSession(request, new HttpClient({ trust, connect, timeoutMs, signal, timeLeftMs }))
+      const { connect, signal, strategy, timeLeftMs } = request
+      const http = new HttpClient({ trust, connect, timeoutMs, signal, timeLeftMs })
+      return strategy === 'single-user' ? new UserSession(request, http) : new ClientSession(request, http)
     },
   }
 }

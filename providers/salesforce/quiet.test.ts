@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { StoredSecret, Who } from '../../shared/provider/index.ts'
 import { isQuarterturnError } from '../../shared/provider/index.ts'
+import { stageRotation } from '../../test/stage-rotation.ts'
 import { type OrgServer, startOrg } from './test-org/server.ts'
-import { withSession } from './test-session.ts'
+import { provider, withSession } from './test-session.ts'
 
 // jsforce reads it when it is loaded, and then prints every answer to a sign-in.
 vi.hoisted(() => {
@@ -69,4 +70,32 @@ test('nothing of a password leaves, whatever answers echo, and with the debug sw
   }
   expect(said.length).toBeGreaterThan(9)
   expectSilence()
+})
+
+test('nothing of a client secret leaves, whichever request fails with an answer that repeats what was sent', async () => {
+  const secrets = new Set<string>()
+  const keep = (): void => {
+    secrets.add(server.org.primary.secret)
+    if (server.org.slot !== undefined) secrets.add(server.org.slot.secret)
+  }
+  const refused = { type: 'application/json', body: '[{"errorCode":"ANY_CODE","message":"echoed"}]' }
+  let failed = 0
+  for (const on of [/token/, /GET .*staged/, /GET .*[^d]$/, /POST .*staged/, /PATCH/, /DELETE/])
+    for (const status of [400, 401, 403, 500]) {
+      const rotation = stageRotation(provider, server.client())
+      // The slot is taken then, so that each kind of request is made.
+      await rotation.rotate()
+      keep()
+      server.mishaps.push({ on, what: { ...refused, status } })
+      const ended = await rotation.rotate()
+      failed += ended.some((one) => !one.endsWith('done')) ? 1 : 0
+      note([ended, rotation.problem, rotation.remedy, rotation.reports, rotation.evidence])
+      keep()
+      server.mishaps.length = 0
+      server.org.slot = undefined
+    }
+  expect(failed).toBeGreaterThan(15)
+  const text = said.join('\n')
+  for (const canary of [...secrets, ...server.org.sessions.keys(), 'echoed', 'Bearer'])
+    expect(text.includes(canary), canary).toBe(false)
 })

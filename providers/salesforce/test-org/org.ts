@@ -81,12 +81,16 @@ export class Org {
   /** Whether the flow of user names and passwords is on. */
   isPasswordFlowEnabled = true
   runAs: User
+  /** Another app, that of an admin. */
+  readonly adminApp: { readonly pair: Pair; readonly user: User }
   #made = 0
 
   constructor(variant: Partial<Variant> = {}, now: () => number = Date.now) {
     this.variant = { ...USUAL, ...variant }
     this.now = now
     this.runAs = this.addUser('integration@acme.example', randomBytes(9).toString('hex'))
+    const user = this.addUser('admin@acme.example', randomBytes(9).toString('hex'), { mayResetOthers: true })
+    this.adminApp = { pair: this.newPair(), user }
   }
 
   readonly id = ORG
@@ -122,12 +126,16 @@ export class Org {
 
   /** Whoever signs in with the pair now; a set that has expired is none. */
   accepts({ key, secret }: Pair): boolean {
-    const pairs = [this.primary, ...(this.slot === undefined || this.isExpired(this.slot) ? [] : [this.slot])]
+    const pairs = [
+      this.primary,
+      this.adminApp.pair,
+      ...(this.slot === undefined || this.isExpired(this.slot) ? [] : [this.slot]),
+    ]
     return pairs.some((pair) => pair.key === key && pair.secret === secret)
   }
 
   knows(key: string): boolean {
-    return this.primary.key === key || this.slot?.key === key
+    return [this.primary, this.adminApp.pair, this.slot].some((pair) => pair?.key === key)
   }
 
   isExpired({ createdAt }: Staged): boolean {

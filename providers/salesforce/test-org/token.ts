@@ -13,7 +13,7 @@ export function tokenFor(org: Org, base: string, { body }: Asked): Answer {
   switch (form.get('grant_type')) {
     case 'client_credentials':
       if (!org.isFlowEnabled) return refused(400, 'invalid_grant', 'no client credentials user enabled')
-      return granted(org, base, org.runAs, pair.key)
+      return granted(org, base, pair.key === org.adminApp.pair.key ? org.adminApp.user : org.runAs, pair.key)
     case 'password': {
       if (!org.isPasswordFlowEnabled) return refused(400, 'invalid_grant', 'authentication failure')
       const user = org.users.get(form.get('username') ?? '')

@@ -11,9 +11,8 @@ import type { HttpRequest, HttpResponse } from 'jsforce/lib/types/index.js'
 import { StreamPromise } from 'jsforce/lib/util/promise.js'
 import type { HttpClient } from '../../../shared/http/index.ts'
 import type { UserSecret } from '../schema.ts'
+import { API_VERSION } from '../version.ts'
 
-/** What everything is asked by. */
-export const API_VERSION = '65.0'
 /** The last with login(). */
 const LOGIN_VERSION = '64.0'
 

@@ -1,0 +1,2 @@
+/** What everything is asked by; the first with staged credentials. */
+export const API_VERSION = '65.0'
