@@ -145,6 +145,7 @@ export interface Hub extends AsyncDisposable {
     name: string,
     value: StoredSecret,
     tags?: Readonly<Record<string, string>>,
+    region?: string,
   ): string
   /** RotateSecret; answers what each step failed with, and nothing for one that went well. */
   rotate(secretArn: string, more?: { readonly RotateImmediately?: false }): Promise<readonly string[]>
@@ -178,15 +179,18 @@ export async function startHub({ environment = {}, externalIdOfWorkload, run }: 
     },
     onStep: (step) => steps.push(step),
   })
-  const modelOf = (secretArn: string) => local.aws.account(secretArn.split(':')[4] ?? '').secretsManager()
+  const modelOf = (secretArn: string) => {
+    const [, , , region, account = ''] = secretArn.split(':')
+    return local.aws.account(account).secretsManager(region)
+  }
   return {
     local,
     steps,
     awsEnvironment: local.functionEnvironment(FUNCTION),
-    createSecret: (account, Name, value, tags = {}) =>
+    createSecret: (account, Name, value, tags = {}, region = REGION) =>
       local.aws
         .account(account)
-        .secretsManager()
+        .secretsManager(region)
         .call('CreateSecret', {
           ClientRequestToken: randomUUID(),
           Name,
