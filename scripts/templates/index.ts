@@ -2,6 +2,7 @@
 import { exampleTemplates } from './examples.ts'
 import { hubTemplate } from './hub.ts'
 import { undeployed } from './names.ts'
+import { smokeTemplate } from './smoke.ts'
 import { workloadTemplate } from './workload.ts'
 import { toYaml } from './yaml.ts'
 
@@ -21,6 +22,10 @@ const made = (): Readonly<Record<string, string>> => ({
   'templates/hub.yaml': toYaml(
     hubTemplate(),
     `The functions for the secrets of many accounts. docs/hub.md\n${MADE}`,
+  ),
+  'templates/smoke-probe.yaml': toYaml(
+    smokeTemplate(),
+    `For the smoke test with two accounts. docs/smoke-test.md\n${MADE}`,
   ),
   ...Object.fromEntries(
     exampleTemplates().map(([path, title, template]) => [path, toYaml(template, `${title}\n${MADE}`)]),
