@@ -12,7 +12,7 @@ import {
 import { type Answer, type Management, unexpected } from './management.ts'
 import type { Profile } from './profile/schema.ts'
 import { at, goesOn, textAt, timeAt } from './reply.ts'
-import { isId, type OauthSecret, PLACE } from './schema.ts'
+import { idOfValue, isId, type OauthSecret, PLACE } from './schema.ts'
 
 export interface ClientSecretsOptions {
   readonly management: Management
@@ -21,6 +21,8 @@ export interface ClientSecretsOptions {
   readonly client: () => OauthSecret
   /** From a cryptographic source. */
   readonly bytes: (length: number) => Uint8Array
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /** The secrets of one client at a target that issues them. */
@@ -29,12 +31,14 @@ export class ClientSecrets {
   readonly #secretOf: (who: Who) => OauthSecret
   readonly #client: () => OauthSecret
   readonly #bytes: (length: number) => Uint8Array
+  readonly #now: () => number
 
-  constructor({ management, secretOf, client, bytes }: ClientSecretsOptions) {
+  constructor({ management, secretOf, client, bytes, now }: ClientSecretsOptions) {
     this.#management = management
     this.#secretOf = secretOf
     this.#client = client
     this.#bytes = bytes
+    this.#now = now
   }
 
   get #profile(): Profile {
@@ -46,19 +50,22 @@ export class ClientSecrets {
     const answer = await this.#management.call(as, this.#client(), list)
     if (answer.status !== 200) throw unexpected(answer, 'list its credentials')
     const items = list.items === undefined ? answer.body : at(answer.body, list.items)
-    if (!Array.isArray(items)) throw notUnderstood('the list of credentials')
+    // Several with an id each, or the one that there is.
+    const several = Array.isArray(items) ? items : list.id === undefined ? [items] : undefined
+    if (several === undefined) throw notUnderstood('the list of credentials')
     // What is not seen would be taken for gone.
     if (goesOn(answer.reply, answer.body)) throw notUnderstood('a list of credentials in several parts')
-    return items.map((item) => this.#listed(item))
+    const one = list.also === undefined ? undefined : at(answer.body, list.also)
+    return [...several, ...(one === undefined || one === null ? [] : [one])].map((item) => this.#listed(item))
   }
 
   #listed(item: unknown): LiveCredential {
     const { list, times } = this.#profile
-    const id = textAt(item, list.id)
+    const secret = textAt(item, list.secret)
+    const id = list.id === undefined ? secret && idOfValue(secret) : textAt(item, list.id)
     if (!isId(id)) throw notUnderstood('the id of a credential')
     const mark = markIn(textAt(item, list.mark))
     const createdAt = timeAt(item, list.createdAt, times)
-    const secret = textAt(item, list.secret)
     return {
       id,
       ...(mark === undefined ? {} : { mark }),
@@ -68,24 +75,27 @@ export class ClientSecrets {
   }
 
   async mint({ from, as, mark }: { from: Who; as: Who; mark: Mark }): Promise<Minted> {
-    const { mint, times } = this.#profile
+    const { mint, times, graceMs = 0 } = this.#profile
     const answer = await this.#management.call(as, this.#client(), mint, {
       mark: markText(mark),
+      graceUntil: new Date(this.#now() + graceMs).toISOString(),
       random: Buffer.from(this.#bytes(32)).toString('base64url'),
     })
     if (isFull(answer, mint.full))
       return { result: 'full', reason: `the target was asked for one more and answered ${answer.status}` }
     if (answer.status < 200 || answer.status >= 300) throw unexpected(answer, 'issue a credential')
-    const id = textAt(answer.body, mint.id)
     const secret = textAt(answer.body, mint.secret)
+    const id = mint.id === undefined ? secret && idOfValue(secret) : textAt(answer.body, mint.id)
     if (!isId(id) || secret === undefined || secret === '')
       throw notUnderstood('the credential that was issued')
     const expiresAt = timeAt(answer.body, mint.expiresAt, times)
+    const oldExpiresAt = timeAt(answer.body, mint.oldExpiresAt, times)
     return {
       result: 'minted',
       id,
       value: this.#stored(id, secret, from),
       ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(oldExpiresAt === undefined ? {} : { oldExpiresAt }),
     }
   }
 
@@ -124,6 +134,7 @@ export class ClientSecrets {
   /** From the secret, else by its value where the target shows values. `none`: it is not among them. */
   async #idOf(who: Who, as: Who): Promise<string | 'none' | undefined> {
     const { secretId, clientSecret } = this.#secretOf(who)
+    if (this.#profile.list.id === undefined) return idOfValue(clientSecret)
     if (secretId !== undefined) return secretId
     const live = await this.list(as)
     if (live.length === 0 || live.some(({ value }) => value === undefined)) return undefined
@@ -132,6 +143,7 @@ export class ClientSecrets {
 
   #stored(secretId: string, clientSecret: string, from: Who = 'current'): StoredSecret {
     const base: StoredSecret = from === 'current' ? this.#client() : this.#secretOf(from)
+    if (this.#profile.list.id === undefined) return { ...base, clientSecret }
     return { ...base, clientSecret, secretId }
   }
 }

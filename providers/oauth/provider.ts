@@ -12,7 +12,7 @@ import {
 import { readProfiles } from './profile/read.ts'
 import { isOrigin, type Profile } from './profile/schema.ts'
 import { profiles as shipped } from './profiles/index.ts'
-import { createOauthSchema, type OauthSchema, type OauthSecret, PLACE } from './schema.ts'
+import { createOauthSchema, idOfValue, type OauthSchema, type OauthSecret, PLACE } from './schema.ts'
 import { openSession } from './session.ts'
 
 export interface OauthOptions extends Allowances {
@@ -26,6 +26,8 @@ export interface OauthOptions extends Allowances {
   readonly timeoutMs?: number
   /** A cryptographic source. Default: Node's. */
   readonly bytes?: (length: number) => Uint8Array
+  /** Milliseconds since the epoch, for when an old credential is to expire. Default: the machine's. */
+  readonly now?: () => number
 }
 
 /**
@@ -33,10 +35,16 @@ export interface OauthOptions extends Allowances {
  * `CONFIG_INVALID` for a profile that is wrong.
  */
 export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
-  const { ca, timeoutMs = 10_000, bytes = randomBytes, profiles = [], profilesFolder } = options
+  const {
+    ca,
+    timeoutMs = 10_000,
+    bytes = randomBytes,
+    now = Date.now,
+    profiles = [],
+    profilesFolder,
+  } = options
   const own = profilesFolder === undefined ? [] : readProfiles(profilesFolder)
   const known = new Map([...shipped(), ...profiles, ...own].map((one) => [one.profile, one]))
-  const capabilities = new Map([...known].map(([name, profile]) => [name, capabilitiesFor(profile)]))
   const profileOf = ({ profile }: StoredSecret): string => (typeof profile === 'string' ? profile : '')
   const trust = createPublicTrust(ca)
   return defineProvider({
@@ -45,7 +53,10 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
     schema: createOauthSchema(known, options),
     capabilities: FIRST,
     // One of a profile that there is not is refused by the schema.
-    capabilitiesOf: (secret) => capabilities.get(profileOf(secret)) ?? FIRST,
+    capabilitiesOf: (secret) => {
+      const profile = known.get(profileOf(secret))
+      return profile === undefined ? FIRST : capabilitiesFor(profile, secret)
+    },
     admin: {
       strategies: STRATEGIES,
       optional: STRATEGIES,
@@ -60,7 +71,7 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
         account: clientId,
         endpoint: JSON.stringify({ profile: profile.profile, tokenOrigin, fields }),
         credential: clientSecret,
-        ...(secretId === undefined ? {} : { id: secretId }),
+        ...idOf(profile, clientSecret, secretId),
         server: { host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) },
       }
     },
@@ -69,30 +80,45 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
       return { ...rest, ...pick(from, ['clientSecret', 'secretId']) }
     },
     propose: proposesNothing,
-    open: (request) => openSession(request, { trust, timeoutMs, bytes }),
+    open: (request) => openSession(request, { trust, timeoutMs, bytes, now }),
   })
 }
 
-const STRATEGIES: readonly Strategy[] = ['overlapping']
+const idOf = (
+  profile: Profile,
+  clientSecret: string,
+  secretId: string | undefined,
+): { readonly id?: string } => {
+  if (profile.list.id === undefined) return { id: idOfValue(clientSecret) }
+  return secretId === undefined ? {} : { id: secretId }
+}
 
-const capabilitiesFor = (profile: Profile): Capabilities => ({
+const STRATEGIES: readonly Strategy[] = ['overlapping', 'grace', 'in-place-minted']
+
+const capabilitiesFor = (profile: Profile, secret: StoredSecret): Capabilities => ({
   strategies: [profile.strategy],
   repeat: 'harmless',
   lock: 'none',
   failedProbe: 'free',
-  retires: true,
+  retires: profile.revoke.length > 0,
   mint: {
     marked: profile.list.mark !== undefined,
-    readable: profile.list.secret !== undefined,
+    readable:
+      profile.list.secret !== undefined && (profile.strategy !== 'in-place-minted' || outlives(secret)),
+    ...(profile.strategy === 'in-place-minted' ? { inPlace: true } : {}),
+    ...(profile.graceMs === undefined ? {} : { graceMs: profile.graceMs }),
     livesAtOnce: profile.livesAtOnce,
     settlesWithinMs: profile.settlesWithinMs,
     ...(profile.longestLifeMs === undefined ? {} : { longestLifeMs: profile.longestLifeMs }),
   },
 })
 
+/** A client whose own secret dies with the mint cannot ask for the new one; an API token can. */
+const outlives = (secret: StoredSecret): boolean => secret['apiToken'] !== undefined
+
 /** What holds where nothing is known of the secret. */
 const FIRST: Capabilities = {
-  strategies: STRATEGIES,
+  strategies: ['overlapping'],
   repeat: 'harmless',
   lock: 'none',
   failedProbe: 'free',

@@ -24,7 +24,7 @@ describe('a secret', () => {
   })
 
   test.each([
-    [{ profile: 'elsewhere' }, /`profile` is none of entra, okta/],
+    [{ profile: 'elsewhere' }, /`profile` is none of auth0, entra, keycloak, okta, pingone/],
     [{ clientId: undefined }, /`clientId` is missing/],
     [{ clientSecret: 'a\r\nb' }, /`clientSecret` has a control character/],
     [{ secretId: '../../users' }, /`secretId` is not an id/],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { text } from '../../shared/database/fields.ts'
 import { type Allowances, origin } from '../../shared/http/index.ts'
@@ -80,6 +81,10 @@ const printable = (field: string) =>
 /** An id as targets give it: it is sent in a path or a body, and never trusted to be more. */
 const ID = /^[\w.~:+=@-]{1,200}$/
 export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value)
+
+/** What a credential is known by where its target gives none an id: part of a hash, from which nobody finds the value. */
+export const idOfValue = (value: string): string =>
+  createHash('sha256').update(value, 'utf8').digest('hex').slice(0, 16)
 
 const id = () =>
   text('secretId').regex(ID, {

@@ -18,12 +18,13 @@ export interface SessionOptions {
   readonly trust: Trust
   readonly timeoutMs: number
   readonly bytes: (length: number) => Uint8Array
+  readonly now: () => number
 }
 
 /** One session: token requests with the stored credentials, and calls to the management API. Connects when it is asked to. */
 export function openSession(
   { values, signal, timeLeftMs, connect }: OpenRequest<OauthSecret>,
-  { trust, timeoutMs, bytes }: SessionOptions,
+  { trust, timeoutMs, bytes, now }: SessionOptions,
 ): Session {
   const http = new HttpClient({ trust, connect, timeoutMs, timeLeftMs, signal })
   const secretOf = (who: Who): OauthSecret => {
@@ -35,7 +36,7 @@ export function openSession(
   const client = (): OauthSecret =>
     secretOf((['current', 'pending', 'gone'] as const).find((who) => values[who] !== undefined) ?? 'current')
   const management = new Management(http, secretOf)
-  const secrets = new ClientSecrets({ management, secretOf, client, bytes })
+  const secrets = new ClientSecrets({ management, secretOf, client, bytes, now })
 
   return {
     ...ONLY_MINTS,

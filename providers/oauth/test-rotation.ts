@@ -1,5 +1,6 @@
 /** Whole rotations of OAuth clients: the engine, the local Secrets Manager and a real authorization server. */
 import { onTestFinished } from 'vitest'
+import type { EngineSettings } from '../../shared/engine/index.ts'
 import { CALM, createClock, type LocalClock } from '../../shared/local/index.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { type Authority, type AuthorityOptions, startAuthority } from '../../test/servers/oauth/authority.ts'
@@ -21,6 +22,7 @@ export interface OauthStaging {
   /** Its admin secret; the secret has its ARN. */
   readonly admin?: (url: string) => object
   readonly options?: OauthOptions
+  readonly settings?: EngineSettings
 }
 
 export async function stageOauth({
@@ -28,16 +30,22 @@ export async function stageOauth({
   secret,
   admin,
   options,
+  settings,
 }: OauthStaging): Promise<OauthStage> {
   const clock = createClock(Date.UTC(2026, 0, 1))
   const authority = await startAuthority({ ...how, now: () => clock.now() })
   onTestFinished(() => authority.stop())
-  const provider = createOauth({ allowClearTextLoopback: true, ...options }) as Provider
+  const provider = createOauth({
+    allowClearTextLoopback: true,
+    now: () => clock.now(),
+    ...options,
+  }) as Provider
   const value = { engine: 'oauth', note: 'kept', ...secret(authority.url) }
   const stage = new Stage({
     provider,
     model: { clock, unpublished: CALM },
     value: JSON.stringify(value),
+    ...(settings === undefined ? {} : { settings }),
     ...(admin === undefined ? {} : { admin: { value: admin(authority.url) } }),
   })
   if (admin !== undefined)

@@ -15,7 +15,7 @@ export const DEPLOYED: readonly Deployed[] = [
   { handler: 'rotate-mysql', serves: 'MySQL, MariaDB, RDS for either and Aurora MySQL', options: ['MYSQL'] },
   {
     handler: 'rotate-oauth',
-    serves: 'client secrets of OAuth authorization servers that have several at once',
+    serves: 'client secrets of OAuth authorization servers',
     options: ['OAUTH'],
   },
   {

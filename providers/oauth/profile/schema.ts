@@ -91,10 +91,12 @@ const Authorization = z.strictObject({
 
 const Issued = z.strictObject({
   ...Call.shape,
-  id: Place,
+  /** Left out: a credential is known by its value. */
+  id: Place.optional(),
   secret: Place,
-  createdAt: Place.optional(),
   expiresAt: Place.optional(),
+  /** When the one that it replaces ends by itself. */
+  oldExpiresAt: Place.optional(),
 })
 
 const Shape = z.strictObject({
@@ -103,9 +105,14 @@ const Shape = z.strictObject({
   /** The pages that say so. */
   sources: z.array(z.url()).min(1),
   fields: z.record(z.string().regex(/^[a-z][A-Za-z0-9]{1,39}$/, 'is not a name such as `appId`'), Field),
-  strategy: z.enum(['overlapping']),
+  /**
+   * What becomes of the credential that is replaced: it lives until it is revoked, expires after `graceMs`, or dies at once.
+   */
+  strategy: z.enum(['overlapping', 'grace', 'in-place-minted']),
   /** How many credentials of one client may live at once. */
-  livesAtOnce: z.int().min(2).max(1_000),
+  livesAtOnce: z.int().min(1).max(1_000),
+  /** How long the old one goes on, in milliseconds; in templates of the mint `{graceUntil}` is when it ends. */
+  graceMs: z.int().min(60_000).max(2_592_000_000).optional(),
   /** Within this time a new credential may be refused here and there. Default: at once. */
   settlesWithinMs: z.int().min(0).max(600_000).default(0),
   longestLifeMs: z.int().min(60_000).optional(),
@@ -135,9 +142,12 @@ const Shape = z.strictObject({
   owner: z.strictObject({ ...Call.shape, clientId: Place }).optional(),
   list: z.strictObject({
     ...Call.shape,
-    /** The place of the array; left out: the reply is the array. */
+    /** The place of the array; left out: the reply is the array, or the only one. */
     items: Place.optional(),
-    id: Place,
+    /** Where one more may stand, such as the one that expires. */
+    also: Place.optional(),
+    /** Left out: a credential is known by its value. */
+    id: Place.optional(),
     /** Where our mark stands, at the beginning of the text. Left out: what is made carries none. */
     mark: Place.optional(),
     /** Where the value itself can be read. */
@@ -146,7 +156,7 @@ const Shape = z.strictObject({
   }),
   mint: Issued,
   /** One after the other. A refusal counts as done where the list shows the credential no more. */
-  revoke: z.array(Call).min(1).max(3),
+  revoke: z.array(Call).max(3).default([]),
 })
 
 export const Profile = Shape.superRefine((profile, context) => {
@@ -160,7 +170,9 @@ export const Profile = Shape.superRefine((profile, context) => {
     if (RESERVED.has(name)) issue(['fields', name], 'is a field that every profile has')
   for (const { path, text, extra } of textsOf(profile))
     for (const name of placeholdersOf(text)) {
-      if (profile.fields[name]?.isOrigin === true) issue(path, `has {${name}}, which is an origin`)
+      // An audience is an address for the server to compare, and goes to nowhere.
+      if (profile.fields[name]?.isOrigin === true && path.at(-1) !== 'audience')
+        issue(path, `has {${name}}, which is an origin`)
       else if (profile.fields[name] === undefined && !EVERYWHERE.includes(name) && !extra.includes(name))
         issue(path, `has {${name}}, which is no field`)
     }
@@ -175,12 +187,29 @@ export const Profile = Shape.superRefine((profile, context) => {
     if (!placeholdersOf(JSON.stringify([call.request, call.body ?? null])).includes('id'))
       issue(['revoke', at, 'request'], 'names no {id}')
   })
+  for (const [name, message] of contradictionsIn(profile)) issue([name], message)
   if (
     profile.list.mark !== undefined &&
     !placeholdersOf(JSON.stringify(profile.mint.body ?? null)).includes('mark')
   )
     issue(['mint', 'body'], 'has no {mark}, and `list` looks for it')
 })
+
+/** What a strategy asks of the rest. */
+function contradictionsIn({ strategy, livesAtOnce, graceMs, list, mint, revoke }: z.output<typeof Shape>) {
+  const found: [keyof z.output<typeof Shape>, string][] = []
+  if ((list.id === undefined) !== (mint.id === undefined))
+    found.push(['mint', 'and `list` know credentials by different things'])
+  if (list.id === undefined && list.secret === undefined)
+    found.push(['list', 'shows neither an id nor a value'])
+  if (strategy === 'overlapping' && (revoke.length === 0 || livesAtOnce < 2))
+    found.push(['strategy', 'is `overlapping`, which needs `revoke`, and 2 or more in `livesAtOnce`'])
+  if (strategy === 'overlapping' && list.mark === undefined) found.push(['list', 'shows no mark'])
+  if (strategy !== 'overlapping' && revoke.length > 0) found.push(['revoke', 'is for `overlapping` alone'])
+  if ((strategy === 'grace') !== (graceMs !== undefined))
+    found.push(['graceMs', 'belongs to `grace`, and to nothing else'])
+  return found
+}
 
 export type Profile = z.output<typeof Profile>
 /** Whether a field of a profile says where requests go. */
@@ -226,7 +255,7 @@ function textsOf(profile: z.output<typeof Shape>): Text[] {
 const callsOf = ({ owner, list, mint, revoke }: z.output<typeof Shape>) => [
   ...(owner === undefined ? [] : [{ path: ['owner', 'request'], call: owner, extra: [] }]),
   { path: ['list', 'request'], call: list, extra: [] },
-  { path: ['mint', 'request'], call: mint, extra: ['mark', 'random'] },
+  { path: ['mint', 'request'], call: mint, extra: ['mark', 'random', 'graceUntil'] },
   ...revoke.map((call, at) => ({ path: ['revoke', at, 'request'], call, extra: ['id'] })),
 ]
 

@@ -20,6 +20,7 @@ export const RESERVED = new Set([
   'id',
   'mark',
   'random',
+  'graceUntil',
 ])
 
 export type Values = Readonly<Record<string, string | undefined>>

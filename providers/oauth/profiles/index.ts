@@ -1,11 +1,14 @@
 import { Profile } from '../profile/schema.ts'
+import auth0 from './auth0.json' with { type: 'json' }
 import entra from './entra.json' with { type: 'json' }
+import keycloak from './keycloak.json' with { type: 'json' }
 import okta from './okta.json' with { type: 'json' }
+import pingone from './pingone.json' with { type: 'json' }
 
 let read: readonly Profile[] | undefined
 
 /** The profiles that ship. A test reads each as one of a deployment's is read, so here they are right. */
 export const profiles = (): readonly Profile[] => {
-  read ??= [entra, okta].map((profile) => Profile.parse(profile))
+  read ??= [auth0, entra, keycloak, okta, pingone].map((profile) => Profile.parse(profile))
   return read
 }

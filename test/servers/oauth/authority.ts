@@ -16,7 +16,14 @@ export interface ApiRequest {
   /** Of a JSON body; else undefined. */
   readonly body: unknown
   /** What an access token says that this server issued, if one came along. */
-  readonly token: { readonly clientId: string; readonly scopes: readonly string[] } | undefined
+  readonly token:
+    | {
+        readonly clientId: string
+        readonly scopes: readonly string[]
+        /** What the client may, asked for or not. */
+        readonly rights: readonly string[]
+      }
+    | undefined
 }
 
 export interface ApiReply {
@@ -113,7 +120,7 @@ export async function startAuthority({
       return await callback(request, response)
     }
     const text = await textOf(request)
-    const token = await tokenOf(oidc, request)
+    const token = await tokenOf(oidc, clients, request)
     if (request.method !== 'GET') await authority.holds()
     // Whoever asked is gone, and nobody would hear of it.
     if (request.socket.destroyed) return
@@ -164,10 +171,20 @@ function createOidc(url: string, book: ClientBook, clients: AuthorityOptions['cl
   return oidc
 }
 
-async function tokenOf(oidc: Provider, request: IncomingMessage): Promise<ApiRequest['token']> {
+async function tokenOf(
+  oidc: Provider,
+  clients: AuthorityOptions['clients'],
+  request: IncomingMessage,
+): Promise<ApiRequest['token']> {
   const [, value] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? []
   const token = value === undefined ? undefined : await oidc.ClientCredentials.find(value)
-  return token && { clientId: token.clientId, scopes: (token.scope ?? '').split(' ') }
+  return (
+    token && {
+      clientId: token.clientId,
+      scopes: (token.scope ?? '').split(' '),
+      rights: (clients[token.clientId]?.scope ?? '').split(' '),
+    }
+  )
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

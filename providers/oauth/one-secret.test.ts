@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import {
+  AUTH0_SCOPE,
+  auth0,
+  keycloak,
+  keycloakIdOf,
+  MANAGES,
+  pingone,
+} from '../../test/servers/oauth/one-secret.ts'
+import { failure } from '../../test/simulation/failure.ts'
+import { currentOf, HOUR_MS, type OauthStage, rotate, stageOauth } from './test-rotation.ts'
+
+const SECRET = 'made-by-hand-0123456789-canary'
+const ADMIN_SECRET = 'of-the-admin-0123456789-canary'
+const ALLOWED = { allowClassC: true }
+const ENVIRONMENT = '99999999-8888-7777-6666-555555555555'
+
+const accepts = ({ authority }: OauthStage, secret: string): boolean => authority.book.accepts('app', secret)
+
+const onAuth0 = (settings = {}, withAdmin = false) =>
+  stageOauth({
+    authority: {
+      vendor: auth0,
+      clients: {
+        app: { secret: SECRET, by: 'post', scope: withAdmin ? 'api' : `api ${AUTH0_SCOPE}` },
+        admin: { secret: ADMIN_SECRET, by: 'post', scope: AUTH0_SCOPE },
+      },
+    },
+    secret: (domainUrl) => ({ profile: 'auth0', domainUrl, clientId: 'app', clientSecret: SECRET }),
+    ...(withAdmin
+      ? { admin: (domainUrl: string) => ({ domainUrl, clientId: 'admin', clientSecret: ADMIN_SECRET }) }
+      : {}),
+    settings,
+  })
+
+describe('a client of Auth0, whose secret dies when the next one is made', () => {
+  test('is not rotated where nothing would recover it', async () => {
+    const one = await onAuth0()
+    expect((await failure(one.stage.step('createSecret', one.stage.begin()))).code).toBe('CLASS_C_REFUSED')
+    expect(accepts(one, SECRET)).toBe(true)
+  })
+
+  test.each([
+    ['where the deployment allows it', ALLOWED, false],
+    ['by an admin', {}, true],
+  ])('is rotated %s', async (_how, settings, withAdmin) => {
+    const one = await onAuth0(settings, withAdmin)
+    await rotate(one)
+    expect(accepts(one, currentOf(one))).toBe(true)
+    expect(accepts(one, SECRET)).toBe(false)
+    expect(one.stage.evidence.at(-1)).toMatchObject({ strategy: 'in-place-minted', class: 'C' })
+    expect(one.stage.value('AWSCURRENT')).toMatchObject({ note: 'kept' })
+    await rotate(one)
+    expect(accepts(one, currentOf(one))).toBe(true)
+  })
+
+  test('stops where the reply was lost, and has no other one issued before somebody has looked', async () => {
+    const one = await onAuth0({}, true)
+    const token = one.stage.begin()
+    one.authority.loses = (seen) => seen.endsWith('/rotate-secret')
+    await failure(one.stage.step('createSecret', token))
+    one.authority.loses = () => false
+    // Nobody knows yet whether somebody is about to store it.
+    expect((await failure(one.stage.step('createSecret', token))).code).toBe('MINT_STARTED')
+    one.clock.advance(HOUR_MS)
+    expect((await failure(one.stage.step('createSecret', token))).code).toBe('MINT_ABANDONED')
+    one.stage.model.endRotation(one.stage.secretArn, 'Failed')
+    const next = one.stage.begin()
+    one.clock.advance(HOUR_MS)
+    expect((await failure(one.stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
+    expect(one.authority.seen.filter((seen) => seen.endsWith('/rotate-secret'))).toHaveLength(1)
+  })
+
+  test('is waited for while the token endpoint has not heard of the new secret', async () => {
+    const one = await onAuth0({}, true)
+    one.authority.book.settlesAfter = 3
+    await rotate(one)
+    expect(accepts(one, currentOf(one))).toBe(true)
+  })
+
+  test('takes the word that Auth0 has for a wrong secret', async () => {
+    const one = await onAuth0({}, true)
+    one.clock.advance(HOUR_MS)
+    one.authority.answers = (seen) =>
+      seen === 'POST /oauth/token'
+        ? { status: 401, body: { error: 'access_denied', error_description: 'Unauthorized' } }
+        : undefined
+    expect((await failure(one.stage.step('createSecret', one.stage.begin()))).code).toBe('CURRENT_REFUSED')
+  })
+})
+
+describe('a client of Keycloak', () => {
+  const onKeycloak = (clientUuid: string) =>
+    stageOauth({
+      authority: {
+        vendor: keycloak,
+        clients: {
+          app: { secret: SECRET, scope: 'api' },
+          victim: { secret: 'of-the-victim', scope: 'api' },
+          admin: { secret: ADMIN_SECRET, scope: MANAGES },
+        },
+      },
+      secret: (serverUrl) => ({
+        profile: 'keycloak',
+        serverUrl,
+        realm: 'shop',
+        clientUuid,
+        clientId: 'app',
+        clientSecret: SECRET,
+      }),
+      admin: (serverUrl) => ({ serverUrl, clientId: 'admin', clientSecret: ADMIN_SECRET }),
+    })
+
+  test('is rotated by an admin, in the realm of the secret', async () => {
+    const one = await onKeycloak(keycloakIdOf('app'))
+    await rotate(one)
+    expect(accepts(one, currentOf(one))).toBe(true)
+    expect(accepts(one, SECRET)).toBe(false)
+    expect(one.authority.seen).toContain('POST /realms/shop/protocol/openid-connect/token')
+  })
+
+  test('is not taken for another one that the secret names', async () => {
+    const one = await onKeycloak(keycloakIdOf('victim'))
+    expect((await failure(one.stage.step('createSecret', one.stage.begin()))).code).toBe('SECRET_INVALID')
+    expect(one.authority.book.accepts('victim', 'of-the-victim')).toBe(true)
+  })
+})
+
+describe('an application of PingOne, whose old secret expires by itself', () => {
+  const onPingone = () =>
+    stageOauth({
+      authority: {
+        vendor: pingone,
+        clients: { app: { secret: SECRET, scope: 'api' }, admin: { secret: ADMIN_SECRET, scope: MANAGES } },
+      },
+      secret: (url) => ({
+        profile: 'pingone',
+        authUrl: url,
+        apiUrl: url,
+        environmentId: ENVIRONMENT,
+        clientId: 'app',
+        clientSecret: SECRET,
+      }),
+      admin: (url) => ({ authUrl: url, apiUrl: url, clientId: 'admin', clientSecret: ADMIN_SECRET }),
+    })
+
+  test('is rotated, and the old secret gets tokens for a week, as the record says', async () => {
+    const one = await onPingone()
+    await rotate(one)
+    expect(accepts(one, currentOf(one))).toBe(true)
+    expect(accepts(one, SECRET)).toBe(true)
+    expect(one.stage.evidence.at(-1)).toMatchObject({ strategy: 'grace', class: 'A' })
+    expect(JSON.stringify(one.stage.evidence.at(-1))).toContain('2026-01-08T02:00:00.000Z')
+    one.clock.advance(8 * 24 * HOUR_MS)
+    expect(accepts(one, SECRET)).toBe(false)
+    expect(accepts(one, currentOf(one))).toBe(true)
+  })
+
+  test('is rotated again before the old one has expired', async () => {
+    const one = await onPingone()
+    await rotate(one)
+    const before = currentOf(one)
+    one.clock.advance(8 * 24 * HOUR_MS)
+    await rotate(one)
+    expect(accepts(one, currentOf(one))).toBe(true)
+    expect(accepts(one, before)).toBe(true)
+  })
+})
