@@ -1,11 +1,13 @@
 /**
- * Compares the calls of AWS that were recorded in a folder (`RECORD_AWS_CALLS=folder npm test`, and `npm run sam:check`) with
- * those that `test/permissions` proves against the policies of the templates. With `--record` it adds what is new to them.
+ * Holds every call of AWS that was recorded in a folder (`RECORD_AWS_CALLS=folder npm test`, and `npm run sam:check`) against the
+ * policies of the templates, and tells what `test/permissions` proves although nobody calls it. With `--record` it adds what is
+ * new to the calls that `test/permissions` knows, whose refusals it tries too.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { textOfCall } from '../test/calls/recorder.ts'
 import { callsIn, readCalls, writeCalls } from '../test/permissions/calls.ts'
+import { deniedOf } from '../test/permissions/roles.ts'
 
 const [folder, ...options] = process.argv.slice(2)
 if (folder === undefined) throw new Error('name the folder that RECORD_AWS_CALLS named')
@@ -24,9 +26,13 @@ console.log(`${heard.length} kinds of calls in ${files.length} processes, ${prov
 if (options.includes('--record')) {
   writeCalls(callsIn([...proven, ...heard].map((call) => JSON.stringify(call))))
 } else {
-  for (const call of isNew) console.log(`not proven: ${textOfCall(call)}`)
+  let denied = 0
+  for (const call of heard)
+    for (const action of await deniedOf(call)) {
+      denied += 1
+      console.log(`denied by ${action}, which is needed for ${textOfCall(call)}`)
+    }
+  for (const call of isNew) console.log(`allowed, and not yet in test/permissions: ${textOfCall(call)}`)
   for (const what of stale) console.log(`proven, and called nowhere: ${what}`)
-  if (isNew.length > 0)
-    console.log('run `npm run permissions -- FOLDER --record`, and see what test/permissions says of it')
-  process.exitCode = isNew.length + stale.length > 0 ? 1 : 0
+  process.exitCode = denied + stale.length > 0 ? 1 : 0
 }

@@ -1,0 +1,109 @@
+/** The roles of the templates with every parameter on, and whether they allow a call. */
+import { adminPolicy, rdsPolicy, secretPolicy } from '../../shared/aws/session-policy.ts'
+import type { RecordedCall } from '../calls/recorder.ts'
+import { type Caller, isAllowed, roleOf } from './simulate.ts'
+import {
+  type About,
+  ATTRIBUTES,
+  about,
+  BUS,
+  functionArn,
+  KEY,
+  keyArn,
+  MEMBER,
+  OWN,
+  requestsOf,
+  secretArn,
+} from './world.ts'
+
+export const EVERYTHING = {
+  DeployRotatePostgres: 'true',
+  EvidenceBusArn: BUS,
+  RetireAfter: '12h',
+  Tracing: 'Active',
+  SubnetIds: 'subnet-1',
+  SecurityGroupIds: 'sg-1',
+}
+export const workload = roleOf(
+  'template.yaml',
+  {
+    ...EVERYTHING,
+    SecretNamePrefix: 'app/',
+    AdminSecretNamePrefix: 'admin/',
+    ReadRdsAdminSecrets: 'true',
+    KeyArns: keyArn(OWN, KEY),
+  },
+  'RotatePostgresRole',
+  ATTRIBUTES,
+)
+export const hub = roleOf(
+  'templates/hub.yaml',
+  { ...EVERYTHING, Accounts: MEMBER, ExternalId: 'external-id', Release: '2611292100' },
+  'RotatePostgresRole',
+  ATTRIBUTES,
+)
+export const target = roleOf(
+  'templates/target-role.yaml',
+  {
+    RoleName: 'quarterturn-target-rotate-postgres',
+    ExecutionRoleArn: `arn:aws:iam::${OWN}:role/quarterturn-rotate-postgres`,
+    FunctionArn: functionArn(OWN),
+    ExternalId: 'external-id',
+    SecretNamePrefix: 'app/',
+    AdminSecretNamePrefix: 'admin/',
+    ReadRdsAdminSecrets: 'true',
+    KeyArns: keyArn(MEMBER, KEY),
+  },
+  'TargetRole',
+  { ...ATTRIBUTES, 'AWS::AccountId': MEMBER },
+)
+
+const session = (account: string, role: string) => `arn:aws:sts::${account}:assumed-role/${role}/session`
+export const inWorkload: Caller = {
+  arn: session(OWN, 'quarterturn-rotate-postgres'),
+  policies: workload.policies,
+}
+export const ofHub: Caller = { arn: session(OWN, 'quarterturn-rotate-postgres'), policies: hub.policies }
+
+/** The session that the hub assumes for a kind of call, or its own role. */
+export function inHub({ on }: RecordedCall, { secret, admin, account }: About): Caller {
+  const narrowed = (policy: string): Caller => ({
+    arn: session(MEMBER, 'quarterturn-target-rotate-postgres'),
+    policies: target.policies,
+    session: policy,
+  })
+  if (on === 'secret') return narrowed(secretPolicy(secret))
+  if (on === 'admin secret') return narrowed(adminPolicy(admin))
+  if (on === 'admin secret of RDS') return narrowed(adminPolicy(secretArn(account, 'rds!db-0123')))
+  return on === 'server of RDS' ? narrowed(rdsPolicy()) : ofHub
+}
+
+/** In whose account the thing is that a hub's call is about. */
+export const placeInHub = ({ on }: RecordedCall): string => (['schedule', 'bus'].includes(on) ? OWN : MEMBER)
+/** Across accounts a role is assumed by both policies, as the trust sees it here. */
+export const trustFor = ({ on }: RecordedCall): object | undefined =>
+  on === 'target role' ? allowAll : undefined
+const allowAll = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${OWN}:role/quarterturn-rotate-postgres` },
+      Action: 'sts:AssumeRole',
+    },
+  ],
+}
+
+export const isOfHubOnly = ({ on }: RecordedCall): boolean => on === 'target role'
+
+/** The actions that the call needs and the workload's role, or the hub's and its target role, do not allow. */
+export async function deniedOf(call: RecordedCall): Promise<readonly string[]> {
+  const denied: string[] = []
+  if (!isOfHubOnly(call))
+    for (const request of requestsOf(call, about(OWN)))
+      if (!(await isAllowed(inWorkload, request))) denied.push(`template.yaml: ${request.action}`)
+  const of = about(placeInHub(call))
+  for (const request of requestsOf(call, of))
+    if (!(await isAllowed(inHub(call, of), request, trustFor(call)))) denied.push(`hub: ${request.action}`)
+  return denied
+}
