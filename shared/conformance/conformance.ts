@@ -58,5 +58,5 @@ async function run(options: ConformanceOptions, { name, body }: Draft): Promise<
   if (options.only !== undefined && trial.held === 0) return skipped('`only` names a point of another case')
   // A case that tries nothing would hold whatever the provider does.
   if (trial.held === 0) throw new Error('nothing was tried: the case found no point')
-  return { name, outcome: 'held', points: trial.held, notes: trial.notes }
+  return { name, outcome: 'held', points: trial.held, notes: trial.allNotes }
 }

@@ -1,8 +1,8 @@
-import { STRATEGIES } from '../engine/strategies.ts'
+import { classOf } from '../engine/strategies.ts'
 import type { Provider, Strategy } from '../provider/contract.ts'
 import { adminStaysHome, everyAdminRotation, everySharedAdmin, rightsDrift } from './cases/admin.ts'
 import { badDaysOf, everyBadMoment, everyFailover } from './cases/bad-day.ts'
-import { isAbout, tryClaim } from './cases/claim.ts'
+import { tryClaim } from './cases/claim.ts'
 import { CLOSE_CLAIMS } from './cases/close-claims.ts'
 import { everyCrash } from './cases/crash.ts'
 import { everyHeldReply } from './cases/held.ts'
@@ -22,6 +22,7 @@ import { everyStrangeAnswer, STRANGE_ANSWERS } from './cases/strange-answers.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { cutsFor, everyCut } from './cases/wire.ts'
 import { Skipped, type Trial } from './points.ts'
+import { isAbout, kindOf } from './world/kinds.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
 export interface Draft {
@@ -30,8 +31,8 @@ export interface Draft {
 }
 
 /** Every case for a provider, for each strategy that it offers. */
-export const draftsFor = ({ capabilities }: Provider): readonly Draft[] =>
-  capabilities.strategies.flatMap(draftsForStrategy)
+export const draftsFor = (provider: Provider): readonly Draft[] =>
+  provider.capabilities.strategies.flatMap((strategy) => draftsForStrategy(provider, strategy))
 
 const CLAIMS = [
   ...VALUE_CLAIMS,
@@ -42,13 +43,13 @@ const CLAIMS = [
   ...CLOSE_CLAIMS,
 ]
 
-function draftsForStrategy(strategy: Strategy): readonly Draft[] {
+function draftsForStrategy(provider: Provider, strategy: Strategy): readonly Draft[] {
   const draft = (
     name: string,
     body: (trial: Trial, strategy: Strategy) => Promise<Skipped | undefined>,
   ): Draft => ({ name: `${strategy}: ${name}`, body: (trial) => body(trial, strategy) })
-  const { mints } = STRATEGIES[strategy]
-  if (mints && strategy !== 'overlapping')
+  const kind = kindOf(strategy, provider)
+  if (strategy === 'staged' || strategy === 'refresh-token')
     return [
       draft('credentials that the target issues', () =>
         Promise.resolve(new Skipped(`the kit has no cases for \`${strategy}\` yet`)),
@@ -56,8 +57,11 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     ]
   const meanwhiles = Object.keys(MEANWHILE) as Meanwhile[]
   return [
-    draft(`a rotation that nobody disturbs keeps its class (${STRATEGIES[strategy].class})`, everyScene),
-    ...CLAIMS.filter((claim) => isAbout(strategy, claim)).map((claim) =>
+    draft(
+      `a rotation that nobody disturbs keeps its class (${classOf(strategy, provider.capabilities)})`,
+      everyScene,
+    ),
+    ...CLAIMS.filter((claim) => isAbout(kind, claim)).map((claim) =>
       draft(claim.name, (trial) => tryClaim(trial, strategy, claim)),
     ),
     draft('no sign-in fails on the happy path', noFailedSignIns),
@@ -66,7 +70,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
         everyCrash(trial, strategy, recovery),
       ),
     ),
-    ...cutsFor(strategy).map((cut) =>
+    ...cutsFor(strategy, kind).map((cut) =>
       draft(`cut before every message of ${cut.scene.name}, it recovers by ${cut.recovery}`, (trial) =>
         everyCut(trial, strategy, cut),
       ),
@@ -85,7 +89,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
       ),
     ),
     draft('two secrets that share an account never lose it', everySharing),
-    ...(mints
+    ...(kind === 'beside'
       ? [
           draft(
             'what an interrupted rotation left is ended by the next, when nobody has it in hand',
@@ -93,7 +97,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
           ),
         ]
       : []),
-    ...badDaysOf(strategy).map((day) =>
+    ...badDaysOf(kind).map((day) =>
       draft(`when ${day.what} it says so, loses nothing and heals`, (trial) =>
         everyBadMoment(trial, strategy, day),
       ),
@@ -101,7 +105,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     ...STRANGE_ANSWERS.map((strange) =>
       draft(strange.what, (trial) => everyStrangeAnswer(trial, strategy, strange)),
     ),
-    ...(mints
+    ...(kind !== 'chosen'
       ? []
       : [
           draft(
@@ -112,7 +116,7 @@ function draftsForStrategy(strategy: Strategy): readonly Draft[] {
     draft("the admin's credential goes to no other server than its own", adminStaysHome),
     draft('while the admin rotates before any call, a rotation waits or ends well', everyAdminRotation),
     draft('two secrets that share an admin are not in the way of each other', everySharedAdmin),
-    ...(mints
+    ...(kind !== 'chosen'
       ? []
       : [draft('rights changed by hand between rotations are equal after the next', rightsDrift)]),
     draft('a retirement at any moment of the next rotation locks nobody out', everyRetirementMoment),

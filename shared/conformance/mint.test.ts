@@ -7,7 +7,29 @@ import { freshMint, type MintKind, signsInToMint } from './targets/test-mint-ser
 
 /** What no target of these has, or a provider does not claim. */
 const NOT_FOR_THIS_ONE =
-  /does not alternate|no admin makes the changes|has no lock|give no `(loud|bundle)`|room for one beside/
+  /does not alternate|no admin makes the changes|has no lock|give no `(loud|bundle)`|room for one beside|does not retire|old credential at once|what is replaced may have/
+
+/** What hangs on how a target is; the rest is the same wherever credentials are issued so. */
+const TELLING = /nobody disturbs|issued|interrupted|`|at every stage|call, it recovers by the whole/
+/** These mostly wait, and one strategy shows what they do. */
+const WAITING = /held back .* by (the whole|a new)|is too slow|: nothing |the log of the target/
+
+const KINDS: readonly (readonly [string, MintKind, (name: string) => boolean])[] = [
+  ['two live at once', { livesAtOnce: 2 }, () => true],
+  [
+    'many live at once, others have some, and values can be read',
+    { livesAtOnce: 8, readable: true },
+    (name) => TELLING.test(name),
+  ],
+  ['a new one is refused for a while', { livesAtOnce: 3, settlesMs: 90_000 }, (name) => TELLING.test(name)],
+  ['each expires', { livesAtOnce: 3, lifeMs: 60 * 86_400_000 }, (name) => /disturbs|`/.test(name)],
+  ['a mint ends the old one', { livesAtOnce: 1, endsOldAfterMs: 0 }, (name) => !WAITING.test(name)],
+  [
+    'a mint lets the old one expire',
+    { livesAtOnce: 2, endsOldAfterMs: 3_600_000 },
+    (name) => TELLING.test(name) || /cut before .* a rotation/.test(name),
+  ],
+]
 
 const casesOf = (kind: MintKind) =>
   conformanceCases({
@@ -18,27 +40,30 @@ const casesOf = (kind: MintKind) =>
     recoveries: 'in turn',
   })
 
-describe('a sound provider of a target where two live at once', () => {
-  test.each(casesOf({ livesAtOnce: 2 }))('$name', async ({ run }) => {
+describe.each(KINDS)('a sound provider of a target where %s', (_name, kind, wants) => {
+  test.concurrent.each(casesOf(kind).filter(({ name }) => wants(name)))('$name', async ({ run }) => {
     const result = await run()
     if (result.outcome === 'held') expect(result.points).toBeGreaterThan(0)
     else expect(result.reason).toMatch(NOT_FOR_THIS_ONE)
   })
 })
 
-/** What hangs on how a target is; the rest is the same wherever two live at once. */
-const TELLING =
-  /nobody disturbs|issued|interrupted|`|at every stage|killed before and after every call, it recovers by the whole/
-
-describe.each([
-  ['many live at once, others have some, and values can be read', { livesAtOnce: 8, readable: true }],
-  ['a new one is refused for a while', { livesAtOnce: 3, settlesMs: 90_000 }],
-  ['each expires', { livesAtOnce: 3, lifeMs: 60 * 86_400_000 }],
-])('a sound provider of a target where %s', (_name, kind: MintKind) => {
-  const cases = casesOf(kind).filter(({ name }) => TELLING.test(name))
-  test.each(cases)('$name', async ({ run }) => {
-    const result = await run()
-    if (result.outcome === 'held') expect(result.points).toBeGreaterThan(0)
-    else expect(result.reason).toMatch(NOT_FOR_THIS_ONE)
-  })
+test('what a strategy cannot keep is told: where nothing stored signs in, and what ended that', async () => {
+  const named = (kind: MintKind, part: string) => casesOf(kind).find(({ name }) => name.includes(part))
+  const inPlace: MintKind = { livesAtOnce: 1, endsOldAfterMs: 0 }
+  const killed = await named(inPlace, 'it recovers by a new token')?.run()
+  expect(killed).toHaveProperty(
+    'notes',
+    expect.arrayContaining([
+      'nothing that was stored signed in after: createSecret: killed after mint as current 2',
+      expect.stringContaining('2 points were ended by a credential that somebody made by hand'),
+    ]),
+  )
+  const calm = await named(inPlace, 'nobody disturbs')?.run()
+  expect(calm).toHaveProperty(
+    'notes',
+    expect.arrayContaining([
+      expect.stringMatching(/^AWSCURRENT is refused from after createSecret mint as current to finishSecret/),
+    ]),
+  )
 })

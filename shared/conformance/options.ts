@@ -152,6 +152,11 @@ export interface FreshTarget {
    * have marked it. Answers its id.
    */
   readonly issueByHand?: (mark?: Mark) => Promise<string>
+  /**
+   * Somebody makes a credential in place of that of the secret, by hand or by signing in once more; answers the secret as it is
+   * to be stored then. Required by strategies of class C.
+   */
+  readonly issueAnew?: () => Promise<StoredSecret>
   /** Somebody ends the credential with this id at the target. */
   readonly revokeByHand?: (id: string) => Promise<void>
 

@@ -2,6 +2,7 @@ import type { Strategy } from '../provider/contract.ts'
 import { canaries, found, leaksIn } from './leaks/leaks.ts'
 import { capture } from './leaks/printed.ts'
 import type { ConformanceOptions } from './options.ts'
+import { Gaps } from './report/gaps.ts'
 import { ConformanceFailure, labelsOf, stateOf } from './report/story.ts'
 import { World } from './world/world.ts'
 
@@ -37,10 +38,16 @@ export class Trial {
   /** Points that were played and held. */
   held = 0
   readonly notes: string[] = []
+  readonly #gaps = new Gaps()
 
   constructor(options: ConformanceOptions, name: string) {
     this.options = options
     this.name = name
+  }
+
+  /** What was counted, and what could not be tried or kept. */
+  get allNotes(): readonly string[] {
+    return [...this.notes, ...this.#gaps.notes]
   }
 
   /** True unless `only` names another point. */
@@ -105,6 +112,7 @@ export class Trial {
       return problem === undefined ? undefined : await this.#failure(point, world, problem, before)
     } finally {
       printed.end()
+      this.#gaps.add(world)
       await world.close()
     }
   }

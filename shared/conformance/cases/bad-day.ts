@@ -4,6 +4,7 @@ import type { End, FreshTarget } from '../options.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
 import { changer } from '../world/direct.ts'
+import { isAbout, type Kind, type OfKinds } from '../world/kinds.ts'
 import { inForce, inForceSoon, lockedOut, neverConverges } from '../world/promises.ts'
 import {
   callId,
@@ -15,14 +16,11 @@ import {
   WARM,
 } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
-import { isAbout } from './claim.ts'
 import { codesOfWaiting, MINT_DAYS } from './mint-days.ts'
 
 /** What can go wrong at a target, and the codes that say so. */
-export interface BadDay {
+export interface BadDay extends OfKinds {
   readonly hook: keyof FreshTarget
-  /** Whose value is made by us, or by the target. Default: either. */
-  readonly of?: 'chosen' | 'minted'
   readonly what: string
   readonly codes: readonly ErrorCode[]
   /** What Lambda gives the invocation that meets it, in milliseconds. Default: without end. */
@@ -63,7 +61,7 @@ const DAYS: readonly BadDay[] = [
   },
   {
     hook: 'refuseByPolicy',
-    of: 'chosen',
+    of: ['chosen'],
     what: 'the target refuses every new password',
     codes: ['PENDING_UNUSABLE'],
     begin: ({ target }) => target.refuseByPolicy,
@@ -83,16 +81,16 @@ const DAYS: readonly BadDay[] = [
   },
   {
     hook: 'changePasswordByHand',
-    of: 'chosen',
+    of: ['chosen'],
     what: 'somebody changed the password by hand',
     codes: ['CURRENT_REFUSED', 'PENDING_REFUSED', 'PRIMARY_NOT_CURRENT'],
     begin: ({ target }) => target.changePasswordByHand,
   },
 ]
 
-/** The days that a target may have whose values are made so. */
-export const badDaysOf = (strategy: Strategy): readonly BadDay[] =>
-  [...DAYS, ...MINT_DAYS].filter((day) => isAbout(strategy, day))
+/** The days that a target may have whose values come about so. */
+export const badDaysOf = (kind: Kind): readonly BadDay[] =>
+  [...DAYS, ...MINT_DAYS].filter((day) => isAbout(kind, day))
 
 /** The day turns bad before each call that uses the target, until the step has ended. */
 export async function everyBadMoment(

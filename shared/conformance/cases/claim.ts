@@ -1,24 +1,19 @@
-import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Provider, Strategy } from '../../provider/contract.ts'
 import type { FreshTarget } from '../options.ts'
 import { Skipped, type Trial } from '../points.ts'
+import type { OfKinds } from '../world/kinds.ts'
 import type { World } from '../world/world.ts'
 
 /** One thing that a provider says of itself, and how it is tried. */
-export interface Claim {
+export interface Claim extends OfKinds {
   readonly key: string
   readonly name: string
-  /** Whose value is made by us, or by the target. Default: either. */
-  readonly of?: 'chosen' | 'minted'
   /** Why it does not apply to this provider. Default: it applies. */
   readonly skip?: (provider: Provider, strategy: Strategy) => string | undefined
   /** The hook without which it cannot be tried. */
   readonly needs?: keyof FreshTarget
   readonly play: (world: World) => Promise<string | undefined>
 }
-
-export const isAbout = (strategy: Strategy, { of }: { readonly of?: 'chosen' | 'minted' }): boolean =>
-  of === undefined || of === (STRATEGIES[strategy].mints ? 'minted' : 'chosen')
 
 export async function tryClaim(
   trial: Trial,

@@ -1,4 +1,5 @@
 import { bothSignIn, changer, closed, openDirect, pause, proposed } from '../world/direct.ts'
+import { ISSUED } from '../world/kinds.ts'
 import { KIT_MARK } from '../world/minting.ts'
 import { inForce, STRAY_MS } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
@@ -40,7 +41,7 @@ export const CLOSE_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'close-final',
-    of: 'chosen',
+    of: ['chosen'],
     name: 'close ends a change under way: what is in force then stays in force',
     async play(world) {
       let current = world.secret.first
@@ -73,7 +74,7 @@ export const CLOSE_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'close-mint',
-    of: 'minted',
+    of: ISSUED,
     name: 'close ends what is under way: nothing is issued or ended after it',
     async play(world) {
       const current = world.secret.first

@@ -3,6 +3,7 @@ import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Point, Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
+import { kindOf } from '../world/kinds.ts'
 import { tooManyFailures } from '../world/promises.ts'
 import {
   COLD,
@@ -24,7 +25,7 @@ export async function everyCrash(trial: Trial, strategy: Strategy, recovery: Rec
   const turn = turnOf(recovery)
   const isMine = (_point: Point, at: number): boolean =>
     trial.options.recoveries !== 'in turn' || trial.options.only !== undefined || at % turn.of === turn.at
-  for (const scene of scenesOf(strategy)) {
+  for (const scene of scenesOf(kindOf(strategy, trial.options.provider))) {
     const calls = scene === WARM ? warm : await callsOf(trial, strategy, scene, warm)
     const points = calls
       .flatMap((call) =>

@@ -2,8 +2,8 @@ import { STEPS, type Step } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Point, Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
+import { wayOn } from '../world/carry-on.ts'
 import type { Invocation } from '../world/invocation.ts'
-import { isOutOfRoom } from '../world/minting.ts'
 import { lockedOut, neverConverges } from '../world/promises.ts'
 import {
   COLD,
@@ -77,7 +77,7 @@ function thaw(strategy: Strategy, call: RecordedCall, meanwhile: Meanwhile, drop
       world.record.trace.push(`${call.step} is frozen before ${call.label}`)
       if (drops) await world.target.dropConnections?.()
       const error = await MEANWHILE[meanwhile](world, set.token, call.step)
-      if (error !== undefined && !(await isOutOfRoom(world, error)))
+      if (error !== undefined && (await wayOn(world, error)) === undefined)
         return `always converges: ${meanwhile} ended in ${error}`
       const meanwhileBroken = await lockedOut(world)
       if (meanwhileBroken !== undefined) return `${meanwhileBroken}, before the thaw`

@@ -1,6 +1,7 @@
 import type { Strategy } from '../../provider/contract.ts'
 import type { Point, Trial } from '../points.ts'
-import { isOutOfRoom, strayMints } from '../world/minting.ts'
+import { wayOn } from '../world/carry-on.ts'
+import { strayMints } from '../world/minting.ts'
 import { lockedOut, nextRotationFails, notFinished } from '../world/promises.ts'
 import { isKilledAfter, loseMint } from '../world/recording.ts'
 
@@ -16,7 +17,7 @@ export async function everyLeftover(trial: Trial, strategy: Strategy): Promise<u
       const [left] = await strayMints(world)
       if (left === undefined) return 'a mint whose reply was lost left nothing: `live` does not show it'
       const error = await world.deliverAll(world.secret.rotate())
-      if (error !== undefined && !(await isOutOfRoom(world, error)))
+      if (error !== undefined && (await wayOn(world, error)) === undefined)
         return `always converges: the next rotation ended in ${error}`
       if (!(await strayMints(world)).includes(left))
         return 'touches only what nobody has in hand: a credential was ended that was issued a moment ago'

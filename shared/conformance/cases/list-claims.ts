@@ -1,7 +1,7 @@
 import type { StoredSecret } from '../../provider/contract.ts'
 import type { LiveCredential, Mark } from '../../provider/mint.ts'
 import { changer, identityOf, withDirect } from '../world/direct.ts'
-import { issued, KIT_MARK, letSettle, withMints } from '../world/minting.ts'
+import { idOf, issued, KIT_MARK, letSettle, withMints } from '../world/minting.ts'
 import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
 import { whyNothingRetires } from './retirement.ts'
@@ -16,11 +16,11 @@ const TIME_MS = 1_000
 export const LIST_CLAIMS: readonly Claim[] = [
   {
     key: 'list',
-    of: 'minted',
+    of: ['beside'],
     name: 'list shows every live credential of the account, whoever made it, and no other',
     async play(world) {
       const current = world.secret.first
-      const { id } = await issued(world, current)
+      const id = idOf(await issued(world, current))
       const before = await mismatch(world, current)
       if (before !== undefined) return before
       if (world.target.issueByHand !== undefined) await world.others.issue()
@@ -33,13 +33,13 @@ export const LIST_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'marks',
-    of: 'minted',
+    of: ['beside'],
     name: 'list gives back the mark of each credential, of another secret too, none for what was made by hand, and when it was made',
     skip: ({ capabilities }) =>
       capabilities.mint?.marked === true ? undefined : 'what is issued carries no mark',
     async play(world) {
       const current = world.secret.first
-      const { id } = await issued(world, current, 3)
+      const id = idOf(await issued(world, current, 3))
       const now = world.clock.now()
       const wanted = new Map<string, Mark | undefined>([[id, { ...KIT_MARK, attempt: 3 }]])
       if (world.target.issueByHand !== undefined) {
@@ -64,7 +64,7 @@ export const LIST_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'readable',
-    of: 'minted',
+    of: ['beside'],
     name: 'list gives the whole value of what was issued where `readable` says so, and nowhere else',
     async play(world) {
       const current = world.secret.first
@@ -82,7 +82,7 @@ export const LIST_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'retire-issued',
-    of: 'minted',
+    of: ['beside'],
     name: 'retire ends the old credential and no other, and a repeat does no harm',
     skip: ({ capabilities }, strategy) => whyNothingRetires(capabilities, strategy),
     async play(world) {
@@ -106,7 +106,7 @@ export const LIST_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'retire-kept',
-    of: 'minted',
+    of: ['beside'],
     name: 'retire does not end a credential that is to be kept',
     skip: ({ capabilities }, strategy) => whyNothingRetires(capabilities, strategy),
     async play(world) {

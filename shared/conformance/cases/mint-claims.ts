@@ -1,5 +1,6 @@
 import { FOREIGN_KEY, identityOf, withDirect } from '../world/direct.ts'
-import { issued, KIT_MARK, letSettle, mintsOf, revoked, withMints } from '../world/minting.ts'
+import { ISSUED } from '../world/kinds.ts'
+import { idOf, issued, KIT_MARK, letSettle, mintsOf, revoked, withMints } from '../world/minting.ts'
 import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
 
@@ -10,31 +11,34 @@ const MOST_TRIED = 12
 export const MINT_CLAIMS: readonly Claim[] = [
   {
     key: 'mint',
-    of: 'minted',
-    name: 'what is issued is another credential of the same account, signs in beside the current one, and keeps every other key',
+    of: ISSUED,
+    name: 'what is issued is another credential of the same account, signs in, and keeps every other key',
     async play(world) {
       const current = { ...world.secret.first, [FOREIGN_KEY]: { kept: ['as', 1, null] } }
       const before = (await liveIds(world)).length
       const { id, value } = await issued(world, current)
       const made = (await liveIds(world)).length - before
-      if (made !== 1) return `one mint makes ${made} credentials`
+      if (made !== (endsAtOnce(world) ? 0 : 1))
+        return `one mint makes ${made + (endsAtOnce(world) ? 1 : 0)} credentials`
       const [was, is] = [identityOf(world, current), identityOf(world, value)]
       if (is.account !== was.account) return 'what is issued is of another account'
       if (is.endpoint !== was.endpoint) return 'what is issued is sent somewhere else'
       if (is.credential === was.credential) return 'what is issued is the credential in force'
-      if (is.id !== id) return '`mint` answers another id than `identity` of its value'
+      if (id !== undefined && is.id !== id) return '`mint` answers another id than `identity` of its value'
       const lost = Object.keys(current).find((key) => !(key in value))
       if (lost !== undefined) return `\`mint\` drops the key \`${lost}\``
       if (JSON.stringify(value[FOREIGN_KEY]) !== JSON.stringify(current[FOREIGN_KEY]))
         return '`mint` changes a key that it does not know'
       letSettle(world)
       if (!(await world.signsIn(value))) return 'what is issued is refused'
+      if (endsAtOnce(world))
+        return (await world.signsIn(current)) ? 'a mint in place leaves the old credential alive' : undefined
       return (await world.signsIn(current)) ? undefined : 'the current credential is refused after a mint'
     },
   },
   {
     key: 'settles',
-    of: 'minted',
+    of: ISSUED,
     name: 'a probe takes what was issued within the time that `settlesWithinMs` says, at once without it',
     async play(world) {
       const current = world.secret.first
@@ -53,7 +57,7 @@ export const MINT_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'mint-again',
-    of: 'minted',
+    of: ['beside'],
     name: 'a second mint makes another credential, and the first goes on',
     skip: ({ capabilities }) =>
       (capabilities.mint?.livesAtOnce ?? 0) < 3 ? 'there is room for one beside the current one' : undefined,
@@ -70,7 +74,7 @@ export const MINT_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'full',
-    of: 'minted',
+    of: ['beside'],
     name: 'as many live at once as `livesAtOnce` says, and one more is `full` and changes nothing',
     skip: ({ capabilities }) =>
       (capabilities.mint?.livesAtOnce ?? 0) > MOST_TRIED
@@ -93,11 +97,12 @@ export const MINT_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'revoke',
-    of: 'minted',
+    of: ['beside'],
     name: 'revoke ends the credential with that id and no other; a repeat, and an id that is none, are `already`',
     async play(world) {
       const current = world.secret.first
-      const { id, value } = await issued(world, current)
+      const one = await issued(world, current)
+      const [id, { value }] = [idOf(one), one]
       letSettle(world)
       const before = await liveIds(world)
       for (const wanted of ['revoked', 'already'] as const) {
@@ -113,11 +118,11 @@ export const MINT_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'revoke-hostile',
-    of: 'minted',
+    of: ['beside'],
     name: 'an id with characters that mean something elsewhere ends nothing',
     async play(world) {
       const current = world.secret.first
-      const { id } = await issued(world, current)
+      const id = idOf(await issued(world, current))
       const before = await liveIds(world)
       for (const hostile of hostileIds(id)) {
         const answer = await revoked(world, current, hostile).catch(() => 'an error')
@@ -129,8 +134,47 @@ export const MINT_CLAIMS: readonly Claim[] = [
     },
   },
   {
+    key: 'grace',
+    of: ['replacing'],
+    name: 'the old credential goes on for as long as `graceMs` says, and ends when the mint says',
+    skip: ({ capabilities }) =>
+      capabilities.mint?.graceMs === undefined ? 'a mint ends the old credential at once' : undefined,
+    async play(world) {
+      const current = world.secret.first
+      const { graceMs = 0 } = mintsOf(world)
+      const begun = world.clock.now()
+      const { oldExpiresAt } = await issued(world, current)
+      if (oldExpiresAt !== undefined && oldExpiresAt < begun + graceMs)
+        return 'the mint says that the old credential expires before `graceMs` is over'
+      world.secret.pass(graceMs - 1_000)
+      if (!(await world.signsIn(current))) return 'the old credential is refused before `graceMs` is over'
+      if (oldExpiresAt === undefined) return undefined
+      world.secret.pass(oldExpiresAt - world.clock.now() + 1_000)
+      return (await world.signsIn(current)) ? 'the old credential outlives what the mint said' : undefined
+    },
+  },
+  {
+    key: 'mint-late',
+    of: ['replacing'],
+    name: 'a mint with a credential that was replaced makes nothing, and what replaced it goes on',
+    skip: ({ capabilities }) =>
+      capabilities.mint?.inPlace !== true
+        ? 'what is replaced may have another one issued, or ends everything'
+        : undefined,
+    async play(world) {
+      const current = world.secret.first
+      const { value } = await issued(world, current)
+      letSettle(world)
+      const late = await withMints(world, current, ({ mint }, as) =>
+        mint({ from: 'current', as, mark: { ...KIT_MARK, attempt: 2 } }),
+      ).catch(() => undefined)
+      if (late?.result === 'minted') return 'a credential that was replaced has another one issued'
+      return (await world.signsIn(value)) ? undefined : 'a late mint ends the credential in force'
+    },
+  },
+  {
     key: 'lifetime',
-    of: 'minted',
+    of: ISSUED,
     name: 'a credential lives as long as is said when it is issued, and no longer than `longestLifeMs`',
     async play(world) {
       const current = world.secret.first
@@ -151,6 +195,8 @@ export const MINT_CLAIMS: readonly Claim[] = [
     },
   },
 ]
+
+const endsAtOnce = ({ kit }: World): boolean => kit.provider.capabilities.mint?.inPlace === true
 
 const TEN_YEARS_MS = 10 * 365 * 86_400_000
 

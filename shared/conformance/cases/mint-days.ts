@@ -13,7 +13,7 @@ const MOST_FILLED = 12
 export const MINT_DAYS: readonly BadDay[] = [
   {
     hook: 'issueByHand',
-    of: 'minted',
+    of: ['beside'],
     what: 'others have as many credentials as may live',
     codes: ['MINT_FULL'],
     begin: (world) => {
@@ -24,7 +24,7 @@ export const MINT_DAYS: readonly BadDay[] = [
   },
   {
     hook: 'revokeByHand',
-    of: 'minted',
+    of: ['beside'],
     what: 'somebody has revoked the new credential',
     codes: ['MINT_REFUSED', 'PENDING_REFUSED'],
     // What is revoked after the last proof nobody can know.

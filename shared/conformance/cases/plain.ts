@@ -1,21 +1,31 @@
-import { STEPS } from '../../engine/known.ts'
+import { STEPS, type Step } from '../../engine/known.ts'
 import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
 import { changer, pause, withDirect } from '../world/direct.ts'
-import { anotherValue, isSettling } from '../world/minting.ts'
+import type { Invocation } from '../world/invocation.ts'
+import { kindOf } from '../world/kinds.ts'
+import { anotherValue, isSettling, rightAndWrong } from '../world/minting.ts'
 import { lockedOut, nextRotationFails, notFinished } from '../world/promises.ts'
 import { COLD, type Scene, scenesOf, setScene, WARM } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 
 /** A rotation that nobody disturbs. */
 export async function everyScene(trial: Trial, strategy: Strategy): Promise<undefined> {
-  const points = scenesOf(strategy).map((scene) => undisturbed(strategy, scene.name, scene))
+  const gaps = new Set<string>()
+  const onGap = (seen: readonly string[]): void => {
+    if (seen.length > 0)
+      gaps.add(`AWSCURRENT is refused from after ${seen[0]} to ${seen.at(-1)}, for ${seen.length} calls`)
+  }
+  const points = scenesOf(kindOf(strategy, trial.options.provider)).map((scene) =>
+    undisturbed(strategy, scene.name, scene, onGap),
+  )
   // What is new is told by when it was issued, and not by when Secrets Manager began.
-  const late = undisturbed(strategy, 'begun long before its first step', WARM, (world) =>
+  const late = undisturbed(strategy, 'begun long before its first step', WARM, onGap, (world) =>
     world.passInvocations(),
   )
   await trial.all(STRATEGIES[strategy].mints ? [...points, late] : points)
+  trial.notes.push(...gaps)
   return undefined
 }
 
@@ -23,6 +33,7 @@ const undisturbed = (
   strategy: Strategy,
   name: string,
   scene: Scene,
+  onGap: (seen: readonly string[]) => void,
   whenBegun: (world: World) => void = () => undefined,
 ): Point => ({
   id: `plain/${strategy}/${name}`,
@@ -31,30 +42,48 @@ const undisturbed = (
   async play(world) {
     const { token, start } = await setScene(world, scene, 'createSecret')
     whenBegun(world)
+    const seen: string[] = []
     for (const step of STEPS) {
       const invocation = await start(step)
-      await world.runOn(invocation)
+      if (world.class === 'C') await watchGap(world, invocation, seen)
+      else await world.runOn(invocation)
       if (invocation.error !== undefined) return `${step} ended in ${invocation.error}`
       const broken = await lockedOut(world)
       if (broken !== undefined) return `${broken}, after ${step}`
     }
+    if (world.class === 'C') onGap(seen)
     return (await notFinished(world, token)) ?? (await nextRotationFails(world))
   },
 })
+
+/** Calls after which the credential of AWSCURRENT is refused. */
+async function watchGap(world: World, invocation: Invocation<Step>, seen: string[]): Promise<void> {
+  while (invocation.state === 'parked') {
+    const call = `${invocation.step} ${invocation.next?.label}`
+    await world.advance(invocation)
+    const value = world.secret.value(world.secret.holders().current ?? '') ?? {}
+    if (!(await world.signsIn(value))) seen.push(call)
+  }
+}
 
 /** Sign-ins that fail, as the provider's verdicts and, where there is one, the target's own count tell. */
 export async function noFailedSignIns(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
   if (await trial.look(strategy, isSettling))
     return new Skipped('a new credential is tried until it has settled, so some sign-ins fail')
-  await trial.all(
-    [WARM, COLD].map(
+  const counts: Point = {
+    id: `sign-ins/${strategy}/counted`,
+    strategy,
+    expects: 'the target counts a sign-in that fails on purpose',
+    play: countsNothing,
+  }
+  await trial.all([
+    counts,
+    ...[WARM, COLD].map(
       (scene): Point => ({
         id: `sign-ins/${strategy}/${scene.name}`,
         strategy,
         expects: 'no sign-in fails in a rotation that nobody disturbs',
         async play(world) {
-          const blind = await countsNothing(world)
-          if (blind !== undefined) return blind
           const { start } = await setScene(world, scene, 'createSecret')
           const before = await countOf(world)
           for (const step of STEPS) await world.runOn(await start(step))
@@ -65,7 +94,7 @@ export async function noFailedSignIns(trial: Trial, strategy: Strategy): Promise
         },
       }),
     ),
-  )
+  ])
   if (await trial.look(strategy, ({ target }) => target.failedSignIns === undefined))
     trial.notes.push('the target gives no `failedSignIns`: counted by the verdicts alone')
   return undefined
@@ -82,10 +111,11 @@ async function countsNothing(world: World): Promise<string | undefined> {
   // An admin that looks what the server keeps needs no sign-in to refuse one.
   if (changer(world) === 'admin' && world.kit.provider.admin?.looks?.includes(world.strategy))
     return undefined
-  const current = world.secret.value(world.secret.holders().current ?? '') ?? {}
-  const next = await anotherValue(world, current)
+  const first = await rightAndWrong(world)
+  const { right: current } = first
   // Of two accounts in turn the second next is again for the current one.
-  const pending = world.strategy === 'alternating-users' ? await anotherValue(world, next) : next
+  const pending =
+    world.strategy === 'alternating-users' ? await anotherValue(world, first.wrong) : first.wrong
   const before = await countOf(world)
   await withDirect(world, { current, pending }, (session) => session.probe({ who: 'pending', at: 'writer' }))
   const end = performance.now() + NOTICE_MS

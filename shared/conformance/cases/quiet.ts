@@ -4,6 +4,8 @@ import { canaries, found, rawLeaksIn } from '../leaks/leaks.ts'
 import { leaksLoudly } from '../leaks/loud.ts'
 import { withSwitches } from '../leaks/switches.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
+import { carryOn } from '../world/carry-on.ts'
+import type { Deliver } from '../world/promises.ts'
 import { changeStep, isChange, loseChange, loseMint } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
 
@@ -13,7 +15,9 @@ export async function allSortsOfRotations(world: World): Promise<void> {
   await world.deliverAll(secret.rotate())
   if (world.mints) {
     await loseMint(world)
-    await world.deliverAll(secret.rotate())
+    const token = secret.rotate()
+    const deliver: Deliver = (again, steps) => world.deliverAll(again, steps)
+    await carryOn(world, token, await deliver(token, STEPS), deliver)
   } else await world.deliverAll(await loseChange(world))
   const step = changeStep(strategy)
   const { refuseByPolicy, changePasswordByHand, slow, outage, echo } = target

@@ -1,6 +1,6 @@
 import { STEPS, type Step } from '../../engine/known.ts'
+import { carryOn } from '../world/carry-on.ts'
 import { stepsFrom } from '../world/container.ts'
-import { isOutOfRoom } from '../world/minting.ts'
 import { type Deliver, lockedOut, nextRotationFails, notFinished } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
 
@@ -53,13 +53,8 @@ export async function recoverBy(
     const abandoned = await lockedOut(world)
     if (abandoned !== undefined) return `${abandoned}, when the rotation was abandoned`
   }
-  let { token, error } = await TAKE_UP[recovery](killed)
-  if (await isOutOfRoom(world, error)) {
-    world.secret.abandon()
-    world.passInvocations()
-    token = world.secret.rotate()
-    error = await killed.deliver(token, STEPS)
-  }
+  const first = await TAKE_UP[recovery](killed)
+  const { token, error } = await carryOn(world, first.token, first.error, killed.deliver)
   if (error !== undefined) return `always converges: ${recovery} ended in ${error}`
   return (await lockedOut(world)) ?? (await notFinished(world, token)) ?? (await last(killed))
 }

@@ -11,7 +11,7 @@ import {
   proposed,
   withDirect,
 } from '../world/direct.ts'
-import { anotherValue } from '../world/minting.ts'
+import { rightAndWrong } from '../world/minting.ts'
 import { inForce, STRAY_MS } from '../world/promises.ts'
 import type { World } from '../world/world.ts'
 import type { Claim } from './claim.ts'
@@ -41,8 +41,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     key: 'probe',
     name: 'a probe accepts the right credential and rejects a wrong one',
     async play(world) {
-      const current = world.secret.first
-      const pending = await anotherValue(world, current)
+      const { right: current, wrong: pending } = await rightAndWrong(world)
       return await withDirect(world, { current, pending }, async (session) => {
         const right = await session.probe({ who: 'current', at: 'writer' })
         if (right.verdict !== 'accepted') return `the right credential is ${right.verdict}`
@@ -61,8 +60,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
     key: 'check',
     name: 'a check finds the change possible and changes nothing',
     async play(world) {
-      const current = world.secret.first
-      const pending = await anotherValue(world, current)
+      const { right: current, wrong: pending } = await rightAndWrong(world)
       return await withDirect(world, { current, pending }, async (session) => {
         const state = async () =>
           `${await bothSignIn(world, current, pending)}${world.mints ? `, ${await inForce(world)}` : ''}`
@@ -77,7 +75,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'repeat',
-    of: 'chosen',
+    of: ['chosen'],
     name: 'a repeated apply does what `capabilities.repeat` says',
     skip: ({ capabilities }) =>
       capabilities.repeat === 'once' ? 'it says `once`: the engine never repeats it unproven' : undefined,
@@ -105,8 +103,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
         ? 'it says `counts`: the engine spends none on the happy path'
         : undefined,
     async play(world) {
-      const current = world.secret.first
-      const pending = await anotherValue(world, current)
+      const { right: current, wrong: pending } = await rightAndWrong(world)
       return await withDirect(world, { current, pending }, async (session) => {
         for (let time = 0; time < FREE_PROBES; time += 1)
           await session.probe({ who: 'pending', at: 'writer' })
@@ -119,7 +116,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'mark',
-    of: 'chosen',
+    of: ['chosen'],
     name: "an alternate account is known by this secret's mark, and one of another secret is not touched",
     skip: ({ alternateOf }, strategy) =>
       strategy === 'alternating-users' && alternateOf !== undefined ? undefined : 'no account is created',
@@ -144,7 +141,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'retire',
-    of: 'chosen',
+    of: ['chosen'],
     name: 'retire ends the old credential and no other, and a repeat does no harm',
     skip: ({ capabilities }, strategy) => whyNothingRetires(capabilities, strategy),
     async play(world) {
@@ -171,7 +168,7 @@ export const SESSION_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'two-live',
-    of: 'chosen',
+    of: ['chosen'],
     name: 'with a strategy of class A the old credential signs in beside the new one',
     skip: (_provider, strategy) =>
       STRATEGIES[strategy].class === 'A'

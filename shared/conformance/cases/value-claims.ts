@@ -11,7 +11,7 @@ const CANARY = 'a-credential-that-is-no-good'
 export const VALUE_CLAIMS: readonly Claim[] = [
   {
     key: 'propose',
-    of: 'chosen',
+    of: ['chosen'],
     name: 'propose answers another credential for the account that is to change',
     async play(world) {
       const current = world.secret.first
@@ -30,7 +30,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
   },
   {
     key: 'propose-keeps',
-    of: 'chosen',
+    of: ['chosen'],
     name: 'propose keeps every key that it does not change, also those it does not know',
     async play(world) {
       const current = { ...world.secret.first, [FOREIGN_KEY]: { kept: ['as', 1, null] } }

@@ -1,9 +1,9 @@
-import { STRATEGIES } from '../../engine/strategies.ts'
 import type { Strategy } from '../../provider/contract.ts'
 import type { Skipped, Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
 import { pointName, type Point as WirePoint } from '../wire/index.ts'
 import { CODES_OF_A_CUT, coverEach, disturbed, isOneOf, recovered } from '../wire-runs/wire-runs.ts'
+import type { Kind } from '../world/kinds.ts'
 import { moreThan, tooManyFailures } from '../world/promises.ts'
 import {
   changeStep,
@@ -87,15 +87,17 @@ const SWEEPING: WireScene = {
 }
 
 /** What is changed by having it issued is told apart by whether it was stored. */
-const MINT_CUTS: readonly Cut[] = [
-  ...CUTS.filter(({ scene }) => scene !== AGAIN),
+const MINT_CUTS: readonly Cut[] = CUTS.filter(({ scene }) => scene !== AGAIN)
+/** Where nothing lives beside what is stored, a rotation that has its value asks for nothing more. */
+const BESIDE_CUTS: readonly Cut[] = [
+  ...MINT_CUTS,
   { scene: STORED, recovery: 'the whole sequence with the same token' },
   { scene: SWEEPING, recovery: 'the whole sequence with the same token' },
 ]
 
 /** One user changed in place sends the same messages each time. */
-export function cutsFor(strategy: Strategy): readonly Cut[] {
-  const cuts = STRATEGIES[strategy].mints ? MINT_CUTS : CUTS
+export function cutsFor(strategy: Strategy, kind: Kind): readonly Cut[] {
+  const cuts = { chosen: CUTS, beside: BESIDE_CUTS, replacing: MINT_CUTS }[kind]
   return strategy === 'single-user'
     ? cuts
     : [...cuts, { scene: SECOND, recovery: 'the whole sequence with the same token' }]

@@ -135,6 +135,7 @@ export class RealFunction {
         AWS_SECRET_ACCESS_KEY: 'conformance',
         AWS_ENDPOINT_URL_SECRETS_MANAGER: this.#gateway?.url ?? '',
         QUARTERTURN_STRATEGY: this.#world.strategy,
+        ...(this.#world.class === 'C' && { QUARTERTURN_ALLOW_CLASS_C: 'true' }),
         POWERTOOLS_LOG_LEVEL: 'DEBUG',
       },
       onLog: (line) => this.#world.record.tell(line),

@@ -5,6 +5,7 @@ import {
   defineProvider,
   type LiveCredential,
   type MintCapabilities,
+  type MintedStrategy,
   markOf,
   markText,
   ONLY_MINTS,
@@ -37,7 +38,12 @@ const Listed = z.object({
     }),
   ),
 })
-const Issued = z.object({ id: z.string(), secret: z.string(), expiresAt: z.number().optional() })
+const Issued = z.object({
+  id: z.string(),
+  secret: z.string(),
+  expiresAt: z.number().optional(),
+  oldExpiresAt: z.number().optional(),
+})
 
 /** Ids as the target makes them; no other goes into an address. */
 const ID = /^[\w-]{1,64}$/
@@ -83,14 +89,21 @@ function parsed(chunks: readonly Buffer[]): unknown {
   }
 }
 
+const replaces = ({ endsOldAfterMs }: MintKind): boolean => endsOldAfterMs !== undefined
+
 /** What the provider says of the target; a test may let it say something else. */
-export const capabilitiesOf = (kind: MintKind): MintCapabilities => ({
-  marked: true,
+const capabilitiesOf = (kind: MintKind): MintCapabilities => ({
+  marked: !replaces(kind),
+  ...(kind.endsOldAfterMs === 0 ? { inPlace: true } : {}),
+  ...(kind.endsOldAfterMs ? { graceMs: kind.endsOldAfterMs } : {}),
   readable: kind.readable === true,
   livesAtOnce: kind.livesAtOnce,
   ...(kind.settlesMs === undefined ? {} : { settlesWithinMs: kind.settlesMs }),
   ...(kind.lifeMs === undefined ? {} : { longestLifeMs: kind.lifeMs }),
 })
+
+const strategyOf = (kind: MintKind): MintedStrategy =>
+  !replaces(kind) ? 'overlapping' : kind.endsOldAfterMs === 0 ? 'in-place-minted' : 'grace'
 
 export function mintingProvider(kind: MintKind): Provider<typeof ClientSecret> {
   return defineProvider({
@@ -98,11 +111,11 @@ export function mintingProvider(kind: MintKind): Provider<typeof ClientSecret> {
     serves: { engines: ['mint'] },
     schema: ClientSecret,
     capabilities: {
-      strategies: ['overlapping'],
+      strategies: [strategyOf(kind)],
       repeat: 'harmless',
       lock: 'none',
       failedProbe: 'free',
-      retires: true,
+      retires: !replaces(kind),
       mint: capabilitiesOf(kind),
     },
     identity: ({ url, account, secret, secretId }) => ({
@@ -191,12 +204,13 @@ function openMints({ values }: OpenRequest<ClientSecret>): Session {
       if (status === 409) return { result: 'full', reason: 'as many secrets live as may' }
       const issued = Issued.safeParse(body)
       if (status !== 201 || !issued.success || !ID.test(issued.data.id)) throw unreachable()
-      const { id, secret, expiresAt } = issued.data
+      const { id, secret, expiresAt, oldExpiresAt } = issued.data
       return {
         result: 'minted',
         id,
         value: stored(id, secret),
         ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(oldExpiresAt === undefined ? {} : { oldExpiresAt }),
       }
     },
     revoke: ({ id, as }) => end(id, as),

@@ -12,6 +12,8 @@ export interface MintKind {
   readonly readable?: boolean
   /** A new secret is refused for so long, in milliseconds. Default 0. */
   readonly settlesMs?: number
+  /** A new one ends those before it, so many milliseconds later. Default: they live on. */
+  readonly endsOldAfterMs?: number
   /** It lives so long, in milliseconds. Default: until it is revoked. */
   readonly lifeMs?: number
 }
@@ -20,6 +22,7 @@ interface ClientSecret {
   readonly secret: string
   readonly name: string
   readonly createdAt: number
+  readonly expiresAt: number
 }
 
 type Trouble = 'down' | 'limited' | 'read-only' | 'slow' | 'locked' | 'dropped' | 'echo' | { to: string }
@@ -45,16 +48,19 @@ export class MintServer {
     return [...this.secrets].filter(([, one]) => !this.isOver(one)).map(([id]) => id)
   }
 
-  isOver({ createdAt }: ClientSecret): boolean {
-    const { lifeMs } = this.kind
-    return lifeMs !== undefined && this.now() >= createdAt + lifeMs
+  isOver({ expiresAt }: ClientSecret): boolean {
+    return this.now() >= expiresAt
   }
 
   issue(name: string, createdAt = this.now()): { readonly id: string; readonly secret: string } {
     this.#made += 1
     const id = `s${this.#made}-${crypto.randomUUID().slice(0, 8)}`
     const secret = `issued-${crypto.randomUUID()}`
-    this.secrets.set(id, { secret, name, createdAt })
+    const { endsOldAfterMs, lifeMs = Number.POSITIVE_INFINITY } = this.kind
+    if (endsOldAfterMs !== undefined)
+      for (const [old, one] of this.secrets)
+        this.secrets.set(old, { ...one, expiresAt: Math.min(one.expiresAt, createdAt + endsOldAfterMs) })
+    this.secrets.set(id, { secret, name, createdAt, expiresAt: createdAt + lifeMs })
     return { id, secret }
   }
 
@@ -118,12 +124,14 @@ export async function freshMint(kind: MintKind, { now }: KitTime): Promise<Fresh
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const stored = { engine: 'mint', url, account, secret, secretId: id, note: 'kept' }
   return {
-    secret: { engine: 'mint', url: `http://127.0.0.1:${port}`, account, secret, secretId: id, note: 'kept' },
+    secret: stored,
     wire: {
       upstream: { host: '127.0.0.1', port },
       framing: 'http',
-      at: (stored, place) => ({ ...stored, url: `http://${place.host}:${place.port}` }),
+      at: (secret, place) => ({ ...secret, url: `http://${place.host}:${place.port}` }),
     },
     outage: state.trouble('down'),
     limitConnections: state.trouble('limited'),
@@ -139,6 +147,10 @@ export async function freshMint(kind: MintKind, { now }: KitTime): Promise<Fresh
     log: async () => state.log.join('\n'),
     live: async () => state.live,
     issueByHand: async (mark) => state.issue(mark === undefined ? 'by hand' : markText(mark)).id,
+    issueAnew: async () => {
+      const fresh = state.issue('by hand')
+      return { ...stored, secret: fresh.secret, secretId: fresh.id }
+    },
     revokeByHand: async (one) => void state.secrets.delete(one),
     async close() {
       servers.delete(account)
@@ -191,7 +203,8 @@ function change(
   reply: (status: number, what: unknown) => void,
 ): void {
   if (method === 'POST' && url === '/secrets') {
-    if (state.live.length >= state.kind.livesAtOnce) {
+    const isFull = state.kind.endsOldAfterMs === undefined && state.live.length >= state.kind.livesAtOnce
+    if (isFull) {
       reply(409, { error: 'limit_reached' })
       return
     }
@@ -207,8 +220,10 @@ function change(
   reply(isGone ? 204 : 404, { error: 'not_found' })
 }
 
-const lifeOf = ({ kind, now }: MintServer): object =>
-  kind.lifeMs === undefined ? {} : { expiresAt: now() + kind.lifeMs }
+const lifeOf = ({ kind: { lifeMs, endsOldAfterMs = 0 }, now }: MintServer): object => ({
+  ...(lifeMs === undefined ? {} : { expiresAt: now() + lifeMs }),
+  ...(endsOldAfterMs === 0 ? {} : { oldExpiresAt: now() + endsOldAfterMs }),
+})
 
 const shown = (state: MintServer): readonly object[] =>
   state.live.map((id) => {

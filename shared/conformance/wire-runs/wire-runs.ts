@@ -85,7 +85,8 @@ export async function recovered(
     cut,
     async () =>
       tooManyFailures(world, probed) ??
-      moreThan(world, 1, wired.refusals('after')) ??
+      // What was replaced may have expired by then, and what became of a mint is asked with it too.
+      moreThan(world, world.kind === 'replacing' ? 2 : 1, wired.refusals('after')) ??
       (await leavesSomething(world)),
   )
 }

@@ -47,6 +47,8 @@ export class Container {
         pendingReadDelaysMs: [],
         reserveMs: 500,
         retirement: RETIREMENT,
+        // What such a strategy can lose, and how it is found again, is what is tried.
+        allowClassC: world.class === 'C',
         ...(world.elsewhere === undefined ? {} : { served: { accounts: [OTHER_ACCOUNT] } }),
       },
       ...(world.kit.decide === undefined ? {} : { decide: world.kit.decide }),

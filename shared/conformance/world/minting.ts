@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 /** What the claims have issued carries a mark of this secret and this rotation. */
 export const KIT_MARK = { secret: '0123456789abcdef', token: 'fedcba9876543210', attempt: 1 }
 
-export type Issued = Extract<Minted, { readonly result: 'minted' }> & { readonly id: string }
+export type Issued = Extract<Minted, { readonly result: 'minted' }>
 
 export function mintsOf({ kit }: World): MintCapabilities {
   const { mint } = kit.provider.capabilities
@@ -34,6 +34,12 @@ export const withMints = <T>(
   work: (mints: Minting, as: ReturnType<typeof changer>) => Promise<T>,
 ): Promise<T> => withDirect(world, { current }, (session) => work(mintingOf(session), changer(world)))
 
+/** The id of what must have one, since it is ended by it. */
+export function idOf({ id }: Issued): string {
+  if (id === undefined) throw new Error('`mint` says no id of what it had issued')
+  return id
+}
+
 /** Has one credential issued, outside of any rotation. Rejects where there is no room. */
 export async function issued(world: World, current: StoredSecret, attempt = 1): Promise<Issued> {
   const minted = await withMints(world, current, ({ mint }, as) =>
@@ -42,8 +48,7 @@ export async function issued(world: World, current: StoredSecret, attempt = 1): 
   if (minted.result !== 'minted')
     throw new Error(`with room for it a mint is \`${minted.result}\` instead of \`minted\``)
   world.record.issued.push(minted.value)
-  if (minted.id === undefined) throw new Error('`mint` says no id of what it had issued')
-  return { ...minted, id: minted.id }
+  return minted
 }
 
 export const revoked = (world: World, current: StoredSecret, id: string): Promise<'revoked' | 'already'> =>
@@ -58,21 +63,24 @@ export function letSettle(world: World): void {
   if (settlesWithinMs > 0) world.secret.pass(settlesWithinMs)
 }
 
-/** Another value for the account of `current`, which the target does not take. */
+/** Another value for the account of `current`, which need not sign in. */
 export async function anotherValue(world: World, current: StoredSecret): Promise<StoredSecret> {
   if (!world.mints) return await proposed(world, current)
-  const { id, value } = await issued(world, current)
-  await revoked(world, current, id)
-  return value
+  const one = await issued(world, current)
+  if (world.kind === 'beside') await revoked(world, current, idOf(one))
+  return one.value
 }
 
-/**
- * Whether a step had to stop since as many credentials live as may, one of which nobody stored: the next token ends that
- * one, when nobody can be running any more who had it issued.
- */
-export async function isOutOfRoom(world: World, error: string | undefined): Promise<boolean> {
-  if (!world.mints || (error !== 'MINT_ABANDONED' && error !== 'MINT_FULL')) return false
-  return ((await world.target.live?.()) ?? []).length >= mintsOf(world).livesAtOnce
+/** A value that signs in, and one of the same account that does not: the world's own first one is one of the two. */
+export async function rightAndWrong(
+  world: World,
+): Promise<{ readonly right: StoredSecret; readonly wrong: StoredSecret }> {
+  const { first } = world.secret
+  const other = await anotherValue(world, first)
+  if (world.kind !== 'replacing') return { right: first, wrong: other }
+  letSettle(world)
+  world.passGrace()
+  return { right: other, wrong: first }
 }
 
 /** Ids of what lives at the target, is this secret's, and is on none of the versions with a label. */

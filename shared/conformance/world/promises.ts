@@ -1,11 +1,16 @@
 import { STEPS, type Step } from '../../engine/known.ts'
 import type { StoredSecret } from '../../provider/contract.ts'
+import { carryOn } from './carry-on.ts'
 import { identityOf, pause } from './direct.ts'
-import { isOutOfRoom, isSettling, strayMints } from './minting.ts'
+import { isInGap } from './gap.ts'
+import { isSettling, strayMints } from './minting.ts'
 import type { KitSecret } from './secrets.ts'
 import type { World } from './world.ts'
 
-/** Promise 1: what is broken when nothing that it counts on signs in. Class B: some labelled version must. */
+/**
+ * Promise 1: what is broken when nothing that it counts on signs in. Class B: some labelled version must. Class C: so too,
+ * but from a mint until it is stored; the record keeps where that was seen.
+ */
 export async function lockedOut(world: World, secret: KitSecret = world.secret): Promise<string | undefined> {
   const { current, pending, candidate } = secret.holders()
   if (world.class === 'A')
@@ -18,7 +23,11 @@ export async function lockedOut(world: World, secret: KitSecret = world.secret):
   // still be at work, and goes from the current credential to the pending one: so that one is tried first.
   const order = labelled.includes(lastApplied) ? [lastApplied, ...labelled] : labelled
   for (const version of new Set(order)) if (await signsIn(world, secret, version)) return undefined
-  return 'never locked out (class B): no labelled version signs in'
+  if (await isInGap(world)) {
+    world.record.gaps.push(world.record.trace.at(-1) ?? 'the beginning')
+    return undefined
+  }
+  return `never locked out (class ${world.class}): no labelled version signs in`
 }
 
 async function signsIn(world: World, secret: KitSecret, version: string | undefined): Promise<boolean> {
@@ -89,7 +98,10 @@ export async function nextRotationFails(
     const value = world.secret.value(version ?? '')
     return value && credentialOf(world, value)
   })
-  if (old === now) return 'always converges: a whole rotation changed nothing'
+  // Where nothing needs to change, nothing is changed.
+  if (old === now && world.strategy !== 'conditional')
+    return 'always converges: a whole rotation changed nothing'
+  world.passGrace()
   return await orphaned(world)
 }
 
@@ -110,9 +122,12 @@ export async function neverConverges(world: World): Promise<string | undefined> 
     if (!isPending && current !== start) break
     if (!isPending) world.secret.abandon()
     const token = isPending ? pending : world.secret.rotate()
-    error = await world.deliverAll(token)
-    if (error === undefined) return (await notFinished(world, token)) ?? (await nextRotationFails(world))
-    if (await isOutOfRoom(world, error)) world.passInvocations()
+    const ended = await carryOn(world, token, await world.deliverAll(token), (again, steps) =>
+      world.deliverAll(again, steps),
+    )
+    error = ended.error
+    if (error === undefined)
+      return (await notFinished(world, ended.token)) ?? (await nextRotationFails(world))
     // The second failure of a token is enough: AWS gives up, and a new rotation begins.
     if (attempt % 2 === 1) world.secret.abandon()
   }

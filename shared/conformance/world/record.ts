@@ -18,6 +18,10 @@ export class Record {
   readonly probes: Probe[] = []
   /** Every value that the target issued, stored or not. */
   readonly issued: StoredSecret[] = []
+  /** How often somebody had to make a credential by hand. */
+  hands = 0
+  /** Where nothing that was stored signed in: of class C alone. */
+  readonly gaps: string[] = []
   /** What the engine tells: decisions, reports, evidence, errors. */
   readonly told: string[] = []
   /** What the provider itself answers and raises, before the engine cleans it. */

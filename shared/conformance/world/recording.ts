@@ -5,6 +5,7 @@ import type { ConformanceOptions } from '../options.ts'
 import { ConformanceFailure } from '../report/story.ts'
 import type { Container } from './container.ts'
 import type { Invocation } from './invocation.ts'
+import type { Kind } from './kinds.ts'
 import { World } from './world.ts'
 
 /** One call of a recorded rotation. */
@@ -20,6 +21,8 @@ export interface Scene {
   readonly name: string
   /** One container serves all four steps and remembers the registration. */
   readonly isWarm: boolean
+  /** Only with this kind of credential. Default: with each. */
+  readonly of?: Kind
   /** What happened before. */
   readonly prepare: (world: World) => Promise<void>
 }
@@ -86,7 +89,7 @@ const SCENES: readonly Scene[] = [
 ]
 const MINT_SCENES: readonly Scene[] = [
   ...SCENES,
-  { name: 'after one whose credential nobody stored', isWarm: true, prepare: loseMint },
+  { name: 'after one whose credential nobody stored', isWarm: true, prepare: loseMint, of: 'beside' },
   {
     name: 'after a finished rotation',
     isWarm: true,
@@ -94,8 +97,8 @@ const MINT_SCENES: readonly Scene[] = [
   },
 ]
 
-export const scenesOf = (strategy: Strategy): readonly Scene[] =>
-  STRATEGIES[strategy].mints ? MINT_SCENES : SCENES
+export const scenesOf = (kind: Kind): readonly Scene[] =>
+  kind === 'chosen' ? SCENES : MINT_SCENES.filter(({ of }) => of === undefined || of === kind)
 
 /** A scene that has been set, up to the step that is to be played with. */
 export interface SetScene {

@@ -1,5 +1,5 @@
 import type { SecretsManagerPort } from '../../aws/secrets-manager.ts'
-import { CANDIDATE_LABEL } from '../../engine/known.ts'
+import { CANDIDATE_LABEL, MINTING_LABEL } from '../../engine/known.ts'
 import {
   createLocalSecretsManager,
   type LocalClock,
@@ -93,6 +93,26 @@ export class KitSecret {
       SecretId: this.adminArn ?? '',
       SecretString: JSON.stringify(value),
       VersionStages: [stage],
+    })
+  }
+
+  /** An operator stores what was made by hand, and takes off the label of what was begun. */
+  storeByHand(value: StoredSecret): void {
+    const ClientRequestToken = this.#random.uuid()
+    this.now()
+    this.model.call('PutSecretValue', {
+      ClientRequestToken,
+      SecretId: this.arn,
+      SecretString: JSON.stringify(value),
+    })
+    this.#versions.push(ClientRequestToken)
+    this.#values.set(ClientRequestToken, value)
+    const [holder] = Object.entries(this.labels()).find(([, stages]) => stages.includes(MINTING_LABEL)) ?? []
+    if (holder === undefined) return
+    this.model.call('UpdateSecretVersionStage', {
+      SecretId: this.arn,
+      VersionStage: MINTING_LABEL,
+      RemoveFromVersionId: holder,
     })
   }
 

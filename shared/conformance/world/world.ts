@@ -1,5 +1,5 @@
 import { STEPS, type Step, type Task } from '../../engine/known.ts'
-import { STRATEGIES, type StrategyClass } from '../../engine/strategies.ts'
+import { classOf, STRATEGIES, type StrategyClass } from '../../engine/strategies.ts'
 import { createClock, type LocalClock } from '../../local/index.ts'
 import { createRandom } from '../../local/model/random.ts'
 import { createEntropy, DEFAULT_POLICY } from '../../password.ts'
@@ -8,6 +8,7 @@ import type { Entropy } from '../../provider/entropy.ts'
 import type { ConformanceOptions, Elsewhere, FreshTarget } from '../options.ts'
 import { Container } from './container.ts'
 import type { Call, Fate, Invocation } from './invocation.ts'
+import { type Kind, kindOf } from './kinds.ts'
 import { Others } from './others.ts'
 import { Record } from './record.ts'
 import { KitSecret, OTHER_ACCOUNT } from './secrets.ts'
@@ -94,7 +95,11 @@ export class World {
   }
 
   get class(): StrategyClass {
-    return STRATEGIES[this.strategy].class
+    return classOf(this.strategy, this.kit.provider.capabilities)
+  }
+
+  get kind(): Kind {
+    return kindOf(this.strategy, this.kit.provider)
   }
 
   /** The target issues the credentials. */
@@ -117,6 +122,14 @@ export class World {
     const container = new Container(this, secret)
     this.#containers.push(container)
     return container
+  }
+
+  /** Lets so much time pass that what was replaced has expired. */
+  passGrace(): void {
+    const { graceMs = 0 } = this.kit.provider.capabilities.mint ?? {}
+    if (graceMs === 0) return
+    this.secret.pass(graceMs)
+    this.record.trace.push('what was replaced expires')
   }
 
   /** Begins a step and waits until it is before its first action, or has ended. */
