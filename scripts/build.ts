@@ -15,6 +15,8 @@ export interface Bundle {
   readonly files: number
   /** Packages inside, by name. */
   readonly packages: readonly string[]
+  /** Those that are read before the first line of the handler runs. */
+  readonly packagesAtStart: readonly string[]
 }
 
 /** Builds one handler. `under` is the folder that receives its folder; default `dist/handlers`. */
@@ -29,15 +31,21 @@ function measure(name: string, file: string, { inputs, outputs }: Metafile): Bun
   const sizes = new Map(scripts.map(([path, { bytes }]) => [path, bytes]))
   const sum = (paths: Iterable<string>): number =>
     [...paths].reduce((bytes, path) => bytes + (sizes.get(path) ?? 0), 0)
-  const packages = Object.keys(inputs).map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
+  const start = importedBy(relative(ROOT, file), outputs)
   return {
     name,
     file,
-    atStart: sum(importedBy(relative(ROOT, file), outputs)),
+    atStart: sum(start),
     total: sum(sizes.keys()),
     files: scripts.length,
-    packages: [...new Set(packages)].filter((one) => one !== undefined).sort(),
+    packages: packagesOf(Object.keys(inputs)),
+    packagesAtStart: packagesOf([...start].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))),
   }
+}
+
+function packagesOf(paths: readonly string[]): readonly string[] {
+  const packages = paths.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
+  return [...new Set(packages)].filter((one) => one !== undefined).sort()
 }
 
 function importedBy(entry: string, outputs: Metafile['outputs']): Set<string> {
