@@ -210,7 +210,7 @@ export class StepContext {
   async target<T>(operation: (session: Session) => Promise<T>): Promise<T> {
     const guard = this.#hosts
     // A resolver that does not answer must not outlast the step.
-    if (guard !== undefined) await this.input.deadline.limit(() => requireHosts(guard, this.versions))
+    if (guard !== undefined) await this.input.deadline.limit(() => requireHosts(guard, this))
     if (this.provider === undefined || this.strategy === undefined) throw new Error('no value was read yet')
     this.#session ??= new GuardedSession(
       this.provider,

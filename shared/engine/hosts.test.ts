@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { failure } from '../../test/simulation/failure.ts'
 import { Stage } from '../../test/simulation/stage.ts'
+import { simulatedProvider, Target } from '../../test/simulation/target.ts'
 import { type HostRule, hostEntryOf } from '../network/host-list.ts'
+import type { Provider } from '../provider/index.ts'
 
 const ACCOUNT = '111122223333'
 const listing = (hosts: string) => {
@@ -44,5 +46,26 @@ describe('the host of a secret', () => {
       code: 'HOST_NOT_ALLOWED',
       problem: expect.stringContaining('10.20.0.1 has an address outside'),
     })
+  })
+
+  test('that a provider does not tell is no host that could be looked at', async () => {
+    const target = new Target('single', 'p0')
+    const rules = { locks: true, changesInLockedSession: true }
+    const simulated = simulatedProvider(target, () => async (_label, action) => action(), rules) as Provider
+    const silent: Provider = {
+      ...simulated,
+      identity: (secret) => {
+        const { server: _, ...rest } = simulated.identity(secret)
+        return rest
+      },
+    }
+    const stage = new Stage({ target, provider: silent, settings: listing('10.20.0.0/16') })
+    const token = stage.begin()
+    await stage.step('createSecret', token)
+    expect(await failure(stage.step('setSecret', token))).toMatchObject({
+      code: 'PROVIDER_FAILED',
+      problem: expect.stringContaining('does not say which server a secret is of'),
+    })
+    expect(target.live()).toEqual(['A:p0'])
   })
 })

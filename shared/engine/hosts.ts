@@ -1,3 +1,4 @@
+import { QuarterturnError } from '../errors/index.ts'
 import { HostGuard } from '../network/host-guard.ts'
 import type { HostList } from '../network/host-list.ts'
 import type { StepContext } from './context.ts'
@@ -23,11 +24,21 @@ export function guardOf(c: StepContext): HostGuard | undefined {
 
 /**
  * Every host that a value names whose credential this step may send. What lies under other labels may be anything that
- * somebody stored once, so it is looked at only when it is connected to.
+ * somebody stored once, so it is looked at only when it is connected to. A provider that does not say where a credential goes
+ * could send it anywhere.
  */
-export async function requireHosts(guard: HostGuard, versions: StepContext['versions']): Promise<void> {
-  const { own, current, candidate, admin } = versions
-  for (const version of [current, own, candidate, admin])
-    for (const place of [version?.server, version?.consumer])
+export async function requireHosts(
+  guard: HostGuard,
+  c: Pick<StepContext, 'versions' | 'provider'>,
+): Promise<void> {
+  const { own, current, candidate, admin } = c.versions
+  for (const version of [current, own, candidate, admin]) {
+    if (version === undefined) continue
+    if (version.server === undefined)
+      throw new QuarterturnError('PROVIDER_FAILED', {
+        problem: `the provider ${c.provider?.name} does not say which server a secret is of, and this function limits hosts`,
+      })
+    for (const place of [version.server, version.consumer])
       if (place !== undefined) await guard.require(place.host)
+  }
 }

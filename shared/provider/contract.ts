@@ -107,8 +107,9 @@ export interface Identity {
   /** Of what is minted: the id by which `list` and `revoke` know it. Left out: it was made by hand, and is not known. */
   readonly id?: string
   /**
-   * Where changes are made: host in lower case, and port. Needed with `admin`: the admin secret must name the same
-   * server, or the one that RDS says to be the writer of a replica or reader endpoint. Default: nothing to compare.
+   * Where changes are made: host in lower case, and port. Needed where the deployment limits hosts, as a hub does, which looks
+   * at this one before anything is sent; and with `admin`: the admin secret must name the same server, or the one that RDS
+   * says to be the writer of a replica or reader endpoint. Default: nothing to compare.
    */
   readonly server?: { readonly host: string; readonly port: number }
   /**

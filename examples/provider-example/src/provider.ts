@@ -21,9 +21,19 @@ export function createExample(options: ExampleOptions = {}): Provider<ExampleSch
       lock: 'none',
       failedProbe: 'counts',
     },
-    identity: ({ url, username, password }) => ({ account: username, endpoint: url, credential: password }),
+    identity: ({ url, username, password }) => ({
+      account: username,
+      endpoint: url,
+      credential: password,
+      server: serverOf(new URL(url)),
+    }),
     withCredential: ({ into, from }) => ({ ...into, password: from['password'] }),
     propose: ({ current, entropy }) => ({ ...current, password: entropy.password() }),
     open: (request) => openSession(request, timeoutMs),
   })
 }
+
+const serverOf = ({ hostname, port, protocol }: URL) => ({
+  host: hostname,
+  port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+})
