@@ -1,10 +1,10 @@
 import { alternateOf } from '../../shared/database/pair.ts'
 import { createTrust } from '../../shared/database/trust.ts'
 import { newPassword, pick } from '../../shared/database/values.ts'
-import { writerOf } from '../../shared/database/writer.ts'
+import { identityOf } from '../../shared/database/writer.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { nextUser } from './alternating/names.ts'
-import { createMysqlSecret, type MysqlSecret, type MysqlSecretSchema, type SchemaOptions } from './schema.ts'
+import { createMysqlSecret, type MysqlSecretSchema, type SchemaOptions } from './schema.ts'
 import { LOOKS, MysqlSession } from './session.ts'
 
 export interface MysqlOptions extends SchemaOptions {
@@ -46,16 +46,7 @@ export function createMysql(options: MysqlOptions = {}): Provider<MysqlSecretSch
         ...pick(admin, ['engine', 'host', 'port', 'username', 'password', 'ssl']),
       }),
     },
-    identity: (secret: MysqlSecret) => {
-      const { host, port, dbname, ssl, adminHost, adminPort } = secret
-      return {
-        account: secret.username,
-        endpoint: JSON.stringify({ host, port, dbname, ssl, adminHost, adminPort }),
-        credential: secret.password,
-        server: writerOf(secret),
-        consumer: { host, port },
-      }
-    },
+    identity: identityOf,
     alternateOf,
     withCredential: ({ into, from }) => ({ ...into, ...pick(from, ['username', 'password']) }),
     propose: ({ current, previous, strategy, entropy }) => ({

@@ -1,16 +1,11 @@
 import { alternateOf } from '../../shared/database/pair.ts'
 import { createTrust } from '../../shared/database/trust.ts'
 import { newPassword, pick } from '../../shared/database/values.ts'
-import { writerOf } from '../../shared/database/writer.ts'
+import { identityOf } from '../../shared/database/writer.ts'
 import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
 import { nextUser } from './alternating/pair.ts'
 import type { ChangeOptions } from './change.ts'
-import {
-  createPostgresSecret,
-  type PostgresSecret,
-  type PostgresSecretSchema,
-  type SchemaOptions,
-} from './schema.ts'
+import { createPostgresSecret, type PostgresSecretSchema, type SchemaOptions } from './schema.ts'
 import { PostgresSession } from './session.ts'
 
 export interface PostgresOptions extends SchemaOptions, Partial<ChangeOptions> {
@@ -51,16 +46,7 @@ export function createPostgres(options: PostgresOptions = {}): Provider<Postgres
       arn: ({ masterarn }) => masterarn,
       value: adminValue,
     },
-    identity: (secret: PostgresSecret) => {
-      const { host, port, dbname, ssl, adminHost, adminPort } = secret
-      return {
-        account: secret.username,
-        endpoint: JSON.stringify({ host, port, dbname, ssl, adminHost, adminPort }),
-        credential: secret.password,
-        server: writerOf(secret),
-        consumer: { host, port },
-      }
-    },
+    identity: identityOf,
     alternateOf,
     withCredential: ({ into, from }) => ({ ...into, ...pick(from, ['username', 'password']) }),
     propose: ({ current, previous, strategy, entropy }) => ({

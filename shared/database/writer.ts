@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { isLoopbackHost } from '../network/host.ts'
+import type { Identity } from '../provider/index.ts'
 import { host, isRdsProxy, port } from './fields.ts'
 
 /** Where a connection goes; what a secret says besides is not used there. */
@@ -24,6 +25,25 @@ export const writerOf = ({ host: own, port: usual, adminHost = own, adminPort = 
   host: adminHost,
   port: adminPort,
 })
+
+interface Signed extends Named {
+  readonly username: string
+  readonly password: string
+  readonly dbname?: unknown
+  readonly ssl: boolean
+}
+
+/** Who a secret signs in as, where, and with what. */
+export function identityOf(secret: Signed): Identity {
+  const { host: consumers, port: number, dbname, ssl, adminHost, adminPort } = secret
+  return {
+    account: secret.username,
+    endpoint: JSON.stringify({ host: consumers, port: number, dbname, ssl, adminHost, adminPort }),
+    credential: secret.password,
+    server: writerOf(secret),
+    consumer: { host: consumers, port: number },
+  }
+}
 
 /** For comparison. */
 export const nameOf = ({ host: name, port: number }: Place): string => JSON.stringify([name, number])

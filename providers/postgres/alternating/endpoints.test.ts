@@ -1,10 +1,9 @@
 /** Where consumers are sent and where changes are made: replicas, proxies and poolers. */
-import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
-import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeOnNewestPostgres } from '../../../test/servers/each.ts'
+import { startPooler } from '../../../test/servers/pooler.ts'
 import { type PostgresServer, requirePostgres } from '../../../test/servers/postgres.ts'
 import { createPostgres } from '../index.ts'
 import { stageRotation } from '../test-rotation.ts'
@@ -58,7 +57,7 @@ describeOnNewestPostgres(
 
     test('is not a pooler: the session then belongs to another process than the one that greeted', async () => {
       const pair = await freshPair(server(), 'pooled')
-      const pooler = await startPooler(server().port)
+      const pooler = await startPooler(server().port, withAnotherKey)
       ends.push(() => pooler.close())
       const at = { port: pooler.port, ssl: false }
       const options = { allowClearTextLoopback: true }
@@ -189,33 +188,7 @@ describeOnNewestPostgres(
   },
 )
 
-/** What a pooler shows: it greets with a key of its own making (message `K`), whatever server process works for it. */
-async function startPooler(to: number): Promise<{ readonly port: number; close(): Promise<unknown> }> {
-  const server: Server = createServer((client) => {
-    const upstream = connect(to, '127.0.0.1')
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      one.on('error', () => other.destroy())
-      one.on('close', () => other.destroy())
-    }
-    client.pipe(upstream)
-    upstream.on('data', (chunk: Buffer) => client.write(withAnotherKey(chunk)))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no address')
-  return {
-    port: address.port,
-    close: () => {
-      server.close()
-      return once(server, 'close')
-    },
-  }
-}
-
-/** The greeting arrives in one piece: `K`, length 12, process, key. */
+/** What a pooler greets with: a key of its own making. `K`, length 12, process, key. */
 function withAnotherKey(chunk: Buffer): Buffer {
   const at = chunk.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]))
   if (at < 0) return chunk

@@ -1,4 +1,4 @@
-/** What a pooler shows: it greets with a thread of its own, whatever connection to the server works for it. */
+/** What a pooler shows: a greeting of its own making, whatever connection to the server works for it. */
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 
@@ -7,7 +7,11 @@ export interface Pooler {
   close(): Promise<unknown>
 }
 
-export async function startPooler(to: number): Promise<Pooler> {
+/** Makes another greeting of the server's, which arrives in one piece; other pieces it gives back as they are. */
+export type Greet = (piece: Buffer, isFirst: boolean) => Buffer
+
+/** Listens for clients of the server at that port of this machine. */
+export async function startPooler(to: number, greet: Greet): Promise<Pooler> {
   const server: Server = createServer((client) => {
     const upstream = connect(to, '127.0.0.1')
     for (const [one, other] of [
@@ -18,9 +22,10 @@ export async function startPooler(to: number): Promise<Pooler> {
       one.on('close', () => other.destroy())
     }
     client.pipe(upstream)
-    upstream.once('data', (greeting: Buffer) => {
-      client.write(withAnotherThread(greeting))
-      upstream.pipe(client)
+    let isFirst = true
+    upstream.on('data', (piece: Buffer) => {
+      client.write(greet(piece, isFirst))
+      isFirst = false
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -33,12 +38,4 @@ export async function startPooler(to: number): Promise<Pooler> {
       return once(server, 'close')
     },
   }
-}
-
-/** Head of 4 bytes, version of the protocol, name of the server that ends in a zero, thread of 4 bytes. */
-function withAnotherThread(greeting: Buffer): Buffer {
-  const changed = Buffer.from(greeting)
-  const at = changed.indexOf(0, 5) + 1
-  changed.writeUInt32LE(changed.readUInt32LE(at) + 1_000_000, at)
-  return changed
 }
