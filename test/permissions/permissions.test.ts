@@ -118,6 +118,14 @@ describe('the same call on something else is denied', () => {
       expect(await isAllowed(inHub(call, usual), request, trustFor(call)), request.action).toBe(false)
   })
 
+  // A session hides how far its role reaches: the role is tried without one.
+  const atMember = strange.filter(([, , { on }]) => !['schedule', 'bus', 'target role'].includes(on))
+  test.each(atMember)('by the target role alone: %s: %s', async (_, __, call, change) => {
+    const { session: _narrowed, ...role } = inHub(call, about(MEMBER))
+    for (const request of requestsOf(call, about(MEMBER, change(MEMBER))))
+      expect(await isAllowed(role, request), request.action).toBe(false)
+  })
+
   test('a session for one secret reads no other that the role could', async () => {
     const read = { action: 'secretsmanager:GetSecretValue', on: 'secret', with: ['AWSCURRENT'] } as const
     const other = about(MEMBER, { secret: secretArn(MEMBER, 'app/other') })
