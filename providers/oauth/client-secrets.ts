@@ -1,4 +1,5 @@
 import {
+  isQuarterturnError,
   type LiveCredential,
   type Mark,
   type Minted,
@@ -10,7 +11,7 @@ import {
   type Who,
 } from '../../shared/provider/index.ts'
 import { type Answer, type Management, unexpected } from './management.ts'
-import type { Profile } from './profile/schema.ts'
+import type { Call, Profile } from './profile/schema.ts'
 import { at, goesOn, textAt, timeAt } from './reply.ts'
 import { idOfValue, isId, type OauthSecret, PLACE } from './schema.ts'
 
@@ -76,14 +77,23 @@ export class ClientSecrets {
 
   async mint({ from, as, mark }: { from: Who; as: Who; mark: Mark }): Promise<Minted> {
     const { mint, times, graceMs = 0 } = this.#profile
-    const answer = await this.#management.call(as, this.#client(), mint, {
-      mark: markText(mark),
-      graceUntil: new Date(this.#now() + graceMs).toISOString(),
-      random: Buffer.from(this.#bytes(32)).toString('base64url'),
-    })
-    if (isFull(answer, mint.full))
-      return { result: 'full', reason: `the target was asked for one more and answered ${answer.status}` }
-    if (answer.status < 200 || answer.status >= 300) throw unexpected(answer, 'issue a credential')
+    const answer = await this.#management
+      .call(as, this.#client(), mint, {
+        mark: markText(mark),
+        graceUntil: new Date(this.#now() + graceMs).toISOString(),
+        random: Buffer.from(this.#bytes(32)).toString('base64url'),
+      })
+      .catch((error: unknown) => {
+        // Whoever may not have one issued had none issued.
+        if (isQuarterturnError(error) && error.code === 'PRIVILEGE_MISSING') return error
+        throw error
+      })
+    if (isQuarterturnError(answer))
+      return { result: 'declined', reason: `${answer.problem}; ${answer.remedy}` }
+    const reason = `the target was asked for one more and answered ${answer.status}`
+    if (isFull(answer, mint.full)) return { result: 'full', reason }
+    // Of what is no refusal, the call has rejected already.
+    if (answer.status < 200 || answer.status >= 300) return { result: 'declined', reason }
     const secret = textAt(answer.body, mint.secret)
     const id = mint.id === undefined ? secret && idOfValue(secret) : textAt(answer.body, mint.id)
     if (!isId(id) || secret === undefined || secret === '')
@@ -101,17 +111,29 @@ export class ClientSecrets {
 
   async revoke(id: string, as: Who): Promise<'revoked' | 'already'> {
     if (!isId(id)) throw new Error('that is no id of a credential')
-    let isRefused = false
+    let refusal: QuarterturnError | undefined
     for (const call of this.#profile.revoke) {
-      const { status } = await this.#management.call(as, this.#client(), call, { id })
-      if (status < 200 || status >= 300) isRefused = true
+      const error = await this.#refusalOf(call, id, as)
+      refusal ??= error
     }
-    if (!isRefused) return 'revoked'
-    // Only the list tells a credential that is gone from one that must not go.
+    if (refusal === undefined) return 'revoked'
+    // Only the list tells a credential that is gone, or went with a later call, from one that must not go.
     if (!(await this.list(as)).some((one) => one.id === id)) return 'already'
-    throw new QuarterturnError('TARGET_UNREACHABLE', {
-      problem: 'the target does not revoke a credential that it still shows',
-    })
+    throw refusal
+  }
+
+  /** A target may refuse what was done before, such as deactivating once more, with whatever it has for refusals. */
+  async #refusalOf(call: Call, id: string, as: Who): Promise<QuarterturnError | undefined> {
+    try {
+      const { status } = await this.#management.call(as, this.#client(), call, { id })
+      if (status >= 200 && status < 300) return undefined
+      return new QuarterturnError('TARGET_UNREACHABLE', {
+        problem: `the target does not revoke a credential that it still shows: it answered ${status}`,
+      })
+    } catch (error) {
+      if (isQuarterturnError(error) && error.code === 'PRIVILEGE_MISSING') return error
+      throw error
+    }
   }
 
   async retire({ gone, keep, as }: { gone: Who; keep: Who; as: Who }): Promise<Retired> {

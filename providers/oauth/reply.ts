@@ -39,4 +39,5 @@ export function timeAt(
 
 /** A list of which this is a part only: what is not in it may live all the same. */
 export const goesOn = ({ headers }: HttpReply, body: unknown): boolean =>
-  /rel="?next\b/.test(String(headers['link'] ?? '')) || at(body, '@odata.nextLink') !== undefined
+  /rel="?next\b/.test(String(headers['link'] ?? '')) ||
+  (typeof body === 'object' && body !== null && Object.hasOwn(body, '@odata.nextLink'))

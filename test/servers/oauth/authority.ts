@@ -164,6 +164,7 @@ function createOidc(url: string, book: ClientBook, clients: AuthorityOptions['cl
     jwks: { keys: [SIGNING_KEY] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
   })
+  oidc.silent = true
   // Its clients have one secret each; these have as many as the book says.
   oidc.Client.prototype.compareClientSecret = function (actual) {
     return book.accepts(this.clientId, actual)

@@ -16,7 +16,8 @@ declare module 'oidc-provider' {
     constructor(issuer: string, configuration: object)
     readonly Client: { readonly prototype: OidcClient }
     readonly ClientCredentials: { find(token: string): Promise<IssuedToken | undefined> }
-    proxy: boolean
+    /** Whether it prints no error, such as of a connection that broke. */
+    silent: boolean
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
   }
 }
