@@ -12,16 +12,16 @@ export const actOnClaim: ActOnClaim = {
     const to = c.need('current').versionId
     const moved = await moveLabel(c, MINTING_LABEL, { to })
     if (moved === 'lost') return { restMinting: 'lost' }
-    if (c.labels !== undefined) c.labels = { ...c.labels, minting: to }
+    c.mints.holder = to
     return { restMinting: 'done' }
   },
   takeMinting: async (c) => {
-    const moved = await moveLabel(c, MINTING_LABEL, { from: c.labels?.minting, to: c.token })
+    const moved = await moveLabel(c, MINTING_LABEL, { from: c.mints.holder, to: c.token })
     return { takeMinting: moved === 'moved' ? 'taken' : 'lost' }
   },
   giveBackMinting: async (c) => {
-    // Wherever else it is by now, nobody waits for this rotation any more.
-    await moveLabel(c, MINTING_LABEL, { from: c.token, to: c.need('current').versionId })
+    // Whoever saw it there before may take it as well: nothing came in between.
+    await moveLabel(c, MINTING_LABEL, { from: c.token, to: c.mints.holder })
     return { giveBackMinting: 'done' }
   },
 }

@@ -20,13 +20,17 @@ describe('a mint that ends the old credential, made with that one', () => {
     const { stage, target } = setUp({}, { settings: ALLOWED })
     const token = stage.begin()
     await stage.steps(token, ['createSecret'])
-    expect(stage.labels()[token]?.toSorted()).toEqual(['AWSPENDING', 'QUARTERTURN_CANDIDATE'])
+    expect(stage.labels()[token]?.toSorted()).toEqual([
+      'AWSPENDING',
+      'QUARTERTURN_CANDIDATE',
+      'QUARTERTURN_MINTING',
+    ])
     expect(target.calls).toEqual(['probe current', 'mint'])
     await stage.steps(token, ['setSecret', 'testSecret', 'finishSecret'])
     expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-1', note: 'kept' })
     expect(stage.evidence.at(-1)).toMatchObject({ strategy: 'in-place-minted', class: 'C' })
     expect(stage.reports.map(({ step, awsCalls }) => [step, awsCalls])).toEqual([
-      ['createSecret', 4],
+      ['createSecret', 6],
       ['setSecret', 2],
       ['testSecret', 1],
       ['finishSecret', 3],
@@ -53,7 +57,7 @@ describe('a mint that ends the old credential, made with that one', () => {
     expect(stage.labels()[token]).toContain('AWSCURRENT')
   })
 
-  test('is used after all where its value can still be read with the old one', async () => {
+  test('is used after all, at once, where its value can still be read with the old one', async () => {
     const { stage, target } = setUp({ readable: true }, { readsWithOld: true })
     target.losesReplies = 1
     const token = stage.begin()
@@ -63,16 +67,21 @@ describe('a mint that ends the old credential, made with that one', () => {
     expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-1' })
   })
 
-  test('stops with CURRENT_REFUSED where it was lost, and goes on from one that was made by hand', async () => {
+  test('stops where it was lost, and goes on from one that was made by hand', async () => {
     const world = setUp({}, { settings: ALLOWED })
-    const { stage, target } = world
+    const { stage, target, clock } = world
     target.losesReplies = 1
     const token = stage.begin()
     await failure(stage.step('createSecret', token))
-    expect((await failure(stage.step('createSecret', token))).code).toBe('CURRENT_REFUSED')
-    expect(target.count('mint')).toBe(1)
+    expect((await failure(stage.step('createSecret', token))).code).toBe('MINT_STARTED')
     abandon(world, token)
+    const next = stage.begin()
+    clock.advance(HOUR_MS)
+    expect((await failure(stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
+    expect(target.count('mint')).toBe(1)
     storeByHand(stage, { password: target.issue('by hand') })
+    takeOff(stage, 'QUARTERTURN_MINTING', token)
+    abandon(world, next)
     await stage.steps(stage.begin())
     expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-3' })
   })
@@ -158,11 +167,22 @@ describe('a mint that ends the old credential, made by an admin', () => {
     return { ...world, lostToken: token, next }
   }
 
-  test('is used by the next rotation where it has our mark and can be read', async () => {
-    const { stage, target, next } = await lost({ marked: true, readable: true })
+  test.each([
+    ['this rotation', false],
+    ['the next rotation', true],
+  ])('is used by %s where it has our mark and can be read', async (_which, isGivenUp) => {
+    const world = setUp({ marked: true, readable: true }, { admin: true })
+    const { stage, target, clock } = world
+    target.losesReplies = 1
+    const token = stage.begin()
+    await failure(stage.step('createSecret', token))
+    if (isGivenUp) abandon(world, token)
+    const next = isGivenUp ? stage.begin() : token
+    if (isGivenUp) clock.advance(HOUR_MS)
     await stage.steps(next)
     expect(target.count('mint')).toBe(1)
     expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-1' })
+    expect(holderOf(world, 'QUARTERTURN_MINTING')).toBe(next)
   })
 
   test('is made once more by the next rotation where it has our mark', async () => {

@@ -13,11 +13,10 @@ export interface MintTraits {
   /** The target gives the values of what it has issued. */
   readonly readable: boolean
   /**
-   * QUARTERTURN_MINTING is taken before anything is issued. Where the old one dies and the new one is issued to itself, it
-   * is not: the target then refuses every other attempt, since that is made with the old one. Nor where there is one place
-   * for it, whose value can be read.
+   * QUARTERTURN_MINTING is taken before anything is issued or used again. Not where there is one place for it, whose value
+   * can be read.
    */
-  readonly claims: 'always' | 'where an admin does it' | 'never'
+  readonly claims: boolean
   /** The target may find that nothing needs to change, or only something beside the credential. */
   readonly mayBeUnchanged: boolean
   /** The first use of the new one starts the time after which the old one expires. */
@@ -31,10 +30,10 @@ export interface MintTraits {
 /**
  * Where QUARTERTURN_MINTING is.
  * - `nowhere`, `settled`: on no version, or on one that has its value.
- * - `young`: on an empty version, and whoever took it there may still be running.
+ * - `begun`, `young`: on the own empty version or another one, and whoever took it there may still be running.
  * - `own`, `other`: on the own empty version or another one, and whoever took it there is over.
  */
-export type Intent = 'nowhere' | 'settled' | 'young' | 'own' | 'other'
+export type Intent = 'nowhere' | 'settled' | 'begun' | 'young' | 'own' | 'other'
 
 /**
  * What became of something begun whose end nobody knows.
@@ -97,7 +96,7 @@ export interface MintResults {
   /** QUARTERTURN_MINTING on AWSCURRENT, from where one invocation can take it. `lost`: it is elsewhere by now. */
   readonly restMinting: 'done' | 'lost'
   readonly takeMinting: 'taken' | 'lost'
-  /** ... back to AWSCURRENT, since nothing was issued. */
+  /** ... back to where it was taken from, since nothing was issued. */
   readonly giveBackMinting: 'done'
   readonly revokeMint: 'done'
   readonly freePrevious: 'retired' | 'already' | 'cannot'

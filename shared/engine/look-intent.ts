@@ -23,16 +23,20 @@ type LookAtIntent = {
 export const lookAtIntent: LookAtIntent = {
   intent: async (c): Promise<Intent> => {
     const holder = c.labels?.minting
+    c.mints.holder = holder
     if (holder === undefined) return 'nowhere'
     if (holder !== c.token && (await readVersion(c, holder)) !== undefined)
       return (await isStale(c, holder)) ? 'young' : 'settled'
-    if (!isLongUnchanged(c)) return 'young'
-    return holder === c.token ? 'own' : 'other'
+    const isOwn = holder === c.token
+    if (!isLongUnchanged(c)) return isOwn ? 'begun' : 'young'
+    return isOwn ? 'own' : 'other'
   },
   lost: async (c, known): Promise<Lost> => {
     const live = await listed(c, known)
     if (live === undefined) return 'unknown'
     const old = known.traits?.mints?.old
+    // What carries our mark is swept, and what carries none is not ours.
+    if (old === 'lives' && c.provider?.capabilities.mint?.marked === true) return 'never'
     if (old === 'dies') return await lostInPlace(c, known, live)
     const free: LiveCredential[] = []
     for (const one of live) if (!(await isStored(c, one))) free.push(one)

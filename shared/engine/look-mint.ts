@@ -81,7 +81,8 @@ export const lookAtMints: LookAtMints = {
     const stored = c.need('own').id
     const extra = (await liveOnes(c, known)).find((one) => isOfRotation(c, one) && one.id !== stored)
     // What this invocation made and did not store may not be listed yet.
-    const made = mints.made?.id
+    // What the target left as it is, is that of AWSCURRENT.
+    const made = mints.made?.id === c.versions.current?.id ? undefined : mints.made?.id
     const id =
       extra?.id ?? (made !== undefined && made !== stored && !mints.revoked.has(made) ? made : undefined)
     if (id === undefined || stored === undefined) return 'none'

@@ -20,6 +20,8 @@ export interface MintWork {
   extra?: string
   /** What was revoked here: a list that is behind may still show it. */
   readonly revoked: Set<string>
+  /** Where QUARTERTURN_MINTING was when it was looked for: from there it is taken, and there it goes back. */
+  holder?: string | undefined
   /** How many of this rotation's mints the target showed. */
   attempts: number
 }

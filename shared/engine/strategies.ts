@@ -61,14 +61,8 @@ function mintTraits(strategy: Strategy, { mint }: Capabilities, allowsGap: boole
     consumes,
     readable: mint.readable,
     stages: strategy === 'staged',
-    claims:
-      strategy === 'staged'
-        ? 'never'
-        : consumes || old === 'expires' || (old === 'lives' && !mint.marked)
-          ? 'always'
-          : old === 'dies'
-            ? 'where an admin does it'
-            : 'never',
+    // What is left as it is, is stored as what it was found to be: nothing else may be stored meanwhile.
+    claims: strategy !== 'staged' && (old !== 'lives' || !mint.marked || strategy === 'conditional'),
     mayBeUnchanged: strategy === 'conditional' || consumes,
     isUsedLast: mint.firstUseStartsGrace === true,
     needsAdmin: old === 'dies' && !allowsGap && !mint.readable,

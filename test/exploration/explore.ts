@@ -74,7 +74,8 @@ export async function successors(
           sleepers: others(next.sleeper),
           isOldAgain: next.isOldAgain,
         })
-    list.push({ text: 'dies', by, state, sleepers: others(0), isOldAgain: false })
+    const after = space.afterDeath(state, one)
+    list.push({ text: 'dies', by, state: after, sleepers: others(0), isOldAgain: false })
     if (space.holdsLock(one))
       list.push({
         text: 'loses its session and the lock',

@@ -12,12 +12,14 @@ import { newKeyPair } from '../../shared/key-pair.ts'
 import type { Gate } from '../simulation/target.ts'
 import type { Machine } from './engine.ts'
 import { inHand, takeInHand } from './in-hand.ts'
-import { type Minting, mintingProviderOn } from './mint-target.ts'
-import { CONSTANT, PROOFS } from './questions.ts'
+import { mintingProviderOn } from './mint-target.ts'
+import { CONSTANT } from './questions.ts'
+import { replacingProviderOn } from './replacing-target.ts'
 import { retirementOf, schedulerOn } from './scheduler.ts'
 import { ARN, FUNCTION_ARN, idOf, numberOf, portOn } from './secrets.ts'
-import { freshPassword, isMintKind, type Mint, type Sleeper, type State } from './state.ts'
+import { freshPassword, isMintKind, isReplacing, type Sleeper, type State, withFate } from './state.ts'
 import { providerOn, targetOf, withTarget } from './target.ts'
+import { type Presumed, type Variant, variantsOf } from './variants.ts'
 
 /** What one move of an invocation leads to. */
 export interface Moved {
@@ -31,9 +33,6 @@ export interface Moved {
   readonly presumes?: Presumed | undefined
 }
 
-/** A mint that is older than any invocation lives. */
-export type Presumed = Mint
-
 const atOnce: Gate = async (_label, action) => action()
 const noDeadline = new Deadline(Number.POSITIVE_INFINITY)
 const quiet = { know: () => undefined, clean: (text: string) => text, cleanError: () => new Error('unused') }
@@ -46,6 +45,9 @@ const SURROUNDINGS = {
   deadline: noDeadline,
   cleaner: quiet,
 } satisfies Partial<StepInput>
+
+/** The clock of the exploration stands. */
+const LATELY = SURROUNDINGS.clock.now()
 
 const RETIREMENT = { after: { afterMs: 1_000 }, roleArn: 'arn:aws:iam::111122223333:role/scheduler' } as const
 
@@ -74,10 +76,9 @@ export async function movesOf(state: State, sleeper: Sleeper, machine: Machine):
   const move = decisionOf(sleeper.known, machine)?.move
   if (move === undefined || move.kind === 'end' || move.kind === 'fail')
     return [{ text: move === undefined ? 'fails' : moveName(move), state, sleeper: undefined }]
-  const all =
-    move.kind === 'ask' && move.question === 'leftover'
-      ? await eachLeftover(state, sleeper, machine, move)
-      : [await carryOut(state, sleeper, machine, move), ...(await faults(state, sleeper, machine, move))]
+  const all = await variantsOf(state, sleeper, machine, move, (from, variant) =>
+    carryOut(from, sleeper, machine, move, variant),
+  )
   return await Promise.all(all.map(async (moved) => ended(await settled(moved, machine), machine)))
 }
 
@@ -122,59 +123,12 @@ function ended(moved: Moved, machine: Machine): Moved {
   return { ...moved, text: `${text} -> ${move === undefined ? 'fails' : moveName(move)}`, sleeper: undefined }
 }
 
-/**
- * What may go wrong beside a death before or after the move, which the explorer adds for each: a proof that proves
- * nothing, a value that the target's policy refuses, and a move of AWSCURRENT without a reply, after which the step
- * goes on to look.
- */
-async function faults(state: State, sleeper: Sleeper, machine: Machine, move: Move): Promise<Moved[]> {
-  const knowing = (known: Partial<Known>): Sleeper => ({ ...sleeper, known: { ...sleeper.known, ...known } })
-  if (move.kind === 'ask' && PROOFS.includes(move.question))
-    return (['unknown', 'barred', 'unprovable'] as const).map((proof) => ({
-      text: `${moveName(move)} ${proof}`,
-      state,
-      sleeper: knowing({ [move.question]: proof }),
-    }))
-  if (move.kind !== 'act') return []
-  if (move.action === 'moveCurrent') {
-    const { state: after } = await carryOut(state, sleeper, machine, move)
-    const uncertain = knowing({ moveCurrent: 'failed' })
-    return [
-      { text: 'moveCurrent happens and its reply is lost', state: after, sleeper: uncertain },
-      { text: 'moveCurrent is lost', state, sleeper: uncertain },
-    ]
-  }
-  if (move.action === 'storeNew' && state.left.refusals > 0) {
-    const left = { ...state.left, refusals: state.left.refusals - 1 }
-    const moved = await carryOut({ ...state, left }, sleeper, machine, move, 'x')
-    return [{ ...moved, text: `${moved.text} of a value that the target refuses for good` }]
-  }
-  return []
-}
-
-/** Each mint may be old by now, which presumes that whoever could store it is over; or none is. */
-async function eachLeftover(
-  state: State,
-  sleeper: Sleeper,
-  machine: Machine,
-  move: Extract<Move, { kind: 'ask' }>,
-): Promise<Moved[]> {
-  const found: Moved[] = []
-  for (const mint of state.mints) {
-    const moved = await carryOut(state, sleeper, machine, move, 'p', (one) => one === mint.password)
-    if (moved.sleeper?.known.leftover === 'one')
-      found.push({ ...moved, presumes: machine.sweepsYoung === true ? undefined : mint })
-  }
-  return [...found, await carryOut(state, sleeper, machine, move, 'p', () => false)]
-}
-
 async function carryOut(
   before: State,
   sleeper: Sleeper,
   machine: Machine,
   move: Extract<Move, { kind: 'ask' | 'act' }>,
-  letter: 'p' | 'x' = 'p',
-  isOld: Minting['isOld'] = () => true,
+  variant: Variant = {},
 ): Promise<Moved> {
   if (move.kind === 'act' && move.action === 'lock') {
     const known: Known = { ...sleeper.known, lock: 'held' }
@@ -189,14 +143,19 @@ async function carryOut(
   const set = (next: State): void => {
     state = next
   }
-  const provider = isMintKind(before.kind)
-    ? mintingProviderOn({ kind: before.kind, get, set, token: sleeper.token, isOld })
-    : providerOn(target, gate, machine, {
-        get: () => state.entitled,
-        set: (entitled) => {
-          state = { ...state, entitled }
-        },
-      })
+  const isOld = variant.isOld ?? (() => true)
+  const issuing = { get, set, token: sleeper.token, isOld, isUnchanged: variant.isUnchanged === true }
+  const { kind } = before
+  const provider = isReplacing(kind)
+    ? replacingProviderOn({ kind, ...issuing })
+    : isMintKind(kind)
+      ? mintingProviderOn({ kind, ...issuing })
+      : providerOn(target, gate, machine, {
+          get: () => state.entitled,
+          set: (entitled) => {
+            state = { ...state, entitled }
+          },
+        })
   const context = new ExploredContext({
     ...SURROUNDINGS,
     event: {
@@ -209,13 +168,19 @@ async function carryOut(
     scheduler: schedulerOn(get, set),
     entropy: {
       bytes: (length) => new Uint8Array(length),
-      password: () => freshPassword(before, letter),
+      password: () => freshPassword(before, variant.letter ?? 'p'),
       keyPair: newKeyPair,
     },
     resolveProvider: () => Promise.resolve(provider),
-    settings: { pendingReadDelaysMs: [], retirement: machine.retires === true ? RETIREMENT : {} },
+    settings: {
+      pendingReadDelaysMs: [],
+      // With it, one more is issued where the old one then dies.
+      allowClassC: !kind.startsWith('grace'),
+      retirement: machine.retires === true ? RETIREMENT : {},
+    },
   })
   await remember(context, before, sleeper)
+  context.lastChangedAt = variant.isYoung === true ? LATELY : 0
   const text = moveName(move)
   let known: Known
   try {
@@ -229,9 +194,20 @@ async function carryOut(
     // The engine wraps what a provider throws.
     if (error instanceof Error && error.cause === HALFWAY)
       return { text: `${text}, first half`, state: after, sleeper: { ...sleeper, isHalfway: true } }
-    return { text: `${text} fails`, state: after, sleeper: undefined }
+    return { text: `${text} fails`, state: dropped(after, sleeper), sleeper: undefined }
   }
-  return { text, state: withTarget(state, target), sleeper: asleep(sleeper, known, context) }
+  const after = asleep(sleeper, known, context)
+  const isHeld = after.held.made === sleeper.held.made
+  return {
+    text,
+    state: isHeld ? withTarget(state, target) : dropped(withTarget(state, target), sleeper),
+    sleeper: after,
+  }
+}
+
+/** What it had in hand and did not store is nobody's. */
+function dropped(state: State, { held, token }: Sleeper): State {
+  return withFate(state, { password: held.made, mark: token, fate: 'dropped' })
 }
 
 const HALFWAY = new Error('halfway')
@@ -254,13 +230,18 @@ function halves(sleeper: Sleeper): Gate {
   }
 }
 
+/** Where QUARTERTURN_MINTING was is kept among the versions that were read. */
+const MINTING = 'minting'
+
 /** Puts back what the invocation had read. */
 async function remember(context: ExploredContext, state: State, sleeper: Sleeper): Promise<void> {
   context.labels = sleeper.labels
   await takeInHand(context, sleeper)
+  const { minting } = sleeper.read
+  if (minting !== undefined) context.mints.holder = idOf(minting)
   for (const [name, version] of Object.entries(sleeper.read)) {
     const value = state.values[version]
-    if (value === undefined) continue
+    if (value === undefined || name === MINTING) continue
     const raw: SecretVersion = {
       VersionId: idOf(version),
       SecretString: JSON.stringify(value),
@@ -278,6 +259,8 @@ function asleep(sleeper: Sleeper, known: Known, context: ExploredContext): Sleep
   // The admin secret is another one, and the same at every time.
   for (const [name, version] of Object.entries(context.versions))
     if (version !== undefined && name !== 'admin') read[name] = numberOf(version.versionId)
+  const { holder } = context.mints
+  if (holder !== undefined) read[MINTING] = numberOf(holder)
   const held = inHand(context, known)
   return { ...sleeper, known, labels: context.labels, read, isHalfway: false, held }
 }

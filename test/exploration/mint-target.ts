@@ -7,8 +7,8 @@ import {
   type Who,
 } from '../../shared/provider/index.ts'
 import { ARN, idOf } from './secrets.ts'
-import { PLAIN_PROVIDER, stagedProviderOn } from './staged-target.ts'
-import { freshPassword, type Mint, type MintKind, type State } from './state.ts'
+import { fieldOf, PLAIN_PROVIDER, stagedProviderOn } from './staged-target.ts'
+import { freshPassword, keepsFate, type Mint, type MintKind, type State } from './state.ts'
 
 /** A target that issues credentials, for one action of one invocation. */
 export interface Minting {
@@ -19,37 +19,42 @@ export interface Minting {
   readonly token: number
   /** Whether a credential is older than any invocation lives. */
   readonly isOld: (password: string) => boolean
+  /** The target finds that nothing needs to change. */
+  readonly isUnchanged?: boolean
 }
 
 /** Later than any invocation of the exploration, whose clock stands. */
 const YOUNG = Date.UTC(2200, 0)
 const FORGOTTEN = '0123456789abcdef'
 
-const limitOf = (kind: MintKind): number => (kind === 'mints-3' ? 3 : 2)
+const limitOf = (kind: MintKind): number => (kind.endsWith('-3') ? 3 : 2)
+
+/** What `list` says of a mark. */
+export function markFor(mark: Mint['mark']): Pick<LiveCredential, 'mark'> {
+  if (mark === 'none') return {}
+  const token = typeof mark === 'number' ? markPart(idOf(mark)) : FORGOTTEN
+  return { mark: { secret: markPart(ARN), token, attempt: 1 } }
+}
 
 /** The rules of such a target, as far as the engine can tell. */
 export function mintingProviderOn(minting: Minting): Provider {
-  const { kind, get, set, token, isOld } = minting
+  const { kind, get, set, token, isOld, isUnchanged } = minting
   if (kind === 'staged') return stagedProviderOn(minting)
+  const isMarked = kind !== 'unmarked-3'
   const isReadable = kind === 'readable-2'
   const revoke = (password: string): boolean => {
     const { mints } = get()
     set({ ...get(), mints: mints.filter((one) => one.password !== password) })
     return mints.length > get().mints.length
   }
-  const tokenOf = (mark: Mint['mark']): string =>
-    typeof mark === 'number' ? markPart(idOf(mark)) : FORGOTTEN
   const listed = ({ password, mark }: Mint): LiveCredential => ({
     id: password,
     createdAt: isOld(password) ? 0 : YOUNG,
-    ...(mark === 'none' ? {} : { mark: { secret: markPart(ARN), token: tokenOf(mark), attempt: 1 } }),
+    ...(isMarked ? markFor(mark) : {}),
     ...(isReadable ? { value: { username: 'A', password } } : {}),
   })
   const open: Provider['open'] = ({ values }): Session => {
-    const passwordOf = (who: Who): string => {
-      const value = values[who]?.reveal()
-      return typeof value === 'object' && value !== null ? String(Reflect.get(value, 'password')) : ''
-    }
+    const passwordOf = (who: Who): string => fieldOf(values[who]?.reveal(), 'password')
     return {
       ...ONLY_MINTS,
       check: async () => ({ possible: true, missing: [] }),
@@ -59,9 +64,13 @@ export function mintingProviderOn(minting: Minting): Provider {
           : { verdict: 'rejected' },
       list: async () => get().mints.map(listed),
       mint: async () => {
+        if (isUnchanged === true) return { result: 'unchanged' }
         if (get().mints.length >= limitOf(kind)) return { result: 'full', reason: 'the limit is reached' }
         const password = freshPassword(get(), 'p')
-        set({ ...get(), mints: [...get().mints, { password, mark: token }] })
+        set({
+          ...get(),
+          mints: [...get().mints, { password, mark: token, ...(keepsFate(kind) ? { fate: 'in hand' } : {}) }],
+        })
         return { result: 'minted', id: password, value: { username: 'A', password } }
       },
       revoke: async ({ id }) => (revoke(id) ? 'revoked' : 'already'),
@@ -74,14 +83,14 @@ export function mintingProviderOn(minting: Minting): Provider {
   }
   return {
     ...PLAIN_PROVIDER,
-    name: 'explored-mints',
+    name: `explored-${kind}`,
     capabilities: {
-      strategies: ['overlapping'],
+      strategies: [kind === 'conditional-3' ? 'conditional' : 'overlapping'],
       repeat: 'harmless',
       lock: 'none',
       failedProbe: 'free',
       retires: true,
-      mint: { marked: true, readable: isReadable, livesAtOnce: limitOf(kind) },
+      mint: { marked: isMarked, readable: isReadable, livesAtOnce: limitOf(kind) },
     },
     open,
   }

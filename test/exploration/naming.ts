@@ -4,6 +4,8 @@ import {
   type AccountName,
   type Credential,
   isMintKind,
+  isReplacing,
+  type Mint,
   type Schedule,
   type Sleeper,
   type State,
@@ -63,19 +65,22 @@ export function named(
   const value = (old: Credential | undefined): Credential | undefined =>
     old && { username: account(old.username), password: password(old.password) }
   const values = kept.map((version) => value(state.values[version]))
-  const mints = state.mints
-    .map(({ password: old, mark, place }) => ({
-      old,
-      place,
-      mark: typeof mark === 'number' ? (renaming[mark] ?? ('forgotten' as const)) : mark,
-    }))
-    .toSorted((a, b) => `${a.place} ${a.mark}`.localeCompare(`${b.place} ${b.mark}`))
-    .map(({ old, mark, place }) => ({
-      password: password(old),
-      mark,
-      ...(place === undefined ? {} : { place }),
-    }))
-    .toSorted((a, b) => (a.password < b.password ? -1 : 1))
+  const marked = state.mints.map(({ password: old, mark, ...mint }) => ({
+    ...mint,
+    old,
+    mark: typeof mark === 'number' ? (renaming[mark] ?? ('forgotten' as const)) : mark,
+  }))
+  const renamedMint = ({ old, ...mint }: (typeof marked)[number]): Mint => ({
+    password: password(old),
+    ...mint,
+  })
+  // Where one replaces the other, the last is the newest.
+  const mints = isReplacing(state.kind)
+    ? marked.map(renamedMint)
+    : marked
+        .toSorted((a, b) => `${a.place} ${a.mark}`.localeCompare(`${b.place} ${b.mark}`))
+        .map(renamedMint)
+        .toSorted((a, b) => (a.password < b.password ? -1 : 1))
   const pair = (name: AccountName): readonly [string, string] => {
     const [primary, secondary] = state.accounts[account(name)]
     return [password(primary), password(secondary)]
@@ -154,7 +159,9 @@ export const keyOfState = (state: State): string =>
     state.accounts,
     state.entitled,
     state.schedules.map(({ token, gone, attempt }) => [token, gone, attempt]),
-    state.mints.map(({ password, mark, place }) => [password, mark, ...(place === undefined ? [] : [place])]),
+    state.mints.map(({ password, mark, place, fate }) =>
+      [password, mark, place, fate].filter((part) => part !== undefined),
+    ),
   ])
 
 /** Tells invocations apart. */

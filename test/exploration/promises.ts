@@ -1,4 +1,4 @@
-import { STEPS } from '../../shared/engine/known.ts'
+import { MINTING_LABEL, STEPS } from '../../shared/engine/known.ts'
 import { changesInPlace } from '../simulation/target.ts'
 import { rotate } from './secrets.ts'
 import type { Space } from './space.ts'
@@ -6,6 +6,7 @@ import {
   type AccountName,
   accepts,
   ENDLESS,
+  isReplacing,
   isSame,
   newSleeper,
   type State,
@@ -29,6 +30,11 @@ export function lockedOut(state: State): Broken | undefined {
   const current = under(state, 'AWSCURRENT')
   const isRefused = current === undefined || !signsIn(state, current)
   const how = isRefused ? 'AWSCURRENT does not sign in' : 'AWSCURRENT signs in without its rights'
+  if (isReplacing(state.kind))
+    return (
+      newestGone(state) ??
+      (state.kind.startsWith('grace') && isRefused ? { promise: 'never locked out', how } : undefined)
+    )
   if (!changesInPlace(state.kind))
     return works('AWSCURRENT') ? undefined : { promise: 'never locked out', how }
   const isIn = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE'].some(works)
@@ -40,11 +46,37 @@ export function lockedOut(state: State): Broken | undefined {
       }
 }
 
+/**
+ * Where a new credential replaces the one before, the newest is the one that goes on: a label has it, or somebody who is about to
+ * store it, or it was lost by a death, which the class of the strategy allows.
+ */
+function newestGone(state: State): Broken | undefined {
+  const newest = state.mints.at(-1)
+  if (newest === undefined) return { promise: 'never locked out', how: 'what was used up was used again' }
+  const isStored = Object.keys(state.labels).some(
+    (label) => under(state, label)?.password === newest.password,
+  )
+  if (isStored || newest.fate === 'in hand' || newest.fate === 'lost') return undefined
+  return { promise: 'never locked out', how: 'no label has the newest credential, and nobody died with it' }
+}
+
+/** What a death left behind that only a hand can tell: the rotation stops, and says so. */
+function isLeftToAHand(state: State): boolean {
+  const { kind, mints, labels, values } = state
+  const isLost = mints.some(({ fate }) => fate === 'lost')
+  if (isLost && kind !== 'in-place-readable' && kind !== 'grace-readable') return true
+  const minting = labels[MINTING_LABEL]
+  const isBegun = minting !== undefined && values[minting] === undefined
+  return isBegun && (kind === 'refresh' || kind === 'grace-2')
+}
+
 /** A finished rotation neither keeps the credential nor brings one back that was replaced. */
 export function isOldAgain(before: State, after: State): boolean {
   if (before.labels['AWSCURRENT'] === after.labels['AWSCURRENT']) return false
   const now = under(after, 'AWSCURRENT')
-  return isSame(under(before, 'AWSCURRENT'), now) || before.spent.includes(now?.password ?? '')
+  const isKept =
+    isSame(under(before, 'AWSCURRENT'), now) && after.kind !== 'conditional-3' && after.kind !== 'refresh'
+  return isKept || before.spent.includes(now?.password ?? '')
 }
 
 export const OLD_AGAIN: Broken = {
@@ -61,6 +93,7 @@ export async function convergence(
   start: number,
   hasEdits: boolean,
 ): Promise<Broken | undefined> {
+  if (isLeftToAHand(space.state(start))) return undefined
   let state = space.numberOfState({
     ...space.state(start),
     tokens: [],

@@ -2,6 +2,7 @@ import { decide } from '../../shared/engine/decide.ts'
 import type { Machine } from './engine.ts'
 import { explore, type Found, type Range } from './explore.ts'
 import type { PromiseName } from './promises.ts'
+import { CLAIM_RULES } from './rules-of-claims.ts'
 import { LABEL_RULES } from './rules-of-labels.ts'
 import { MINT_RULES } from './rules-of-mints.ts'
 import { RETIREMENT_RULES } from './rules-of-retirement.ts'
@@ -35,6 +36,7 @@ export const RULES: readonly RuleOut[] = [
   ...RETIREMENT_RULES,
   ...MINT_RULES,
   ...STAGED_RULES,
+  ...CLAIM_RULES,
 ]
 
 export interface Tried {

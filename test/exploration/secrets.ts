@@ -79,6 +79,9 @@ export function putValue(
     ...state,
     values: state.values.with(version, value),
     order: [...state.order, version],
+    mints: state.mints.map((mint) =>
+      mint.password === value.password ? { ...mint, fate: undefined } : mint,
+    ),
   }
   const labelled = stages.reduce((moved, stage) => moveLabel(moved, stage, version), next)
   return settle(state, labelled, version, stages)

@@ -1,5 +1,5 @@
 import type { Machine } from './engine.ts'
-import { movesOf, type Presumed } from './machine.ts'
+import { movesOf } from './machine.ts'
 import {
   keyOfSleeper,
   keyOfState,
@@ -11,7 +11,8 @@ import {
 } from './naming.ts'
 import { isOldAgain } from './promises.ts'
 import { edit, rotate, strip } from './secrets.ts'
-import { freshPassword, isMintKind, newSleeper, type Sleeper, type State } from './state.ts'
+import { freshPassword, isMintKind, newSleeper, type Sleeper, type State, withFate } from './state.ts'
+import { isOver, type Presumed } from './variants.ts'
 
 export interface Bounds {
   /**
@@ -193,15 +194,16 @@ export class Space {
     }))
   }
 
-  /**
-   * Whether an invocation would have ended before a mint is as old as a sweep wants it, and QUARTERTURN_CANDIDATE as long
-   * where it is: one that lives has then never seen the mint in a version.
-   */
-  isOver(state: number, sleeper: number, { password, mark }: Presumed): boolean {
-    const { token, read } = this.sleeper(sleeper)
-    const { values } = this.state(state)
-    const hasSeenIt = Object.values(read).some((version) => values[version]?.password === password)
-    return token !== mark && (this.machine.sweepsByAgeAlone === true || !hasSeenIt)
+  isOver(state: number, sleeper: number, presumed: Presumed): boolean {
+    return isOver(this.state(state), this.sleeper(sleeper), presumed, this.machine.sweepsByAgeAlone === true)
+  }
+
+  /** The state when an invocation has died: what it had in hand is lost. */
+  afterDeath(state: number, sleeper: number): number {
+    const { held, token } = this.sleeper(sleeper)
+    if (held.made === undefined) return state
+    const lost = { password: held.made, mark: token, fate: 'lost' } as const
+    return this.numberOfState(withFate(this.state(state), lost))
   }
 
   lockLost(sleeper: number): number {

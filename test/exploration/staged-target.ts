@@ -11,15 +11,15 @@ export const PLAIN_PROVIDER: Pick<Provider, 'serves' | 'schema' | 'identity' | '
       '~standard': { version: 1, vendor: 'exploration', validate: (value: unknown) => ({ value }) },
     },
     identity: (secret) => {
-      const password = passwordIn(secret)
+      const password = fieldOf(secret, 'password')
       return { account: 'A', endpoint: '', credential: password, id: password }
     },
     withCredential: ({ from }) => from,
     propose: proposesNothing,
   }
 
-const passwordIn = (secret: unknown): string =>
-  typeof secret === 'object' && secret !== null ? String(Reflect.get(secret, 'password')) : ''
+export const fieldOf = (value: unknown, name: string): string =>
+  typeof value === 'object' && value !== null ? String(Reflect.get(value, name)) : ''
 
 const primaryOf = ({ mints }: State): Mint | undefined => mints.find(({ place }) => place === undefined)
 const slotOf = ({ mints }: State): Mint | undefined => mints.find(({ place }) => place !== undefined)
@@ -38,7 +38,7 @@ export function stagedProviderOn({ get, set }: Minting): Provider {
     value: { username: 'A', password },
   })
   const open: Provider['open'] = ({ values }): Session => {
-    const passwordOf = (who: Who): string => passwordIn(values[who]?.reveal())
+    const passwordOf = (who: Who): string => fieldOf(values[who]?.reveal(), 'password')
     return {
       ...ONLY_MINTS,
       check: async () => ({ possible: true, missing: [] }),

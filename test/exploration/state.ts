@@ -3,13 +3,36 @@ import type { Labels } from '../../shared/engine/labels.ts'
 import { TARGET_KINDS, type TargetKind } from '../simulation/target.ts'
 
 /**
- * Targets that issue the credentials: how many may live at once, and whether their values can be read afterwards; `staged`:
- * one is the primary one, and one has the place beside it.
+ * Targets that issue the credentials beside each other: how many may live at once, whether their values can be read
+ * afterwards, whether they carry a mark, and whether the target may find that nothing needs to change; `staged`: one is the
+ * primary one, and one has the place beside it.
  */
-export const MINT_KINDS = ['mints-2', 'mints-3', 'readable-2', 'staged'] as const
+export const MINTS_BESIDE = [
+  'mints-2',
+  'mints-3',
+  'readable-2',
+  'staged',
+  'unmarked-3',
+  'conditional-3',
+] as const
+/** Targets where a new one replaces the one before: how, by whom, and whether the newest can be read. */
+export const MINTS_INSTEAD = [
+  'grace-2',
+  'grace-readable',
+  'in-place',
+  'in-place-admin',
+  'in-place-readable',
+  'refresh',
+] as const
+export type ReplacingKind = (typeof MINTS_INSTEAD)[number]
+export const MINT_KINDS = [...MINTS_BESIDE, ...MINTS_INSTEAD] as const
 export type MintKind = (typeof MINT_KINDS)[number]
 export const KINDS = [...TARGET_KINDS, ...MINT_KINDS] as const
 export type Kind = TargetKind | MintKind
+
+export const isReplacing = (kind: Kind): kind is ReplacingKind => MINTS_INSTEAD.some((one) => one === kind)
+/** What becomes of a credential that is not stored yet is kept in mind. */
+export const keepsFate = (kind: Kind): boolean => isReplacing(kind) || kind === 'unmarked-3'
 
 export const isMintKind = (kind: Kind): kind is MintKind => MINT_KINDS.some((one) => one === kind)
 
@@ -20,6 +43,8 @@ export interface Mint {
   readonly mark: VersionNumber | 'forgotten' | 'none'
   /** Of a staged target: it is beside the primary one. */
   readonly place?: 'staged' | 'retiring'
+  /** Of one that no version has. `lost`: by the death of whoever had it. `dropped`: whoever had it went on without it. */
+  readonly fate?: 'in hand' | 'lost' | 'dropped' | undefined
 }
 
 /** A version of the secret, by its number in one state; a later state may number it otherwise: see `naming.ts`. */
@@ -149,6 +174,17 @@ export const isSame = (one: Credential | undefined, other: Credential | undefine
 export const under = (state: State, label: string): Credential | undefined => {
   const version = state.labels[label]
   return version === undefined ? undefined : state.values[version]
+}
+
+/** What becomes of a credential that no version has, for the rotation that it was issued to. */
+export function withFate(
+  state: State,
+  { password, mark, fate }: { readonly password: string | undefined } & Pick<Mint, 'mark' | 'fate'>,
+): State {
+  const isIt = (mint: Mint): boolean =>
+    mint.password === password && mint.mark === mark && mint.fate === 'in hand'
+  if (!state.mints.some(isIt)) return state
+  return { ...state, mints: state.mints.map((mint) => (isIt(mint) ? { ...mint, fate } : mint)) }
 }
 
 /** A password that nothing and nobody has yet. */

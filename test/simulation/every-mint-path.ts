@@ -76,7 +76,7 @@ function holdOfMinting(path: Path, mints: MintTraits, hold: Hold, isProven: bool
   const { known, steps } = path
   const moves = steps.map(({ move }) => moveName(move))
   const before = moves[moves.indexOf('mint') - 1]
-  const isClaimed = mints.claims === 'always' || (mints.claims !== 'never' && byAdmin(known))
+  const isClaimed = mints.claims
   hold(
     path,
     'something is issued only when current is proven, or cannot be, or when the target shows our mark and an admin asks',

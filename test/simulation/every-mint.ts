@@ -23,7 +23,7 @@ export const MINT_ANSWERS: { readonly [Q in keyof MintAnswers]: readonly MintAns
     BOOLEANS.flatMap((isFull) => BOOLEANS.map((hasPrevious) => ({ own, isFull, hasPrevious }))),
   ),
   freeLabels: BEFORE_END,
-  intent: ['nowhere', 'settled', 'young', 'own', 'other'],
+  intent: ['nowhere', 'settled', 'begun', 'young', 'own', 'other'],
   lost: ['readable', 'again', 'never', 'unknown'],
   readBack: ['read', 'absent'],
   extra: ['one', 'none'],
@@ -47,24 +47,24 @@ export const MARKED: MintTraits = {
   stages: false,
   consumes: false,
   readable: false,
-  claims: 'never',
+  claims: false,
   mayBeUnchanged: false,
   isUsedLast: false,
   needsAdmin: false,
   allowsGap: false,
 }
-const IN_PLACE: MintTraits = { ...MARKED, old: 'dies', claims: 'where an admin does it' }
+const IN_PLACE: MintTraits = { ...MARKED, old: 'dies', claims: true }
 
 /** Every kind of target that issues credentials beside {@link MARKED}, and whether an admin has them issued. */
 export const OTHER_MINTS: readonly { readonly mints: MintTraits; readonly byAdmin: boolean }[] = [
   { mints: { ...MARKED, stages: true, readable: true }, byAdmin: false },
   { mints: { ...MARKED, stages: true, readable: true }, byAdmin: true },
-  { mints: { ...MARKED, claims: 'always', mayBeUnchanged: true }, byAdmin: false },
-  { mints: { ...MARKED, old: 'expires', claims: 'always', isUsedLast: true }, byAdmin: false },
-  { mints: { ...MARKED, old: 'expires', claims: 'always', readable: true, allowsGap: true }, byAdmin: true },
+  { mints: { ...MARKED, claims: true, mayBeUnchanged: true }, byAdmin: false },
+  { mints: { ...MARKED, old: 'expires', claims: true, isUsedLast: true }, byAdmin: false },
+  { mints: { ...MARKED, old: 'expires', claims: true, readable: true, allowsGap: true }, byAdmin: true },
   { mints: { ...IN_PLACE, readable: true }, byAdmin: false },
   { mints: { ...IN_PLACE, needsAdmin: true, mayBeUnchanged: true }, byAdmin: true },
-  { mints: { ...IN_PLACE, consumes: true, claims: 'always', allowsGap: true }, byAdmin: false },
+  { mints: { ...IN_PLACE, consumes: true, claims: true, allowsGap: true }, byAdmin: false },
 ]
 
 const PLACES: readonly PlaceFacts[] = (['own', 'current', 'previous', 'other', 'none'] as const).flatMap(

@@ -1,18 +1,31 @@
 import type { Known } from '../known.ts'
 import { act, ask, fail, type Rule } from '../moves.ts'
 import { byAdmin } from './common.ts'
-import { claims, consumes, livesOn } from './mint.ts'
+import { claims, consumes } from './mint.ts'
 
 /** This rotation has no value yet. */
 export const isEmpty = (k: Known): boolean => k.traits?.mints !== undefined && k.stored === 'empty'
 
 /** What was begun and never stored was found again, or may be had once more. */
 export const isRecovered = (k: Known): boolean =>
-  k.lost === 'readable' || (k.lost === 'again' && k.traits?.mints?.old === 'dies' && byAdmin(k))
+  k.lost === 'readable' ||
+  (k.lost === 'again' && k.intent === 'other' && k.traits?.mints?.old === 'dies' && byAdmin(k))
+
+/** This rotation has QUARTERTURN_MINTING: another invocation of it may be about to store, or nobody is. */
+export const hasBegun = (k: Known): boolean => k.intent === 'begun' || k.intent === 'own'
+
+/** What this rotation had issued can be read: it is the same whoever stores it, so nobody need wait for anybody. */
+const mayFind = (k: Known): boolean =>
+  isEmpty(k) && hasBegun(k) && k.traits?.mints?.old === 'dies' && k.traits.mints.readable
+
+/** It was looked for, and is not there. */
+const isNotFound = (k: Known): boolean =>
+  hasBegun(k) &&
+  (!mayFind(k) || k.currentProof === 'accepted' || (k.lost !== undefined && k.lost !== 'readable'))
 
 /** The next token can tell what became of it; of what is used up only by a credential that was stored after all. */
 const isAbandoned = (k: Known): boolean =>
-  isEmpty(k) && k.intent === 'own' && (!consumes(k) || k.candidate === 'unfinished')
+  isEmpty(k) && k.intent === 'own' && isNotFound(k) && (!consumes(k) || k.candidate === 'unfinished')
 
 /** What QUARTERTURN_MINTING says, before anything is proven or issued. */
 export const intentRules: readonly Rule[] = [
@@ -23,7 +36,7 @@ export const intentRules: readonly Rule[] = [
   },
   {
     rule: 'mints: whoever began it may still be running',
-    when: (k) => isEmpty(k) && k.intent === 'young',
+    when: (k) => isEmpty(k) && (k.intent === 'young' || (k.intent === 'begun' && isNotFound(k))),
     move: fail('MINT_STARTED'),
   },
   {
@@ -42,14 +55,13 @@ export const intentRules: readonly Rule[] = [
 /** Where the old one dies, one that works shows that nothing was issued. */
 const hasAnswer = (k: Known): boolean => k.traits?.mints?.old === 'dies' && k.currentProof === 'accepted'
 
-/** Something was begun and is on no version; or, without a label, the old one is dead and the target may tell the new one. */
+/** Something was begun and is on no version. */
 export const mayBeLost = (k: Known): boolean =>
   isEmpty(k) &&
   !consumes(k) &&
   k.currentProof !== undefined &&
   !hasAnswer(k) &&
-  (k.intent === 'other' ||
-    (!livesOn(k) && !claims(k) && k.currentProof === 'rejected' && k.traits?.mints?.readable === true))
+  (k.intent === 'other' || mayFind(k))
 
 /** One more is issued all the same, where the deployment allows that the old one dies with it. */
 const mayBeIssuedAgain = (k: Known): boolean =>
@@ -93,7 +105,8 @@ export const claimRules = (isWanted: (known: Known) => boolean): readonly Rule[]
   },
   {
     rule: 'mints: QUARTERTURN_MINTING is taken directly before anything is issued',
-    when: (k) => isWanted(k) && claims(k) && k.restMinting !== 'lost' && k.takeMinting === undefined,
+    when: (k) =>
+      isWanted(k) && claims(k) && !hasBegun(k) && k.restMinting !== 'lost' && k.takeMinting === undefined,
     move: act('takeMinting'),
   },
   {

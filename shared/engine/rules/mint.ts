@@ -11,11 +11,8 @@ export const livesOn = (k: Known): boolean => k.traits?.mints?.old === 'lives'
 /** A new credential is issued only once for each old one, which says nothing about itself before. */
 export const consumes = (k: Known): boolean => k.traits?.mints?.consumes === true
 
-/** QUARTERTURN_MINTING is taken before anything is issued. */
-export const claims = (k: Known): boolean => {
-  const when = k.traits?.mints?.claims
-  return when === 'always' || (when === 'where an admin does it' && byAdmin(k))
-}
+/** QUARTERTURN_MINTING is taken before anything is issued or used again: a sibling may do either. */
+export const claims = (k: Known): boolean => k.traits?.mints?.claims === true
 
 /** A new credential can be stored, and lives until the next rotation. Asked before one is issued. */
 export const fits = (isWanted: (known: Known) => boolean): Rule[] => [
