@@ -10,7 +10,6 @@ import {
   isRecovered,
   lostRules,
   mayBeLost,
-  usedUpRules,
 } from './mint-intent.ts'
 import { roomRules, sweepRules } from './mint-room.ts'
 import { isFound, isNew, mayReuse, reuses, works } from './mint-state.ts'
@@ -63,7 +62,6 @@ const lookRules: readonly Rule[] = [
     when: (k) => mints(k) && k.stored === 'there' && k.currentProof === 'rejected',
     move: end('done'),
   },
-  ...usedUpRules((k) => !reuses(k)),
   ...readAdmin(needsAdmin),
   ...lostRules((k) => !reuses(k)),
   {

@@ -23,9 +23,8 @@ const isNotFound = (k: Known): boolean =>
   hasBegun(k) &&
   (!mayFind(k) || k.currentProof === 'accepted' || (k.lost !== undefined && k.lost !== 'readable'))
 
-/** The next token can tell what became of it; of what is used up only by a credential that was stored after all. */
-const isAbandoned = (k: Known): boolean =>
-  isEmpty(k) && k.intent === 'own' && isNotFound(k) && (!consumes(k) || k.candidate === 'unfinished')
+/** The next token can tell what became of it. */
+const isAbandoned = (k: Known): boolean => isEmpty(k) && k.intent === 'own' && isNotFound(k)
 
 /** What QUARTERTURN_MINTING says, before anything is proven or issued. */
 export const intentRules: readonly Rule[] = [
@@ -38,6 +37,12 @@ export const intentRules: readonly Rule[] = [
     rule: 'mints: whoever began it may still be running',
     when: (k) => isEmpty(k) && (k.intent === 'young' || (k.intent === 'begun' && isNotFound(k))),
     move: fail('MINT_STARTED'),
+  },
+  {
+    // A credential that signs in does not show whether it was used up: an access token goes on for a while.
+    rule: 'mints: what was used up may have been used up for nothing, and another attempt would end everything',
+    when: (k) => isEmpty(k) && consumes(k) && (k.intent === 'own' || k.intent === 'other'),
+    move: fail('MINT_UNKNOWN'),
   },
   {
     // The label comes to a version once: so no two invocations can both have it there.
@@ -66,15 +71,6 @@ export const mayBeLost = (k: Known): boolean =>
 /** One more is issued all the same, where the deployment allows that the old one dies with it. */
 const mayBeIssuedAgain = (k: Known): boolean =>
   k.traits?.mints?.old === 'expires' && k.traits.mints.allowsGap && k.currentProof === 'accepted'
-
-/** What is used up is not tried again while nobody knows what became of the last attempt. */
-export const usedUpRules = (isWanted: (known: Known) => boolean): readonly Rule[] => [
-  {
-    rule: 'mints: what was used up may have been used up for nothing, and another attempt would end everything',
-    when: (k) => isWanted(k) && isEmpty(k) && consumes(k) && (k.intent === 'own' || k.intent === 'other'),
-    move: fail('MINT_UNKNOWN'),
-  },
-]
 
 /** What became of it. Asked when the credential of AWSCURRENT was tried, and the admin where there is one. */
 export const lostRules = (isWanted: (known: Known) => boolean): readonly Rule[] => [
