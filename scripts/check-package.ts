@@ -20,7 +20,7 @@ const folder = temporaryFolder()
 const archive = packInto(folder)
 const packed = run(folder, 'tar', '-tzf', archive).split('\n')
 const belongs =
-  /^package\/(dist\/lib\/(shared|providers|cli)\/.+\.(js|d\.ts)|cli\/(bin\.js|templates\/.+)|docs\/.+\.md|examples\/local\/[a-z_]+\.(py|json)|providers\/[a-z]+\/README\.md|package\.json|README\.md|CONTRIBUTING\.md|LICENSE)$/
+  /^package\/(dist\/lib\/(shared|providers|cli)\/.+\.(js|d\.ts)|dist\/lib\/providers\/oauth\/profiles\/[a-z0-9-]+\.json|cli\/(bin\.js|templates\/.+)|docs\/.+\.md|examples\/local\/[a-z_]+\.(py|json)|providers\/[a-z]+\/README\.md|package\.json|README\.md|CONTRIBUTING\.md|LICENSE)$/
 const isForTests = /^(?!package\/cli\/templates\/).*(\.(test|property)\.|\/test-|\/local\/cases\/)/
 const strays = packed.filter((file) => !belongs.test(file) || isForTests.test(file))
 if (strays.length > 0) throw new Error(`the archive holds too much: ${strays.join(', ')}`)
