@@ -22,8 +22,12 @@ export interface OrgServer {
   before: ((line: string) => unknown) | undefined
   /** Whether every error says what was sent, credentials and all, as a careless gateway would. */
   echoes: boolean
-  /** Whether every answer is an error. */
+  /** Nothing is answered. */
   down: boolean
+  /** Changes wait; what has lost its connection meanwhile is not carried out. */
+  slow: boolean
+  /** Every request is answered by a redirect to there. */
+  redirectsTo: string | undefined
   /** What is said of the org in answers. Default: the address of this server. */
   saysToBeAt: string | undefined
   readonly openConnections: number
@@ -63,6 +67,14 @@ export async function startOrg(variant: Partial<Variant> = {}, now?: () => numbe
     const path = url.pathname.replace(/\/9Sc\w+/, '/ID').replace(/\/005\w+/, '/USER')
     const line = `${method} ${path}${call === '' ? '' : ` ${call}`}`
     await running.before?.(line)
+    if (running.slow && CHANGE.test(line)) {
+      while (running.slow && !response.destroyed) await pause(5)
+      // The end of a connection is heard of a turn later than it happened.
+      await pause(50)
+    }
+    if (response.destroyed) return
+    if (running.redirectsTo !== undefined)
+      return void response.writeHead(307, { location: running.redirectsTo }).end()
     const at = mishaps.findIndex(({ on }) => on.test(line))
     const what = at < 0 ? undefined : mishaps.splice(at, 1)[0]?.what
     if (what === 'stall') return
@@ -93,6 +105,8 @@ export async function startOrg(variant: Partial<Variant> = {}, now?: () => numbe
     before: undefined,
     echoes: false,
     down: false,
+    slow: false,
+    redirectsTo: undefined,
     saysToBeAt: undefined,
     get openConnections() {
       return sockets.size
@@ -123,3 +137,6 @@ const echoing = (body: string, sent: string): string => {
     .replaceAll(/("(?:message|error_description)":")/g, `$1${inJson.replaceAll('$', '$$$$')} `)
     .replaceAll(/(<faultstring>[A-Z_]+:)/g, `$1 ${inXml.replaceAll('$', '$$$$')}`)
 }
+
+const CHANGE = /changeOwnPassword$|^(POST|PATCH|DELETE) .*\/(staged(\/ID)?|password)$/
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
