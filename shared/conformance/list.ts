@@ -49,7 +49,7 @@ function draftsForStrategy(provider: Provider, strategy: Strategy): readonly Dra
     body: (trial: Trial, strategy: Strategy) => Promise<Skipped | undefined>,
   ): Draft => ({ name: `${strategy}: ${name}`, body: (trial) => body(trial, strategy) })
   const kind = kindOf(strategy, provider)
-  if (strategy === 'staged' || strategy === 'refresh-token')
+  if (strategy === 'refresh-token')
     return [
       draft('credentials that the target issues', () =>
         Promise.resolve(new Skipped(`the kit has no cases for \`${strategy}\` yet`)),

@@ -36,7 +36,7 @@ export const isChange = ({ label }: { readonly label: string }): boolean => /^(a
 
 /** A call after which somebody may be locked out. */
 export const changesSomething = (label: string): boolean =>
-  /^(apply|repair|mint|revoke|retire|Put|Update)/.test(label)
+  /^(apply|repair|mint|revoke|promote|retire|Put|Update)/.test(label)
 
 /** Calls that use the target, so that what happens to it can be met. */
 export const usesTarget = ({ label }: { readonly label: string }): boolean =>

@@ -35,6 +35,7 @@ export function stopped(session: Session, invocation: Invocation, ears: Ears): S
   const list = session.list?.bind(session)
   const mint = session.mint?.bind(session)
   const revoke = session.revoke?.bind(session)
+  const promote = session.promote?.bind(session)
   const withoutValue = <T extends object>(one: T): object => {
     if ('value' in one && one.value !== undefined) ears.issued(one.value as StoredSecret)
     return { ...one, value: undefined }
@@ -116,6 +117,13 @@ export function stopped(session: Session, invocation: Invocation, ears: Ears): S
         gate(
           `revoke as ${request.as}`,
           heard(() => revoke(request)),
+        ),
+    }),
+    ...(promote && {
+      promote: (request) =>
+        gate(
+          `promote as ${request.as}`,
+          heard(() => promote(request)),
         ),
     }),
     close: () =>
