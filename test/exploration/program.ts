@@ -20,7 +20,10 @@ export const IN_TESTS: readonly Run[] = [
   ...each(TARGET_KINDS, { rotations: ENDLESS, invocations: 1, containers: 'both' }),
   ...each(KNOWN, { containers: 'both' }),
   ...each(['unmarked-3', 'grace-2', 'in-place-admin', 'in-place-readable', 'refresh'], {}),
-  ...each(MINT_KINDS, { rotations: ENDLESS, invocations: 1, containers: 'both' }),
+  ...each(
+    MINT_KINDS.filter((kind) => kind !== 'conditional-3'),
+    { rotations: ENDLESS, invocations: 1, containers: 'both' },
+  ),
 ]
 
 /** What `npm run explore` goes through besides; the numbers of states grow from a million to tens of millions. */
@@ -33,6 +36,7 @@ export const BEYOND: readonly Run[] = [
   ...each(KNOWN, { anyToken: true, containers: 'both' }),
   ...each(MINTS_BESIDE, { retires: true }),
   ...each(['conditional-3', 'grace-readable', 'in-place'], {}),
+  ...each(['conditional-3'], { rotations: ENDLESS, invocations: 1, containers: 'both' }),
   ...each(MINT_KINDS, { rotations: 3 }),
   ...each(PAIRS, { retires: true }),
   ...each(TARGET_KINDS, { invocations: 3 }),
