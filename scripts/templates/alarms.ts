@@ -104,7 +104,7 @@ export const toAlarmTopic = where('CreatesAlarmTopic', [{ Id: 'alarms', Arn: ref
 export function dashboard(more: readonly object[] = []): object {
   const search = (expression: string, id: string, label = '') => [{ expression, id, label }]
   const ours = (metric: string, stat: string): string =>
-    `SEARCH('{Quarterturn,service,provider} MetricName="${metric}"', '${stat}', 300)`
+    `SEARCH('{Quarterturn,service,provider} MetricName="${metric}" service="\${NamePrefix}"', '${stat}', 300)`
   const lambda = (metric: string, stat: string): string =>
     `SEARCH('{AWS/Lambda,FunctionName} MetricName="${metric}" FunctionName="\${NamePrefix}-rotate"', '${stat}', 300)`
   const graph = (title: string, ...expressions: readonly string[]): object => ({

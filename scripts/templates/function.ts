@@ -36,6 +36,8 @@ export const globals = (sources: string, options: readonly Option[]): object => 
       Variables: {
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_LOG_LEVEL: ref('LogLevel'),
+        // A dimension of every metric: two stacks are told apart.
+        POWERTOOLS_SERVICE_NAME: ref('NamePrefix'),
         POWERTOOLS_TRACE_ENABLED: either('IsTraced', 'true', 'false'),
         ...environmentOf(options),
         QUARTERTURN_SCHEDULE_GROUP: where('HasSchedules', ref('Schedules')),

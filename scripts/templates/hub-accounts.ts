@@ -1,7 +1,7 @@
 /** What the hub has for each account on its list: who may invoke the functions, and alarms that name the account. */
 import { alarm } from './alarms.ts'
-import { type Deployed, deploys, functionId, functionName, logicalName, logsId } from './names.ts'
-import { ref, sub } from './yaml.ts'
+import { type Deployed, deploys, functionId, logicalName, providerOf, rotates } from './names.ts'
+import { ref } from './yaml.ts'
 
 export const LIVE = 'live'
 export const CANARY = 'canary'
@@ -48,38 +48,26 @@ export function invocations(handler: string): object {
   )
 }
 
-/** Failures told apart by the account whose secret it was. */
-export const accountAlarms = ({ handler }: Deployed): object => {
-  const base = logicalName(handler)
-  return {
-    ...forEachAccount(`${base}AccountFailures`, {
-      [`${base}FailuresIn\${Account}`]: {
-        Type: 'AWS::Logs::MetricFilter',
-        Condition: deploys(handler),
-        Properties: {
-          LogGroupName: ref(logsId(handler)),
-          FilterPattern: sub(
-            '{ $.message = "Rotation step failed" && $.secretArn = "arn:*:secretsmanager:*:${Account}:secret:*" }',
-          ),
-          MetricTransformations: [
-            {
-              MetricNamespace: 'Quarterturn/Accounts',
-              MetricName: sub(`${functionName(handler)}-failures-in-\${Account}`),
-              MetricValue: '1',
-            },
-          ],
-        },
+/** Failures told apart by the account whose secret it was, whichever function has the provider. */
+export function accountAlarms({ handler }: Deployed): object {
+  const provider = providerOf(handler)
+  if (provider === undefined) return {}
+  const base = logicalName(provider)
+  return forEachAccount(`${base}AccountFailures`, {
+    [`${base}FailuresIn\${Account}Alarm`]: alarm({
+      name: `\${NamePrefix}-${provider}-\${Account}`,
+      page: 'account-failures',
+      says: 'A step of a rotation failed for a secret of the account in the name of this alarm.',
+      Condition: rotates(handler),
+      metric: {
+        Namespace: 'Quarterturn',
+        MetricName: 'RotationFailed',
+        Dimensions: [
+          { Name: 'service', Value: ref('NamePrefix') },
+          { Name: 'provider', Value: provider },
+          { Name: 'account', Value: ref('Account') },
+        ],
       },
-      [`${base}FailuresIn\${Account}Alarm`]: alarm({
-        name: `${functionName(handler)}-\${Account}`,
-        page: 'account-failures',
-        says: 'A step of a rotation failed for a secret of the account in the name of this alarm.',
-        Condition: deploys(handler),
-        metric: {
-          Namespace: 'Quarterturn/Accounts',
-          MetricName: sub(`${functionName(handler)}-failures-in-\${Account}`),
-        },
-      }),
     }),
-  }
+  })
 }

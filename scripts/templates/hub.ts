@@ -27,11 +27,13 @@ import {
   functionName,
   logicalName,
   outputOf,
+  providerOf,
   roleId,
+  rotates,
 } from './names.ts'
 import * as parameters from './parameters.ts'
 import { functionStatements } from './statements.ts'
-import { and, condition, equals, getAtt, join, not, ref, remark, sub, where } from './yaml.ts'
+import { and, condition, equals, getAtt, join, not, or, ref, remark, sub, where } from './yaml.ts'
 
 /** The name of the role in every account, within `!Sub`. */
 const targetRole = (handler: string): string => `\${TargetRole}-${handler}`
@@ -130,13 +132,13 @@ const failuresByAccount = {
   width: 24,
   height: 6,
   properties: {
-    title: 'Steps that failed, by function and account',
+    title: 'Steps that failed, by provider and account',
     region: '${AWS::Region}',
     view: 'timeSeries',
     metrics: [
       [
         {
-          expression: `SEARCH('{Quarterturn/Accounts} "\${NamePrefix}"', 'Sum', 300)`,
+          expression: `SEARCH('{Quarterturn,service,provider,account} MetricName="RotationFailed" service="\${NamePrefix}"', 'Sum', 300)`,
           id: 'e0',
           label: '',
         },
@@ -167,6 +169,9 @@ export const hubTemplate = (): object => {
       ...Object.assign(
         {},
         ...DEPLOYED.map(({ handler }) => ({
+          ...(providerOf(handler) === undefined
+            ? {}
+            : { [rotates(handler)]: or(condition(deploys(handler)), condition(deploys('rotate'))) }),
           [schedules(handler)]: and(condition(deploys(handler)), condition('HasSchedules')),
           [withOrganization(handler)]: and(condition(deploys(handler)), condition('HasOrganization')),
           [withoutOrganization(handler)]: and(condition(deploys(handler)), not(condition('HasOrganization'))),

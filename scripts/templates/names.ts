@@ -45,6 +45,11 @@ export const logsId = (handler: string): string => `${logicalName(handler)}Logs`
 export const switchOf = (handler: string): string => `Deploy${logicalName(handler)}`
 export const deploys = (handler: string): string => `Deploys${logicalName(handler)}`
 
+/** The provider of a function that has one; its name is a dimension of every metric. */
+export const providerOf = (handler: string): string | undefined => /^rotate-(.+)$/.exec(handler)?.[1]
+/** The condition that some function of the stack has the provider. */
+export const rotates = (handler: string): string => `Rotates${logicalName(providerOf(handler) ?? '')}`
+
 /** The name of the function, within `!Sub`. A role's policy needs it before the function is there. */
 export const functionName = (handler: string): string => `\${NamePrefix}-${handler}`
 /** Within `!Sub`. */

@@ -169,17 +169,6 @@ export const workloadTemplate = (): object => {
     Description: 'Quarterturn rotates secrets of this account and Region. Deploying it rotates nothing.',
     Metadata,
     Parameters,
-    Rules: {
-      SecurityGroupsGoWithSubnets: {
-        RuleCondition: { 'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', ref('SubnetIds')] }, ''] }] },
-        Assertions: [
-          {
-            Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', ref('SecurityGroupIds')] }, ''] }] },
-            AssertDescription: 'SubnetIds needs SecurityGroupIds',
-          },
-        ],
-      },
-    },
     Conditions: {
       ...deployConditions(DEPLOYED),
       ...CONDITIONS,

@@ -122,6 +122,9 @@ async function throughHub(built: string, server: PostgresServer): Promise<string
     const model = aws.account(MEMBER).secretsManager()
     const secret = createSecret(model, { name: 'app/hubbed', value: user })
     const rotated = await rotateColdAndWarm({ aws, model, deployed, qualifier: 'live' }, secret)
+    // What the alarm of the account looks at.
+    assert.match(rotated.output, /\["service","provider","account"\]/)
+    assert.match(rotated.output, new RegExp(`"account":"${MEMBER}"`))
     return await proven(rotated, deployed.memoryMb, [user], storedIn(model, secret), server.ca)
   })
 }

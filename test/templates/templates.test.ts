@@ -142,7 +142,7 @@ describe('alarms', () => {
   test('of failures exist for each account of a hub, with the account in the name', () => {
     const names = alarms.map(([, { Properties }]) => String(Properties['AlarmName']))
     for (const account of ALL_ON.Accounts.split(','))
-      expect(names).toContain(`quarterturn-rotate-postgres-${account}-account-failures`)
+      expect(names).toContain(`quarterturn-postgres-${account}-account-failures`)
   })
 
   test('have names of their own', () => {
