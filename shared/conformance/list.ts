@@ -21,7 +21,7 @@ import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { everyStrangeAnswer, STRANGE_ANSWERS } from './cases/strange-answers.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { cutsFor, everyCut } from './cases/wire.ts'
-import { Skipped, type Trial } from './points.ts'
+import type { Skipped, Trial } from './points.ts'
 import { isAbout, kindOf } from './world/kinds.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
@@ -49,12 +49,6 @@ function draftsForStrategy(provider: Provider, strategy: Strategy): readonly Dra
     body: (trial: Trial, strategy: Strategy) => Promise<Skipped | undefined>,
   ): Draft => ({ name: `${strategy}: ${name}`, body: (trial) => body(trial, strategy) })
   const kind = kindOf(strategy, provider)
-  if (strategy === 'refresh-token')
-    return [
-      draft('credentials that the target issues', () =>
-        Promise.resolve(new Skipped(`the kit has no cases for \`${strategy}\` yet`)),
-      ),
-    ]
   const meanwhiles = Object.keys(MEANWHILE) as Meanwhile[]
   return [
     draft(

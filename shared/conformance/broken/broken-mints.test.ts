@@ -7,6 +7,7 @@ import { freshMint, signsInToMint } from '../targets/test-mint-server.ts'
 import type { BrokenMint } from './test-breaking.ts'
 import { BROKEN_MINT_CLAIMS } from './test-broken-mint-claims.ts'
 import { BROKEN_MINTS } from './test-broken-mints.ts'
+import { BROKEN_REPLACING } from './test-broken-replacing.ts'
 
 const casesOf = ({ provider, decide, target, mints = { livesAtOnce: 2 } }: BrokenMint) => {
   const sound = mintingProvider(mints) as Provider
@@ -23,7 +24,7 @@ const casesOf = ({ provider, decide, target, mints = { livesAtOnce: 2 } }: Broke
 }
 
 describe('the kit catches', () => {
-  test.concurrent.each([...BROKEN_MINTS, ...BROKEN_MINT_CLAIMS])(
+  test.concurrent.each([...BROKEN_MINTS, ...BROKEN_MINT_CLAIMS, ...BROKEN_REPLACING])(
     '$what: by the case "$caughtBy …"',
     async (broken) => {
       const named = casesOf(broken).filter(({ name }) => name.includes(broken.caughtBy))

@@ -1,6 +1,6 @@
 import { STEPS, type Step } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import type { Point, Trial } from '../points.ts'
+import { type Point, Skipped, type Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
 import { wayOn } from '../world/carry-on.ts'
 import type { Invocation } from '../world/invocation.ts'
@@ -101,7 +101,9 @@ async function thawStepwise(world: World, frozen: Invocation<Step>): Promise<str
 }
 
 /** Two secrets name one account; one rotates whole while the other is frozen before each of its calls. */
-export async function everySharing(trial: Trial, strategy: Strategy): Promise<undefined> {
+export async function everySharing(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
+  if (trial.options.provider.capabilities.mint?.consuming === true)
+    return new Skipped('what is used up has one owner: a second secret would end it for both')
   const calls = (await recordCalls(trial.options, strategy, COLD)).filter(
     ({ label }) => !/^(Describe|Get|close)/.test(label),
   )

@@ -149,7 +149,9 @@ export const MINT_CLAIMS: readonly Claim[] = [
       world.secret.pass(graceMs - 1_000)
       if (!(await world.signsIn(current))) return 'the old credential is refused before `graceMs` is over'
       if (oldExpiresAt === undefined) return undefined
-      world.secret.pass(oldExpiresAt - world.clock.now() + 1_000)
+      world.secret.pass(oldExpiresAt - world.clock.now() - 1_000)
+      if (!(await world.signsIn(current))) return 'the old credential ends before the mint said'
+      world.secret.pass(2_000)
       return (await world.signsIn(current)) ? 'the old credential outlives what the mint said' : undefined
     },
   },
@@ -196,7 +198,10 @@ export const MINT_CLAIMS: readonly Claim[] = [
   },
 ]
 
-const endsAtOnce = ({ kit }: World): boolean => kit.provider.capabilities.mint?.inPlace === true
+function endsAtOnce(world: World): boolean {
+  const { inPlace, consuming } = mintsOf(world)
+  return inPlace === true || consuming === true
+}
 
 const TEN_YEARS_MS = 10 * 365 * 86_400_000
 

@@ -231,7 +231,7 @@ const shown = (state: MintServer): readonly object[] =>
     return { id, name, createdAt, ...(state.kind.readable === true ? { secret } : {}) }
   })
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+export async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks).toString()

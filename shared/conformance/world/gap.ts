@@ -1,4 +1,3 @@
-import { identityOf } from './direct.ts'
 import { strayMints } from './minting.ts'
 import type { World } from './world.ts'
 
@@ -16,10 +15,5 @@ export async function isRefusedEverywhere(world: World): Promise<boolean> {
  * Of class C, from the mint until it is stored: what lives is on no version. Anywhere else a secret that signs in nowhere is
  * a lockout.
  */
-export async function isInGap(world: World): Promise<boolean> {
-  if (world.class !== 'C') return false
-  const isKnownByIds = identityOf(world, world.secret.first).id !== undefined
-  return isKnownByIds
-    ? (await strayMints(world)).length > 0
-    : ((await world.target.live?.()) ?? []).length > 0
-}
+export const isInGap = async (world: World): Promise<boolean> =>
+  world.class === 'C' && (await strayMints(world)).length > 0

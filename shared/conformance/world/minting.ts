@@ -91,8 +91,17 @@ export async function strayMints(world: World): Promise<readonly string[]> {
     const value = version === undefined ? undefined : secret.value(version)
     return value === undefined ? [] : [value]
   })
-  const known = new Set(labelled.map((value) => identityOf(world, value).id))
+  const besides = await world.others.besides()
+  const ids = labelled.map((value) => identityOf(world, value).id)
+  // A target that names no ids is asked how many live: of those that sign in, each is one.
+  if (world.kind === 'replacing' && ids.every((id) => id === undefined)) {
+    const taken = new Set<string>()
+    for (const value of labelled)
+      if (await world.signsIn(value)) taken.add(identityOf(world, value).credential)
+    return besides.slice(taken.size)
+  }
+  const known = new Set(ids)
   // Made by hand, the first credential may be stored without its id.
   if (labelled.includes(secret.first)) known.add(world.others.first)
-  return (await world.others.besides()).filter((id) => !known.has(id))
+  return besides.filter((id) => !known.has(id))
 }
