@@ -67,3 +67,25 @@ test('what a strategy cannot keep is told: where nothing stored signs in, and wh
     ]),
   )
 })
+
+describe('a sound provider of a target that finds nothing to change', () => {
+  const kind: MintKind = { livesAtOnce: 1, endsOldAfterMs: 0 }
+  const sound = mintingProvider(kind) as Provider
+  const conditional: Provider = {
+    ...sound,
+    capabilities: { ...sound.capabilities, strategies: ['conditional'] },
+    open: (request) => ({ ...sound.open(request), mint: async () => ({ result: 'unchanged' }) }),
+  }
+  const cases = conformanceCases({
+    provider: conditional,
+    freshTarget: (kit) => freshMint(kind, kit),
+    signIn: signsInToMint,
+    atOnce: 16,
+    recoveries: 'in turn',
+  }).filter(({ name }) =>
+    /nobody disturbs|at every stage|twice at once|killed .* the whole sequence/.test(name),
+  )
+  test.concurrent.each(cases)('$name', async ({ run }) => {
+    expect(await run()).toMatchObject({ outcome: 'held' })
+  })
+})
