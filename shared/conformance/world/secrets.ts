@@ -1,5 +1,5 @@
 import type { SecretsManagerPort } from '../../aws/secrets-manager.ts'
-import { CANDIDATE_LABEL, MINTING_LABEL } from '../../engine/known.ts'
+import { CANDIDATE_LABEL } from '../../engine/known.ts'
 import {
   createLocalSecretsManager,
   type LocalClock,
@@ -96,8 +96,8 @@ export class KitSecret {
     })
   }
 
-  /** An operator stores what was made by hand, and takes off the label of what was begun. */
-  storeByHand(value: StoredSecret): void {
+  /** An operator stores what was made by hand, and takes labels off that are about what was there before. */
+  storeByHand(value: StoredSecret, labels: readonly string[]): void {
     const ClientRequestToken = this.#random.uuid()
     this.now()
     this.model.call('PutSecretValue', {
@@ -107,13 +107,15 @@ export class KitSecret {
     })
     this.#versions.push(ClientRequestToken)
     this.#values.set(ClientRequestToken, value)
-    const [holder] = Object.entries(this.labels()).find(([, stages]) => stages.includes(MINTING_LABEL)) ?? []
-    if (holder === undefined) return
-    this.model.call('UpdateSecretVersionStage', {
-      SecretId: this.arn,
-      VersionStage: MINTING_LABEL,
-      RemoveFromVersionId: holder,
-    })
+    for (const VersionStage of labels) {
+      const [holder] = Object.entries(this.labels()).find(([, stages]) => stages.includes(VersionStage)) ?? []
+      if (holder === undefined) continue
+      this.model.call('UpdateSecretVersionStage', {
+        SecretId: this.arn,
+        VersionStage,
+        RemoveFromVersionId: holder,
+      })
+    }
   }
 
   /** Lets time pass, for the target too. */
