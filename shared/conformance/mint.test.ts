@@ -7,7 +7,7 @@ import { freshMint, type MintKind, signsInToMint } from './targets/test-mint-ser
 
 /** What no target of these has, or a provider does not claim. */
 const NOT_FOR_THIS_ONE =
-  /does not alternate|no admin makes the changes|has no lock|give no `(loud|bundle)`|room for one beside|does not retire|old credential at once|what is replaced may have/
+  /does not alternate|no admin makes the changes|gives no `(admin.rotate|sharingAdmin)`|has no lock|give no `(loud|bundle)`|room for one beside|does not retire|old credential at once|what is replaced may have/
 
 /** What hangs on how a target is; the rest is the same wherever credentials are issued so. */
 const TELLING = /nobody disturbs|issued|interrupted|`|at every stage|call, it recovers by the whole/
@@ -24,6 +24,11 @@ const KINDS: readonly (readonly [string, MintKind, (name: string) => boolean])[]
   ['a new one is refused for a while', { livesAtOnce: 3, settlesMs: 90_000 }, (name) => TELLING.test(name)],
   ['each expires', { livesAtOnce: 3, lifeMs: 60 * 86_400_000 }, (name) => /disturbs|`/.test(name)],
   ['a mint ends the old one', { livesAtOnce: 1, endsOldAfterMs: 0 }, (name) => !WAITING.test(name)],
+  [
+    'an admin has one issued that ends the old one',
+    { livesAtOnce: 1, endsOldAfterMs: 0, byAdmin: true },
+    (name) => /nobody disturbs|call, it recovers by|a rotation, it recovers by|admin/.test(name),
+  ],
   [
     'a mint lets the old one expire',
     { livesAtOnce: 2, endsOldAfterMs: 3_600_000 },
@@ -48,9 +53,10 @@ describe.each(KINDS)('a sound provider of a target where %s', (_name, kind, want
   })
 })
 
-test('what a strategy cannot keep is told: where nothing stored signed in, and what ended that', async () => {
-  const cases = casesOf({ livesAtOnce: 1, endsOldAfterMs: 0 })
-  const notesOf = async (part: RegExp): Promise<string> => {
+test('what a strategy cannot keep is told: where nothing stored signed in, and that an admin ends it, or a hand', async () => {
+  const inPlace = { livesAtOnce: 1, endsOldAfterMs: 0 }
+  const notesOf = async (part: RegExp, kind: MintKind = inPlace): Promise<string> => {
+    const cases = casesOf(kind)
     const results = await Promise.all(cases.filter(({ name }) => part.test(name)).map(({ run }) => run()))
     return results.flatMap((result) => (result.outcome === 'held' ? result.notes : [])).join('\n')
   }
@@ -59,6 +65,9 @@ test('what a strategy cannot keep is told: where nothing stored signed in, and w
     /^nothing that was stored signed in after: createSecret: killed after mint as current \d/m,
   )
   expect(killed).toMatch(/^\d points were ended by a credential that somebody made by hand/m)
+  const byAdmin = await notesOf(/: killed before and after/, { ...inPlace, byAdmin: true })
+  expect(byAdmin).toMatch(/^nothing that was stored signed in after: .*killed after mint as admin \d/m)
+  expect(byAdmin).not.toContain('by hand')
   expect(await notesOf(/nobody disturbs/)).toMatch(
     /^AWSCURRENT is refused from after createSecret mint as current to finishSecret .*, for \d+ calls$/m,
   )

@@ -25,6 +25,7 @@ const ClientSecret = z.looseObject({
   account: z.string(),
   secret: z.string(),
   secretId: z.string(),
+  masterarn: z.string().optional(),
 })
 type ClientSecret = z.infer<typeof ClientSecret>
 
@@ -118,11 +119,19 @@ export function mintingProvider(kind: MintKind): Provider<typeof ClientSecret> {
       retires: !replaces(kind),
       mint: capabilitiesOf(kind),
     },
+    ...(kind.byAdmin === true && {
+      admin: {
+        strategies: [strategyOf(kind)],
+        arn: ({ masterarn }) => masterarn,
+        value: ({ admin }) => admin,
+      },
+    }),
     identity: ({ url, account, secret, secretId }) => ({
       account,
       endpoint: url,
       credential: secret,
       id: secretId,
+      server: { host: new URL(url).hostname, port: Number(new URL(url).port) },
     }),
     withCredential: ({ into, from }) => ({
       ...into,

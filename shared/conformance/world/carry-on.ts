@@ -1,4 +1,5 @@
 import { CANDIDATE_LABEL, MINTING_LABEL, STEPS, type Step } from '../../engine/known.ts'
+import { changer } from './direct.ts'
 import { isRefusedEverywhere } from './gap.ts'
 import { mintsOf } from './minting.ts'
 import type { World } from './world.ts'
@@ -20,13 +21,19 @@ export async function wayOn(world: World, error: string | undefined): Promise<Wa
     case 'MINT_STARTED':
       return world.kind === 'beside' ? undefined : 'time'
     case 'MINT_UNKNOWN':
-      return world.kind === 'beside' ? undefined : 'a hand'
+      return world.kind === 'beside' || isHealedByAdmin(world) ? undefined : 'a hand'
     case 'CURRENT_REFUSED':
-      return world.class === 'C' && (await isRefusedEverywhere(world)) ? 'a hand' : undefined
+      return world.class === 'C' && !isHealedByAdmin(world) && (await isRefusedEverywhere(world))
+        ? 'a hand'
+        : undefined
     default:
       return undefined
   }
 }
+
+/** Where the mint ends the old credential, an admin has another one issued, so nobody has to act. */
+const isHealedByAdmin = (world: World): boolean =>
+  mintsOf(world).inPlace === true && changer(world) === 'admin'
 
 const isFull = async (world: World): Promise<boolean> =>
   ((await world.target.live?.()) ?? []).length >= mintsOf(world).livesAtOnce
