@@ -8,23 +8,10 @@ export const isEmpty = (k: Known): boolean => k.traits?.mints !== undefined && k
 
 /** What was begun and never stored was found again, or may be had once more. */
 export const isRecovered = (k: Known): boolean =>
-  k.lost === 'readable' ||
-  (k.lost === 'again' && k.intent === 'other' && k.traits?.mints?.old === 'dies' && byAdmin(k))
-
-/** This rotation has QUARTERTURN_MINTING: another invocation of it may be about to store, or nobody is. */
-export const hasBegun = (k: Known): boolean => k.intent === 'begun' || k.intent === 'own'
-
-/** What this rotation had issued can be read: it is the same whoever stores it, so nobody need wait for anybody. */
-const mayFind = (k: Known): boolean =>
-  isEmpty(k) && hasBegun(k) && k.traits?.mints?.old === 'dies' && k.traits.mints.readable
-
-/** It was looked for, and is not there. */
-const isNotFound = (k: Known): boolean =>
-  hasBegun(k) &&
-  (!mayFind(k) || k.currentProof === 'accepted' || (k.lost !== undefined && k.lost !== 'readable'))
+  k.lost === 'readable' || (k.lost === 'again' && k.traits?.mints?.old === 'dies' && byAdmin(k))
 
 /** The next token can tell what became of it. */
-const isAbandoned = (k: Known): boolean => isEmpty(k) && k.intent === 'own' && isNotFound(k)
+const isAbandoned = (k: Known): boolean => isEmpty(k) && k.intent === 'own'
 
 /** What QUARTERTURN_MINTING says, before anything is proven or issued. */
 export const intentRules: readonly Rule[] = [
@@ -35,7 +22,7 @@ export const intentRules: readonly Rule[] = [
   },
   {
     rule: 'mints: whoever began it may still be running',
-    when: (k) => isEmpty(k) && (k.intent === 'young' || (k.intent === 'begun' && isNotFound(k))),
+    when: (k) => isEmpty(k) && (k.intent === 'young' || k.intent === 'begun'),
     move: fail('MINT_STARTED'),
   },
   {
@@ -62,11 +49,7 @@ const hasAnswer = (k: Known): boolean => k.traits?.mints?.old === 'dies' && k.cu
 
 /** Something was begun and is on no version. */
 export const mayBeLost = (k: Known): boolean =>
-  isEmpty(k) &&
-  !consumes(k) &&
-  k.currentProof !== undefined &&
-  !hasAnswer(k) &&
-  (k.intent === 'other' || mayFind(k))
+  isEmpty(k) && !consumes(k) && k.currentProof !== undefined && !hasAnswer(k) && k.intent === 'other'
 
 /** One more is issued all the same, where the deployment allows that the old one dies with it. */
 const mayBeIssuedAgain = (k: Known): boolean =>
@@ -101,8 +84,7 @@ export const claimRules = (isWanted: (known: Known) => boolean): readonly Rule[]
   },
   {
     rule: 'mints: QUARTERTURN_MINTING is taken directly before anything is issued',
-    when: (k) =>
-      isWanted(k) && claims(k) && !hasBegun(k) && k.restMinting !== 'lost' && k.takeMinting === undefined,
+    when: (k) => isWanted(k) && claims(k) && k.restMinting !== 'lost' && k.takeMinting === undefined,
     move: act('takeMinting'),
   },
   {

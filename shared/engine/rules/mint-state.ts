@@ -1,6 +1,6 @@
 import type { Known } from '../known.ts'
 import { consumes, mints } from './mint.ts'
-import { hasBegun, isEmpty, isRecovered } from './mint-intent.ts'
+import { isEmpty, isRecovered } from './mint-intent.ts'
 
 /** The credential of AWSCURRENT works, or shows itself only by being used up. */
 export const works = (k: Known): boolean => mints(k) && (k.currentProof === 'accepted' || consumes(k))
@@ -8,7 +8,6 @@ export const works = (k: Known): boolean => mints(k) && (k.currentProof === 'acc
 /** An unfinished credential may be used again; one that was overtaken only where current does not work. */
 export const mayReuse = (k: Known): boolean =>
   isEmpty(k) &&
-  !hasBegun(k) &&
   (k.candidate === 'unfinished' || (k.candidate === 'overtaken' && k.currentProof === 'rejected'))
 
 export const reuses = (k: Known): boolean => mayReuse(k) && k.candidateProof === 'accepted'
