@@ -11,15 +11,15 @@ import {
   type Who,
 } from '../../shared/provider/index.ts'
 import { type Answer, type Management, unexpected } from './management.ts'
-import type { Call, Profile } from './profile/schema.ts'
+import type { Call, ManagedProfile } from './profile/schema.ts'
 import { at, goesOn, textAt, timeAt } from './reply.ts'
-import { idOfValue, isId, type OauthSecret, PLACE } from './schema.ts'
+import { idOfValue, isId, type ManagedSecret, PLACE } from './schema.ts'
 
 export interface ClientSecretsOptions {
   readonly management: Management
-  readonly secretOf: (who: Who) => OauthSecret
+  readonly secretOf: (who: Who) => ManagedSecret
   /** The secret whose client it is about. */
-  readonly client: () => OauthSecret
+  readonly client: () => ManagedSecret
   /** From a cryptographic source. */
   readonly bytes: (length: number) => Uint8Array
   /** Milliseconds since the epoch. */
@@ -29,8 +29,8 @@ export interface ClientSecretsOptions {
 /** The secrets of one client at a target that issues them. */
 export class ClientSecrets {
   readonly #management: Management
-  readonly #secretOf: (who: Who) => OauthSecret
-  readonly #client: () => OauthSecret
+  readonly #secretOf: (who: Who) => ManagedSecret
+  readonly #client: () => ManagedSecret
   readonly #bytes: (length: number) => Uint8Array
   readonly #now: () => number
 
@@ -42,7 +42,7 @@ export class ClientSecrets {
     this.#now = now
   }
 
-  get #profile(): Profile {
+  get #profile(): ManagedProfile {
     return this.#client()[PLACE].profile
   }
 
@@ -170,7 +170,7 @@ export class ClientSecrets {
   }
 }
 
-const isFull = ({ status, body }: Answer, full: Profile['mint']['full']): boolean =>
+const isFull = ({ status, body }: Answer, full: ManagedProfile['mint']['full']): boolean =>
   full !== undefined && status === full.status && (textAt(body, full.at) ?? '').includes(full.contains)
 
 /** A mark may be followed by more, after a dot. */

@@ -9,7 +9,7 @@ import { QuarterturnError, type Who } from '../../shared/provider/index.ts'
 import type { Call } from './profile/schema.ts'
 import { filledJson, filledPath, type Values } from './profile/template.ts'
 import { jsonOf, textAt } from './reply.ts'
-import { type OauthSecret, PLACE } from './schema.ts'
+import { type ManagedSecret, PLACE } from './schema.ts'
 import { ifThere, requestToken, valuesOf } from './token.ts'
 
 export interface Answer {
@@ -21,12 +21,12 @@ export interface Answer {
 /** The calls of a profile to the management API of one target, each authorized by one of the stored credentials. */
 export class Management {
   readonly #http: HttpClient
-  readonly #secretOf: (who: Who) => OauthSecret
+  readonly #secretOf: (who: Who) => ManagedSecret
   /** One for the session and for each who asks. */
   readonly #authorizations = new Map<Who, string>()
   readonly #owned = new Set<Who>()
 
-  constructor(http: HttpClient, secretOf: (who: Who) => OauthSecret) {
+  constructor(http: HttpClient, secretOf: (who: Who) => ManagedSecret) {
     this.#http = http
     this.#secretOf = secretOf
   }
@@ -35,13 +35,13 @@ export class Management {
    * One call about the client of `of`, signed in as `as`. Answers replies that say yes or what the call is refused for;
    * rejects where the target does not say, and where `as` may not.
    */
-  async call(as: Who, of: OauthSecret, call: Call, more: Values = {}): Promise<Answer> {
+  async call(as: Who, of: ManagedSecret, call: Call, more: Values = {}): Promise<Answer> {
     await this.#seeOwner(as, of)
     return await this.#send(as, of, call, more)
   }
 
   /** The ids of the secret lead to the client that was proven: else its content could have another's secrets issued to it. */
-  async #seeOwner(as: Who, of: OauthSecret): Promise<void> {
+  async #seeOwner(as: Who, of: ManagedSecret): Promise<void> {
     const { owner } = of[PLACE].profile
     if (owner === undefined || this.#owned.has(as)) return
     const answer = await this.#send(as, of, owner)
@@ -54,7 +54,7 @@ export class Management {
     this.#owned.add(as)
   }
 
-  async #send(as: Who, of: OauthSecret, call: Call, more: Values = {}): Promise<Answer> {
+  async #send(as: Who, of: ManagedSecret, call: Call, more: Values = {}): Promise<Answer> {
     const values = { ...valuesOf(of), ...more }
     const [method = '', path = ''] = call.request.split(' ', 2)
     // Nobody but the one who asks says where its credential goes.

@@ -4,15 +4,25 @@ import { type Allowances, createPublicTrust } from '../../shared/http/index.ts'
 import {
   type Capabilities,
   defineProvider,
+  type MintCapabilities,
   type Provider,
   proposesNothing,
   type StoredSecret,
   type Strategy,
 } from '../../shared/provider/index.ts'
 import { readProfiles } from './profile/read.ts'
-import { isOrigin, type Profile } from './profile/schema.ts'
+import { isOrigin, type ManagedProfile, type Profile } from './profile/schema.ts'
 import { profiles as shipped } from './profiles/index.ts'
-import { createOauthSchema, idOfValue, type OauthSchema, type OauthSecret, PLACE } from './schema.ts'
+import {
+  createOauthSchema,
+  idOfValue,
+  isManaged,
+  isRefreshToken,
+  type OauthSchema,
+  type OauthSecret,
+  PLACE,
+  REPLACED,
+} from './schema.ts'
 import { openSession } from './session.ts'
 
 export interface OauthOptions extends Allowances {
@@ -64,38 +74,62 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
         adminSecretArn ?? masterarn ?? metadata['adminSecretArn'],
       value: ({ admin, secret }) => adminValue(known.get(profileOf(secret)), admin, secret),
     },
-    identity: ({ [PLACE]: place, clientId, clientSecret, secretId }: OauthSecret) => {
-      const { profile, fields, tokenOrigin, apiOrigin } = place
+    identity: (secret: OauthSecret) => {
+      const { profile, fields, tokenOrigin, apiOrigin } = secret[PLACE]
       const { hostname, port, protocol } = new URL(apiOrigin)
       return {
-        account: clientId,
+        account: secret.clientId,
         endpoint: JSON.stringify({ profile: profile.profile, tokenOrigin, fields }),
-        credential: clientSecret,
-        ...idOf(profile, clientSecret, secretId),
+        ...credentialOf(secret),
         server: { host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) },
       }
     },
     withCredential: ({ into, from }) => {
-      const { secretId: _, ...rest } = into
-      return { ...rest, ...pick(from, ['clientSecret', 'secretId']) }
+      const replaced = REPLACED[known.get(profileOf(into))?.kind ?? 'managed']
+      const rest = Object.entries(into).filter(([name]) => !replaced.includes(name))
+      return { ...Object.fromEntries(rest), ...pick(from, replaced) }
     },
     propose: proposesNothing,
     open: (request) => openSession(request, { trust, timeoutMs, bytes, now }),
   })
 }
 
-const idOf = (
-  profile: Profile,
-  clientSecret: string,
-  secretId: string | undefined,
-): { readonly id?: string } => {
-  if (profile.list.id === undefined) return { id: idOfValue(clientSecret) }
-  return secretId === undefined ? {} : { id: secretId }
+function credentialOf(secret: OauthSecret): { readonly credential: string; readonly id?: string } {
+  if (isManaged(secret)) {
+    const { clientSecret: credential, secretId: id } = secret
+    if (secret[PLACE].profile.list.id === undefined) return { credential, id: idOfValue(credential) }
+    return id === undefined ? { credential } : { credential, id }
+  }
+  if (isRefreshToken(secret)) return { credential: secret.refreshToken }
+  // One without the other is of no use for the next rotation.
+  return { credential: JSON.stringify([secret.clientSecret, secret.registrationAccessToken]) }
 }
 
 const STRATEGIES: readonly Strategy[] = ['overlapping', 'grace', 'in-place-minted']
 
-const capabilitiesFor = (profile: Profile, secret: StoredSecret): Capabilities => ({
+/** Changes are made with what is replaced itself, which nothing shows and no mark tells. */
+const ofItsOwn = (
+  strategy: Strategy,
+  repeat: Capabilities['repeat'],
+  mint: Partial<MintCapabilities>,
+): Capabilities => ({
+  strategies: [strategy],
+  repeat,
+  lock: 'none',
+  failedProbe: 'free',
+  mint: { marked: false, readable: false, livesAtOnce: 1, ...mint },
+})
+
+function capabilitiesFor(profile: Profile, secret: StoredSecret): Capabilities {
+  if (profile.kind === 'managed') return managedCapabilities(profile, secret)
+  if (profile.kind === 'refresh-token') return ofItsOwn('refresh-token', 'once', { consuming: true })
+  return ofItsOwn('in-place-minted', 'once', {
+    inPlace: true,
+    settlesWithinMs: profile.settlesWithinMs,
+  })
+}
+
+const managedCapabilities = (profile: ManagedProfile, secret: StoredSecret): Capabilities => ({
   strategies: [profile.strategy],
   repeat: 'harmless',
   lock: 'none',
@@ -139,6 +173,6 @@ function adminValue(profile: Profile | undefined, admin: StoredSecret, secret: S
     ...pick(admin, ['clientId', 'clientSecret', 'apiToken', 'scope', 'audience', ...names]),
     ...pick(secret, ['engine', 'profile']),
     ...(typeof token === 'string' ? { clientId: 'api-token', clientSecret: token } : {}),
-    ...(profile?.needsSecretId === true ? { secretId: 'admin' } : {}),
+    ...(profile?.kind === 'managed' && profile.needsSecretId ? { secretId: 'admin' } : {}),
   }
 }

@@ -3,7 +3,14 @@ import * as z from 'zod'
 import { text } from '../../shared/database/fields.ts'
 import { type Allowances, origin } from '../../shared/http/index.ts'
 import { isLoopbackHost } from '../../shared/network/host.ts'
-import type { Field, Profile } from './profile/schema.ts'
+import {
+  type Field,
+  type ManagedProfile,
+  originOfChange,
+  type Profile,
+  type RefreshTokenProfile,
+  type RegisteredProfile,
+} from './profile/schema.ts'
 
 /**
  * A secret of this provider, by the profile that it names. Keys that are not named here are kept. Each issue names the field
@@ -20,20 +27,26 @@ export const createOauthSchema = (
         error: `\`profile\` is none of ${[...profiles.keys()].sort().join(', ')}; set it to what issues the credential`,
       }),
       clientId: printable('clientId'),
-      clientSecret: printable('clientSecret'),
+      clientSecret: printable('clientSecret').optional(),
       secretId: id().optional(),
+      refreshToken: printable('refreshToken').optional(),
+      accessToken: printable('accessToken', LONGEST_TOKEN).optional(),
+      accessTokenExpiresAt: printable('accessTokenExpiresAt').optional(),
+      registrationAccessToken: printable('registrationAccessToken').optional(),
       scope: printable('scope').optional(),
       audience: printable('audience').optional(),
       apiToken: printable('apiToken').optional(),
       adminSecretArn: text('adminSecretArn').optional(),
       masterarn: text('masterarn').optional(),
     })
-    .transform((secret, context) => {
+    .transform((secret, context): OauthSecret => {
       const profile = profiles.get(secret.profile)
       if (profile === undefined) return z.NEVER
       const issue = (name: string, message: string) =>
         context.addIssue({ code: 'custom', path: [name], message })
-      if (profile.needsSecretId && secret.secretId === undefined)
+      for (const name of NEEDED[profile.kind])
+        if (secret[name] === undefined) issue(name, `\`${name}\` is missing; add it`)
+      if (profile.kind === 'managed' && profile.needsSecretId && secret.secretId === undefined)
         issue('secretId', '`secretId` is missing; add the id that the target shows beside the credential')
       const fields: Record<string, string> = {}
       for (const [name, field] of Object.entries(profile.fields)) {
@@ -41,29 +54,80 @@ export const createOauthSchema = (
         if (typeof value === 'string') fields[name] = value
         else issue(name, value.issue)
       }
-      const { token, api } = profile
-      const [to, by] = [fields[token.origin], fields[api.origin]]
+      const { token } = profile
+      const other = originOfChange(profile)
+      const [to, by] = [fields[token.origin], fields[other]]
       // Else a secret could have its credential "proven" by one host and a new one issued by another.
-      if ((isFree(profile, token.origin) || isFree(profile, api.origin)) && hostOf(to) !== hostOf(by))
-        issue(
-          api.origin,
-          `\`${api.origin}\` and \`${token.origin}\` are of two hosts; give those of one server`,
-        )
+      if ((isFree(profile, token.origin) || isFree(profile, other)) && hostOf(to) !== hostOf(by))
+        issue(other, `\`${other}\` and \`${token.origin}\` are of two hosts; give those of one server`)
       const place: Place = { profile, fields, tokenOrigin: to ?? '', apiOrigin: by ?? '' }
-      // Not enumerable: a copy of the secret is what is stored, and nothing else.
-      return Object.defineProperty(secret, PLACE, { value: place }) as typeof secret & {
-        readonly [PLACE]: Place
-      }
+      // Not enumerable: a copy of the secret is what is stored, and nothing else. What its kind needs was seen to be there.
+      return Object.defineProperty(secret, PLACE, { value: place }) as object as OauthSecret
     })
 
 export type OauthSchema = ReturnType<typeof createOauthSchema>
-export type OauthSecret = z.output<OauthSchema>
+
+interface Stored {
+  readonly [key: string]: unknown
+  readonly clientId: string
+  readonly scope?: string
+  readonly audience?: string
+  readonly adminSecretArn?: string
+  readonly masterarn?: string
+}
+
+/** A client whose secrets are issued by a management API. */
+export interface ManagedSecret extends Stored {
+  readonly clientSecret: string
+  readonly secretId?: string
+  readonly apiToken?: string
+  readonly [PLACE]: Place<ManagedProfile>
+}
+
+/** A refresh token, with an access token that shows that it is good. A public client has no `clientSecret`. */
+export interface RefreshTokenSecret extends Stored {
+  readonly clientSecret?: string
+  readonly refreshToken: string
+  readonly accessToken?: string
+  readonly accessTokenExpiresAt?: string
+  readonly [PLACE]: Place<RefreshTokenProfile>
+}
+
+/** A client that manages its own registration. */
+export interface RegisteredSecret extends Stored {
+  readonly clientSecret: string
+  readonly registrationAccessToken: string
+  readonly [PLACE]: Place<RegisteredProfile>
+}
+
+export type OauthSecret = ManagedSecret | RefreshTokenSecret | RegisteredSecret
+
+export const isManaged = (secret: OauthSecret): secret is ManagedSecret =>
+  secret[PLACE].profile.kind === 'managed'
+export const isRefreshToken = (secret: OauthSecret): secret is RefreshTokenSecret =>
+  secret[PLACE].profile.kind === 'refresh-token'
+export const isRegistered = (secret: OauthSecret): secret is RegisteredSecret =>
+  secret[PLACE].profile.kind === 'registered'
+
+/** What a secret of each kind has to have beside `clientId`. */
+const NEEDED = {
+  managed: ['clientSecret'],
+  'refresh-token': ['refreshToken'],
+  registered: ['clientSecret', 'registrationAccessToken'],
+} as const
+
+/** What is replaced in a secret of each kind. */
+export const REPLACED: Readonly<Record<Profile['kind'], readonly string[]>> = {
+  managed: ['clientSecret', 'secretId'],
+  'refresh-token': ['refreshToken', 'accessToken', 'accessTokenExpiresAt'],
+  registered: ['clientSecret', 'registrationAccessToken'],
+}
 
 /** What was understood of a secret beside its keys, under a name that no key of a customer can have. */
 export const PLACE: unique symbol = Symbol('place')
 
-export interface Place {
-  readonly profile: Profile
+export interface Place<P extends Profile = Profile> {
+  readonly profile: P
   /** The fields of the profile, with their defaults. */
   readonly fields: Readonly<Record<string, string>>
   readonly tokenOrigin: string
@@ -71,12 +135,17 @@ export interface Place {
 }
 
 /** Nothing that a header could not carry, or that a log would break at. */
-const printable = (field: string) =>
+const printable = (field: string, longest = 8_192) =>
   text(field)
-    .max(8_192, { error: `\`${field}\` is over 8,192 characters; correct it` })
+    .max(longest, {
+      error: `\`${field}\` is over ${longest.toLocaleString('en')} characters; correct it`,
+    })
     .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
       error: `\`${field}\` has a control character; correct it`,
     })
+
+/** An access token may say much of a user. */
+const LONGEST_TOKEN = 32_768
 
 /** An id as targets give it: it is sent in a path or a body, and never trusted to be more. */
 const ID = /^[\w.~:+=@-]{1,200}$/

@@ -18,7 +18,7 @@ export interface OauthStage {
 export interface OauthStaging {
   readonly authority: Omit<AuthorityOptions, 'now'>
   /** The secret, by the address of the server. */
-  readonly secret: (url: string) => object
+  readonly secret: (url: string, authority: Authority) => object | Promise<object>
   /** Its admin secret; the secret has its ARN. */
   readonly admin?: (url: string) => object
   readonly options?: OauthOptions
@@ -40,7 +40,7 @@ export async function stageOauth({
     now: () => clock.now(),
     ...options,
   }) as Provider
-  const value = { engine: 'oauth', note: 'kept', ...secret(authority.url) }
+  const value = { engine: 'oauth', note: 'kept', ...(await secret(authority.url, authority)) }
   const stage = new Stage({
     provider,
     model: { clock, unpublished: CALM },

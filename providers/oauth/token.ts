@@ -1,18 +1,19 @@
 import * as oauth from 'oauth4webapi'
 import { type HttpClient, HttpFailure, type HttpReply, verdictOfFailure } from '../../shared/http/index.ts'
 import type { Verdict } from '../../shared/provider/index.ts'
-import type { Profile } from './profile/schema.ts'
 import { filled, filledPath, placeholdersOf, type Values } from './profile/template.ts'
 import { jsonOf } from './reply.ts'
-import { type OauthSecret, PLACE } from './schema.ts'
+import { type ManagedSecret, type OauthSecret, PLACE, type RegisteredSecret } from './schema.ts'
 
 /** What came of a token request. The token stays in memory, for requests of the same session. */
 export type TokenAnswer =
   | { readonly verdict: 'accepted'; readonly token: string; readonly expiresInMs: number | undefined }
-  | (Exclude<Verdict, { readonly verdict: 'accepted' }> & {
-      /** What was refused is what the token was asked for. */
-      readonly isOfScope?: boolean
-    })
+  | Refusal
+
+export type Refusal = Exclude<Verdict, { readonly verdict: 'accepted' }> & {
+  /** What was refused is what the token was asked for. */
+  readonly isOfScope?: boolean
+}
 
 export interface TokenWish {
   /** `POST` and a template of a path. */
@@ -56,7 +57,7 @@ export const ifThere = (template: string | undefined, values: Values): string | 
     ? undefined
     : filled(template, values)
 
-export function consumersWish(secret: OauthSecret): TokenWish {
+export function consumersWish(secret: ManagedSecret | RegisteredSecret): TokenWish {
   const { token } = secret[PLACE].profile
   const values = valuesOf(secret)
   return {
@@ -69,33 +70,24 @@ export function consumersWish(secret: OauthSecret): TokenWish {
 /** One request of the client credentials grant (RFC 6749, section 4.4). Never rejects for what the target says. */
 export async function requestToken(
   http: HttpClient,
-  secret: OauthSecret,
+  secret: ManagedSecret | RegisteredSecret,
   wish: TokenWish,
 ): Promise<TokenAnswer> {
-  const { profile, tokenOrigin: origin } = secret[PLACE]
-  const path = filledPath(wish.request.slice('POST '.length), valuesOf(secret))
-  const server: oauth.AuthorizationServer = { issuer: origin, token_endpoint: origin + path }
-  const client: oauth.Client = { client_id: secret.clientId }
-  const authentication =
-    profile.token.authenticatesBy === 'basic'
-      ? oauth.ClientSecretBasic(secret.clientSecret)
-      : oauth.ClientSecretPost(secret.clientSecret)
+  const ends = endsOf(http, secret, wish.request)
   const parameters = new URLSearchParams()
   if (wish.scope !== undefined) parameters.set('scope', wish.scope)
   if (wish.audience !== undefined) parameters.set('audience', wish.audience)
-  let reply: HttpReply | undefined
   try {
-    const response = await oauth.clientCredentialsGrantRequest(server, client, authentication, parameters, {
-      // The schema of the secret has decided already where clear text may be.
-      [oauth.allowInsecureRequests]: true,
-      [oauth.customFetch]: async (_address, { method, headers, body }) => {
-        reply = await http.send({ method, origin, path, headers, body: body?.toString() ?? '' })
-        return responseOf(reply)
-      },
-    })
+    const response = await oauth.clientCredentialsGrantRequest(
+      ends.server,
+      ends.client,
+      ends.authentication,
+      parameters,
+      ends.options,
+    )
     const { access_token, expires_in } = await oauth.processClientCredentialsResponse(
-      server,
-      client,
+      ends.server,
+      ends.client,
       response,
     )
     return {
@@ -104,9 +96,43 @@ export async function requestToken(
       expiresInMs: expires_in === undefined ? undefined : expires_in * 1_000,
     }
   } catch (error) {
-    if (reply !== undefined) return refusalOf(reply, profile)
+    const reply = ends.reply()
+    if (reply !== undefined) return refusalOf(reply, secret[PLACE].profile.token.rejectedBy)
     return error instanceof HttpFailure ? withoutSuccess(verdictOfFailure(error)) : UNKNOWN
   }
+}
+
+/** Both ends of a token request, and what came back: the library sends by our own client. */
+export function endsOf(http: HttpClient, secret: OauthSecret, request: string) {
+  const { profile, tokenOrigin: origin } = secret[PLACE]
+  const path = filledPath(request.slice('POST '.length), valuesOf(secret))
+  const server: oauth.AuthorizationServer = { issuer: origin, token_endpoint: origin + path }
+  const client: oauth.Client = { client_id: secret.clientId }
+  let reply: HttpReply | undefined
+  const options = {
+    // The schema of the secret has decided already where clear text may be.
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: async (
+      _address: string,
+      { method, headers, body }: oauth.CustomFetchOptions<'POST', URLSearchParams>,
+    ): Promise<Response> => {
+      reply = await http.send({ method, origin, path, headers, body: body.toString() })
+      return responseOf(reply)
+    },
+  }
+  return {
+    server,
+    client,
+    authentication: authenticationOf(secret.clientSecret, profile.token.authenticatesBy),
+    options,
+    reply: () => reply,
+  }
+}
+
+/** A public client has no secret, and only says who it is. */
+function authenticationOf(secret: string | undefined, by: 'basic' | 'post'): oauth.ClientAuth {
+  if (secret === undefined) return oauth.None()
+  return by === 'basic' ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret)
 }
 
 const UNKNOWN = {
@@ -127,19 +153,17 @@ function responseOf({ status, headers, body }: HttpReply): Response {
 }
 
 /** Only an answer that names the refusal counts: any other may come from something that never looked at the credential. */
-function refusalOf(reply: HttpReply, profile: Profile): TokenAnswer {
+export function refusalOf(reply: HttpReply, rejectedBy: readonly string[]): Refusal {
   const { status } = reply
   const body = jsonOf(reply)
   const said = typeof body === 'object' && body !== null ? Reflect.get(body, 'error') : undefined
   const error = typeof said === 'string' ? said : undefined
   const shown =
-    error !== undefined && (KNOWN_ERRORS.has(error) || profile.token.rejectedBy.includes(error))
-      ? ` ${error}`
-      : ''
+    error !== undefined && (KNOWN_ERRORS.has(error) || rejectedBy.includes(error)) ? ` ${error}` : ''
   const reason = `the token request was answered ${status}${shown}`
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429
   if (!isRefusal || error === undefined || PASSING.has(error))
     return { verdict: 'unknown', reason, code: 'TARGET_UNREACHABLE' }
-  if (profile.token.rejectedBy.includes(error)) return { verdict: 'rejected', reason }
+  if (rejectedBy.includes(error)) return { verdict: 'rejected', reason }
   return { verdict: 'barred', reason, code: 'CREDENTIAL_BARRED', isOfScope: OF_SCOPE.has(error) }
 }

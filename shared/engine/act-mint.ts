@@ -38,6 +38,7 @@ export const actOnMints: ActOnMints = {
     }
     c.mints.made = { id: minted.id ?? '', version }
     if (minted.expiresAt !== undefined) c.notes.push(nextBy(minted.expiresAt))
+    if (minted.note !== undefined) c.notes.push(minted.note)
     if (minted.oldExpiresAt !== undefined) tellOldExpires(c, minted.oldExpiresAt)
     return { mint: 'minted' }
   },

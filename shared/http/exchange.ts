@@ -77,10 +77,15 @@ export class Exchange {
         this.#tls.once('secureConnect', () => send(this.#tls ?? this.#tcp))
       })
     })
-    this.reply = reply.finally(() => {
-      clearTimeout(timer)
-      this.#reset()
-    })
+    this.reply = reply
+      .catch((failure: HttpFailure) => {
+        failure.isUnsent = this.#outgoing === undefined
+        throw failure
+      })
+      .finally(() => {
+        clearTimeout(timer)
+        this.#reset()
+      })
     this.reply.catch(() => {})
   }
 

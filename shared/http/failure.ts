@@ -1,9 +1,14 @@
 import type { Broken } from '../database/failure.ts'
 import { type ErrorCode, QuarterturnError, type Verdict } from '../provider/index.ts'
 
-/** Why there is no whole reply. Whether the target acted on the request is then unknown. Holds nothing of what was sent or came. */
+/**
+ * Why there is no whole reply. Whether the target acted on the request is then unknown, unless `isUnsent`. Holds nothing of
+ * what was sent or came.
+ */
 export class HttpFailure extends Error {
   readonly kind: Broken['kind']
+  /** Nothing of the request had left, so the target did not act on it. */
+  isUnsent = false
 
   constructor({ kind, message }: Broken) {
     super(message)

@@ -93,6 +93,8 @@ export type Minted =
       readonly expiresAt?: number
       /** When the credential that it replaces ends by itself, in milliseconds since the epoch. */
       readonly oldExpiresAt?: number
+      /** What the operator is to know of it, without any value. */
+      readonly note?: string
     }
   | { readonly result: 'unchanged' }
   | { readonly result: 'full' | 'declined'; readonly reason: string }

@@ -1,8 +1,5 @@
 /** Templates of a profile: text in which `{name}` stands for a value. */
 
-/** The parts of a profile that say where requests go. */
-export const ORIGIN_NAMES = ['token', 'api'] as const
-
 /** Fields that every secret of this provider may have, so that no profile gives them another meaning. */
 export const RESERVED = new Set([
   'engine',
@@ -15,6 +12,10 @@ export const RESERVED = new Set([
   'apiToken',
   'privateKey',
   'keyId',
+  'refreshToken',
+  'accessToken',
+  'accessTokenExpiresAt',
+  'registrationAccessToken',
   'adminSecretArn',
   'masterarn',
   'id',
@@ -25,28 +26,36 @@ export const RESERVED = new Set([
 
 export type Values = Readonly<Record<string, string | undefined>>
 
-const PLACEHOLDER = /\{([A-Za-z]+)\}/g
+const PLACEHOLDER = /\{(\+?)([A-Za-z]+)\}/g
 
 export const placeholdersOf = (text: string): string[] =>
-  [...text.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '')
+  [...text.matchAll(PLACEHOLDER)].map(([, , name]) => name ?? '')
+
+/** Those that stand for several parts of a path. */
+export const wholePathsOf = (text: string): string[] =>
+  [...text.matchAll(PLACEHOLDER)].flatMap(([, plus, name]) => (plus === '+' && name ? [name] : []))
 
 /** Text for a place where nothing has a meaning of its own, such as a value in JSON. */
 export const filled = (text: string, values: Values): string =>
-  text.replace(PLACEHOLDER, (_, name: string) => valueFor(name, values))
+  text.replace(PLACEHOLDER, (_, _plus: string, name: string) => valueFor(name, values))
 
 /**
  * Text of a path or a query. Each value stays within its part: it is encoded, and dots alone, which a server takes for a
- * way up, are refused.
+ * way up, are refused. With a plus sign slashes divide the value into parts, of which each is held to the same.
  */
 export const filledPath = (path: string, values: Values): string =>
-  path.replace(PLACEHOLDER, (_, name: string) => {
+  path.replace(PLACEHOLDER, (_, plus: string, name: string) => {
     const value = valueFor(name, values)
-    if (/^\.*$/.test(value)) throw new Error(`the value for {${name}} cannot stand in a path`)
-    return encodeURIComponent(value).replace(
-      /[!'()*]/g,
-      (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
-    )
+    return (plus === '' ? [value] : value.split('/')).map((part) => encodedPart(part, name)).join('/')
   })
+
+function encodedPart(part: string, name: string): string {
+  if (/^\.*$/.test(part)) throw new Error(`the value for {${name}} cannot stand in a path`)
+  return encodeURIComponent(part).replace(
+    /[!'()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
 
 /** JSON with every text in it filled. */
 export function filledJson(template: unknown, values: Values): unknown {

@@ -4,11 +4,15 @@ import entra from './entra.json' with { type: 'json' }
 import keycloak from './keycloak.json' with { type: 'json' }
 import okta from './okta.json' with { type: 'json' }
 import pingone from './pingone.json' with { type: 'json' }
+import refreshToken from './refresh-token.json' with { type: 'json' }
+import rfc7592 from './rfc7592.json' with { type: 'json' }
 
 let read: readonly Profile[] | undefined
 
 /** The profiles that ship. A test reads each as one of a deployment's is read, so here they are right. */
 export const profiles = (): readonly Profile[] => {
-  read ??= [auth0, entra, keycloak, okta, pingone].map((profile) => Profile.parse(profile))
+  read ??= [auth0, entra, keycloak, okta, pingone, refreshToken, rfc7592].map((profile) =>
+    Profile.parse(profile),
+  )
   return read
 }

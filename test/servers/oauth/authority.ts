@@ -37,6 +37,7 @@ export type Vendor = (request: ApiRequest, authority: Authority) => ApiReply | u
 
 export interface Authority {
   readonly url: string
+  readonly oidc: Provider
   readonly book: ClientBook
   /** Each request by method and path, in order. */
   readonly seen: string[]
@@ -66,6 +67,10 @@ export interface AuthorityOptions {
   readonly tls?: { readonly cert: string; readonly key: string }
   /** Milliseconds since the epoch; of what the management API says. Default: the machine's. */
   readonly now?: () => number
+  /** More of what `oidc-provider` is told. */
+  readonly oidc?: object
+  /** What it answers itself beside token requests. Default: nothing. */
+  readonly passes?: RegExp
 }
 
 export async function startAuthority({
@@ -73,6 +78,8 @@ export async function startAuthority({
   clients,
   tls,
   now = Date.now,
+  oidc: more = {},
+  passes,
 }: AuthorityOptions): Promise<Authority> {
   const book = new ClientBook(now)
   for (const [id, { secret }] of Object.entries(clients)) book.add(id, secret, { id: `by-hand-${id}` })
@@ -80,7 +87,7 @@ export async function startAuthority({
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const oidc = createOidc(url, book, clients)
+  const oidc = createOidc(url, book, clients, more)
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -89,6 +96,7 @@ export async function startAuthority({
   })
   const authority: Authority = {
     url,
+    oidc,
     book,
     seen: [],
     exchanges: [],
@@ -114,9 +122,12 @@ export async function startAuthority({
     authority.seen.push(what)
     const answer = await authority.answers(what, request.headers, () => textOf(request))
     if (answer !== undefined) return send(response, answer)
-    if (/\/token$/.test(pathname)) {
-      if (authority.loses(what)) return void request.socket.destroy()
-      request.url = '/token'
+    const isToken = /\/token$/.test(pathname)
+    if (isToken || passes?.test(pathname) === true) {
+      if (request.method !== 'GET') await authority.holds()
+      if (request.socket.destroyed) return
+      if (isToken) request.url = '/token'
+      if (authority.loses(what)) cutAtEnd(request, response)
       return await callback(request, response)
     }
     const text = await textOf(request)
@@ -141,9 +152,24 @@ export async function startAuthority({
   return authority
 }
 
+/** What was asked for is done, and nobody hears of it. */
+function cutAtEnd(request: IncomingMessage, response: ServerResponse): void {
+  response.end = () => {
+    request.socket.destroy()
+    return response
+  }
+}
+
 const SIGNING_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
 
-function createOidc(url: string, book: ClientBook, clients: AuthorityOptions['clients']): Provider {
+export const FEATURES = { clientCredentials: { enabled: true }, devInteractions: { enabled: false } }
+
+function createOidc(
+  url: string,
+  book: ClientBook,
+  clients: AuthorityOptions['clients'],
+  more: object,
+): Provider {
   const scopes = new Set(Object.values(clients).flatMap(({ scope }) => scope.split(' ')))
   const oidc = new Provider(url, {
     clients: Object.entries(clients).map(([client_id, { secret, by = 'basic', scope }]) => ({
@@ -156,18 +182,23 @@ function createOidc(url: string, book: ClientBook, clients: AuthorityOptions['cl
       scope,
     })),
     scopes: [...scopes],
-    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+    features: FEATURES,
     cookies: { keys: [randomBytes(16).toString('hex')] },
     ttl: { ClientCredentials: 600 },
     // Without these two it warns, and there would be no end of it.
     adapter: MemoryAdapter,
     jwks: { keys: [SIGNING_KEY] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    ...more,
   })
   oidc.silent = true
   // Its clients have one secret each; these have as many as the book says.
+  const { compareClientSecret } = oidc.Client.prototype
   oidc.Client.prototype.compareClientSecret = function (actual) {
-    return book.accepts(this.clientId, actual)
+    // One that registered itself is known to the server alone.
+    return book.ids.includes(this.clientId)
+      ? book.accepts(this.clientId, actual)
+      : compareClientSecret.call(this, actual)
   }
   return oidc
 }

@@ -12,9 +12,35 @@ declare module 'oidc-provider' {
     compareClientSecret(actual: string): boolean | Promise<boolean>
   }
 
+  interface Saved {
+    save(): Promise<string>
+  }
+
+  interface SavedGrant extends Saved {
+    addOIDCScope(scope: string): void
+  }
+
+  interface FoundRefreshToken {
+    readonly consumed?: unknown
+  }
+
   export default class Provider {
     constructor(issuer: string, configuration: object)
-    readonly Client: { readonly prototype: OidcClient }
+    readonly Client: { readonly prototype: OidcClient; find(id: string): Promise<OidcClient | undefined> }
+    readonly Grant: new (
+      properties: object,
+    ) => SavedGrant
+    readonly AccessToken: new (
+      properties: object,
+    ) => Saved
+    readonly InitialAccessToken: new (
+      properties: object,
+    ) => Saved
+    readonly RefreshToken: (new (
+      properties: object,
+    ) => Saved) & {
+      find(token: string): Promise<FoundRefreshToken | undefined>
+    }
     readonly ClientCredentials: { find(token: string): Promise<IssuedToken | undefined> }
     /** Whether it prints no error, such as of a connection that broke. */
     silent: boolean
