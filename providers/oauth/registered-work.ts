@@ -45,8 +45,7 @@ async function update(http: HttpClient, secret: RegisteredSecret): Promise<Minte
   }
   const seen = await send(http, secret, { method: 'GET', ...before })
   if ('declined' in seen) return { result: 'declined', reason: seen.declined }
-  // Reading may have replaced them already: then these are the ones that count.
-  const read = heldBy(seen.body, before)
+  const read = await heldAfterReading(http, secret, seen.body)
   const said = await send(http, secret, {
     method: 'PUT',
     ...read,
@@ -68,6 +67,14 @@ async function update(http: HttpClient, secret: RegisteredSecret): Promise<Minte
       ? { note: `only the registration access token is new: ${KEPT}` }
       : {}),
   }
+}
+
+/** Reading may have replaced both already. Where the secret of before still gets a token, what was shown is only a mask of it. */
+async function heldAfterReading(http: HttpClient, secret: RegisteredSecret, body: object): Promise<Held> {
+  const read = heldBy(body, secret)
+  if (read.clientSecret === secret.clientSecret) return read
+  const { verdict } = await requestToken(http, secret, consumersWish(secret))
+  return verdict === 'accepted' ? { ...read, clientSecret: secret.clientSecret } : read
 }
 
 const KEPT = 'the server keeps the client secret, as RFC 7592 leaves it to it'

@@ -187,6 +187,49 @@ describe('what the server answers', () => {
   })
 })
 
+describe('a server that shows a secret when the registration is read', () => {
+  const shown = async (one: OauthStage, client_secret: string): Promise<void> => {
+    const { clientId, registrationAccessToken } = currentOf(one)
+    one.authority.answers = (seen) =>
+      seen.startsWith('GET /reg/')
+        ? {
+            status: 200,
+            body: { client_id: clientId, client_secret, registration_access_token: registrationAccessToken },
+          }
+        : seen.startsWith('PUT ')
+          ? { status: 200, body: { client_id: clientId, registration_access_token: 'the-next' } }
+          : undefined
+  }
+
+  test('and masks it, has not replaced it', async () => {
+    const one = await setUp()
+    const { clientSecret } = currentOf(one)
+    await shown(one, '********')
+    await rotate(one)
+    expect(currentOf(one)).toMatchObject({ clientSecret, registrationAccessToken: 'the-next' })
+  })
+
+  test('and has replaced it then, is believed', async () => {
+    const one = await setUp()
+    const { clientId } = currentOf(one)
+    const other = await register(one.authority)
+    await shown(one, other.clientSecret)
+    const token = one.stage.begin()
+    const answers = one.authority.answers
+    // From the reading on, the one of before gets no token.
+    one.authority.answers = (seen, headers, text) =>
+      seen === 'POST /token' && one.authority.seen.some((before) => before.startsWith('GET /reg/'))
+        ? { status: 401, body: { error: 'invalid_client' } }
+        : answers(seen, headers, text)
+    await one.stage.step('createSecret', token)
+    expect(one.stage.value('AWSPENDING')).toMatchObject({
+      clientId,
+      clientSecret: other.clientSecret,
+      registrationAccessToken: 'the-next',
+    })
+  })
+})
+
 test('an admin that somebody names by a tag changes nothing', async () => {
   const one = await stageOauth({
     authority: registering(true),

@@ -24,8 +24,25 @@ describe('a secret', () => {
   })
 
   test.each([
-    [{ profile: 'elsewhere' }, /`profile` is none of auth0, entra, keycloak, okta, pingone/],
+    [
+      { profile: 'elsewhere' },
+      /`profile` is none of auth0, entra, keycloak, okta, pingone, refresh-token, rfc7592/,
+    ],
     [{ clientId: undefined }, /`clientId` is missing/],
+    [{ clientSecret: undefined }, /`clientSecret` is missing/],
+    [{ profile: 'refresh-token', serverUrl: 'https://login.example.com' }, /`refreshToken` is missing/],
+    [
+      { profile: 'refresh-token', refreshToken: 'canary', serverUrl: 'https://127.1' },
+      /`serverUrl` is not an address/,
+    ],
+    [
+      { profile: 'refresh-token', refreshToken: 'r', serverUrl: 'https://example.com', tokenPath: 'a/../b' },
+      /`tokenPath` is not of its form/,
+    ],
+    [
+      { profile: 'rfc7592', serverUrl: 'https://login.example.com', registrationPath: 'register' },
+      /`registrationAccessToken` is missing/,
+    ],
     [{ clientSecret: 'a\r\nb' }, /`clientSecret` has a control character/],
     [{ secretId: '../../users' }, /`secretId` is not an id/],
     [{ appId: undefined }, /`appId` is missing; add it: the id of the application/],
@@ -60,6 +77,12 @@ describe('what stands in a path', () => {
   test('stays within its part', () => {
     const path = filledPath('/apps/{id}/secrets?of={id}', { id: "a/b?c=d&e#f'g(h)" })
     expect(path).toBe('/apps/a%2Fb%3Fc%3Dd%26e%23f%27g%28h%29/secrets?of=a%2Fb%3Fc%3Dd%26e%23f%27g%28h%29')
+  })
+
+  test('may be several parts, each held to the same', () => {
+    expect(filledPath('/{+path}/x', { path: 'a b/c?d' })).toBe('/a%20b/c%3Fd/x')
+    for (const path of ['', '/a', 'a/', 'a//b', 'a/./b', '../a'])
+      expect(() => filledPath('/{+path}', { path })).toThrow(/cannot stand in a path/)
   })
 
   test.each(['', '.', '..'])('is not %j, which leads elsewhere', (id) => {

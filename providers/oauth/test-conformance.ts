@@ -83,7 +83,7 @@ export async function freshClient(kind: Kind, { now }: KitTime): Promise<FreshTa
   }
 }
 
-function troublesOf(authority: Authority): Omit<FreshTarget, 'secret' | 'close'> {
+export function troublesOf(authority: Authority): Omit<FreshTarget, 'secret' | 'close'> {
   const { book } = authority
   const answering = (answers: Authority['answers']) => async (): Promise<End> => {
     const before = authority.answers

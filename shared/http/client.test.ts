@@ -99,8 +99,21 @@ describe('a request', () => {
       request.socket.destroy()
     })
     const error = await failure(client().send({ method: 'GET', origin: at, path: '/' }))
-    expect(error.kind).toBe('network')
+    expect(error).toMatchObject({ kind: 'network', isUnsent: false })
     expect(seen).toBe(1)
+  })
+
+  test('of which nothing could leave says so', async () => {
+    const untrusted = createTlsServer(await (await createTestCa()).issue())
+    const port = await listen(untrusted)
+    for (const [origin, kind] of [
+      ['http://127.0.0.1:1', 'network'],
+      [`https://127.0.0.1:${port}`, 'tls-untrusted'],
+    ] as const)
+      expect(await failure(client().send({ method: 'POST', origin, path: '/', body: 'x' }))).toMatchObject({
+        kind,
+        isUnsent: true,
+      })
   })
 
   test.each([

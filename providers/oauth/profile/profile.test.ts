@@ -125,6 +125,48 @@ describe('a profile that is wrong is refused with its line', () => {
   })
 })
 
+describe('of another kind', () => {
+  const REFRESH = textOf('refresh-token.json')
+  const REGISTERED = textOf('rfc7592.json')
+
+  test.each([
+    ['a kind that there is not', REFRESH, '"kind": "refresh-token"', '"kind": "other"', /`kind` /],
+    ['what a kind has not', REFRESH, '"token": {', '"revoke": [],\n  "token": {', /`revoke` is unknown here/],
+    [
+      'a proof that changes something',
+      REFRESH,
+      'GET /{+user',
+      'POST /{+user',
+      /`proof\.request` is not `GET`/,
+    ],
+    [
+      'a proof at no origin',
+      REFRESH,
+      '"proof": { "origin": "serverUrl"',
+      '"proof": { "origin": "tokenPath"',
+      /`proof\.origin` is not a field with `isOrigin`/,
+    ],
+    [
+      'an origin inside of a path',
+      REFRESH,
+      'GET /{+userinfoPath}',
+      'GET /{+serverUrl}',
+      /`proof\.request` has \{serverUrl\}, which is an origin/,
+    ],
+    [
+      'a client that may be several parts of a path',
+      REGISTERED,
+      '/{clientId}',
+      '/{+clientId}',
+      /`registration\.path` has \{\+clientId\}, and only a field/,
+    ],
+    ['a client that nothing names', REGISTERED, '/{clientId}', '/mine', /`registration\.path` names no/],
+  ])('%s', (_what, text, from, to, problem) => {
+    expect(problemOf(from, to, text)).toMatch(problem)
+    expect(problemOf(from, to, text)).toMatch(/okta\.json:\d+ /)
+  })
+})
+
 describe('the folder of a deployment', () => {
   function folderWith(name: string, text: string): string {
     const made = mkdtempSync(join(tmpdir(), 'profiles-'))

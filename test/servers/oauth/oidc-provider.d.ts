@@ -20,8 +20,14 @@ declare module 'oidc-provider' {
     addOIDCScope(scope: string): void
   }
 
+  export interface SavedAccessToken {
+    readonly grantId: string
+    destroy(): Promise<void>
+  }
+
   interface FoundRefreshToken {
     readonly consumed?: unknown
+    readonly grantId: string
   }
 
   export default class Provider {
@@ -40,10 +46,14 @@ declare module 'oidc-provider' {
       properties: object,
     ) => Saved) & {
       find(token: string): Promise<FoundRefreshToken | undefined>
+      revokeByGrantId(grantId: string): Promise<void>
     }
     readonly ClientCredentials: { find(token: string): Promise<IssuedToken | undefined> }
     /** Whether it prints no error, such as of a connection that broke. */
     silent: boolean
+    on(event: 'refresh_token.saved', listener: (token: { readonly jti: string }) => void): void
+    on(event: 'refresh_token.consumed', listener: (token: FoundRefreshToken) => void): void
+    on(event: 'access_token.saved', listener: (token: SavedAccessToken) => void): void
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
   }
 }

@@ -1,4 +1,5 @@
 /** A real authorization server whose refresh tokens are used once, and whose users sign in without a browser. */
+import type { SavedAccessToken } from 'oidc-provider'
 import { type Authority, type AuthorityOptions, FEATURES } from './authority.ts'
 
 const USER = 'a-user'
@@ -56,6 +57,35 @@ export async function signInAnew({ oidc }: Authority, clientId: string): Promise
     refreshToken: await new oidc.RefreshToken(properties).save(),
     accessToken: await new oidc.AccessToken(properties).save(),
   }
+}
+
+/** The ids of every refresh token from now on that has not been used. */
+export function unusedOf(authority: Authority): () => Promise<readonly string[]> {
+  const saved: string[] = []
+  authority.oidc.on('refresh_token.saved', ({ jti }) => void saved.push(jti))
+  return async () => {
+    const unused = await Promise.all(saved.map((id) => isUnused(authority, id)))
+    return saved.filter((_, at) => unused[at])
+  }
+}
+
+/** Lets the use of a refresh token end the access tokens of before too, as GitHub's do. */
+export function endAccessTokensWithUse({ oidc }: Authority): void {
+  const saved = new Set<SavedAccessToken>()
+  oidc.on('access_token.saved', (token) => void saved.add(token))
+  oidc.on('refresh_token.consumed', ({ grantId }) => {
+    for (const token of saved)
+      if (token.grantId === grantId) {
+        saved.delete(token)
+        void token.destroy()
+      }
+  })
+}
+
+/** As a user takes a consent back: nothing that came of one sign-in is taken any more. */
+export async function endChainOf({ oidc }: Authority, refreshToken: string): Promise<void> {
+  const found = await oidc.RefreshToken.find(refreshToken)
+  if (found !== undefined) await oidc.RefreshToken.revokeByGrantId(found.grantId)
 }
 
 /** Whether it would give another one; using it would tell by using it up. */

@@ -1,0 +1,89 @@
+/** The conformance kit for refresh tokens that are used once. */
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { conformanceCases, type FreshTarget, type KitTime } from '../../shared/conformance/index.ts'
+import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
+import { type Authority, startAuthority } from '../../test/servers/oauth/authority.ts'
+import {
+  endAccessTokensWithUse,
+  endChainOf,
+  isUnused,
+  refreshing,
+  signInAnew,
+  unusedOf,
+} from '../../test/servers/oauth/refresh.ts'
+import { createOauth } from './index.ts'
+import { troublesOf } from './test-conformance.ts'
+
+const authorities = new Map<string, Authority>()
+
+async function freshChain({ now }: KitTime): Promise<FreshTarget> {
+  const [clientId, clientSecret] = [`app-${randomUUID()}`, randomUUID()]
+  const authority = await startAuthority({ ...refreshing(clientId, clientSecret), now })
+  authorities.set(clientId, authority)
+  const live = unusedOf(authority)
+  endAccessTokensWithUse(authority)
+  const { hostname: host, port } = new URL(authority.url)
+  const secret = async (): Promise<StoredSecret> => ({
+    engine: 'oauth',
+    profile: 'refresh-token',
+    serverUrl: authority.url,
+    userinfoPath: 'me',
+    clientId,
+    clientSecret,
+    note: 'kept',
+    ...(await signInAnew(authority, clientId)),
+  })
+  const { lockUser: _, dropUser: __, limitConnections: ___, ...troubles } = troublesOf(authority)
+  return {
+    secret: await secret(),
+    wire: {
+      upstream: { host, port: Number(port) },
+      framing: 'http',
+      at: (stored, place) => ({ ...stored, serverUrl: `http://${place.host}:${place.port}` }),
+    },
+    live,
+    issueAnew: async () => {
+      for (const one of await live()) await endChainOf(authority, one)
+      return await secret()
+    },
+    ...troubles,
+    async close() {
+      authorities.delete(clientId)
+      await authority.stop()
+    },
+  }
+}
+
+/** Whether the refresh token is the one in force; a use of it would tell by using it up. */
+async function holdsRefreshToken({ clientId, refreshToken }: StoredSecret): Promise<boolean> {
+  const authority = authorities.get(String(clientId))
+  return authority !== undefined && (await isUnused(authority, String(refreshToken)))
+}
+
+const provider = createOauth({ allowClearTextLoopback: true })
+const options = {
+  provider: {
+    ...provider,
+    capabilities: provider.capabilitiesOf?.({ profile: 'refresh-token' }) ?? provider.capabilities,
+  } as Provider,
+  freshTarget: freshChain,
+  signIn: holdsRefreshToken,
+  atOnce: 16,
+  recoveries: 'in turn',
+} as const
+
+/** The wire and its waiting are tried of client secrets, by the same requests. */
+const LEFT_OUT = /cut before every message|held back|is too slow|the built function/
+
+describe('conformance of refresh tokens', () => {
+  const cases = conformanceCases(options).filter(({ name }) => !LEFT_OUT.test(name))
+  test.each(cases)('$name', { timeout: 60_000 }, async ({ run }) => {
+    const result = await run()
+    if (result.outcome === 'held') expect(result.points).toBeGreaterThan(0)
+    else
+      expect(result.reason).toMatch(
+        /does not alternate|no admin makes|has no lock|gives? no `|does not retire|old credential at once|what is replaced may have|has one owner/,
+      )
+  })
+})
