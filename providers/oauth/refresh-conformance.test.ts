@@ -73,7 +73,7 @@ const options = {
   recoveries: 'in turn',
 } as const
 
-/** The wire and its waiting are tried of client secrets, by the same requests. */
+/** On the wire the kit's proxy keeps a connection of this server open for ever; the others take their time. */
 const LEFT_OUT = /cut before every message|held back|is too slow|the built function/
 
 describe('conformance of refresh tokens', () => {

@@ -173,7 +173,7 @@ describe('what the access token is tried at', () => {
     [200, 'NOT_PASSWORD_AUTH'],
     [403, 'CREDENTIAL_BARRED'],
     [404, 'TARGET_UNREACHABLE'],
-  ])('where everybody is answered %d, it shows nothing', async (status, code) => {
+  ])('answered %d without saying whose it is, shows nothing', async (status, code) => {
     const one = await setUp()
     const token = one.stage.begin()
     await one.stage.step('createSecret', token)

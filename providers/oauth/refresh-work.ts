@@ -46,37 +46,36 @@ export function workOnRefreshToken({ http, secretOf, now }: RefreshWorkOptions):
   }
 }
 
-/** Asks with the access token what refuses whoever has none. */
+/** Asks with the access token who it is of: nobody tells that who has not looked at it. */
 async function prove(http: HttpClient, secret: RefreshTokenSecret): Promise<Verdict> {
   const { accessToken, clientId } = secret
+  const { profile, apiOrigin: origin } = secret[PLACE]
   if (accessToken === undefined)
     return {
       verdict: 'rejected',
       reason: 'the secret has no `accessToken`, so nothing shows that it is good',
     }
   try {
-    const { status } = await ask(http, secret, { authorization: `Bearer ${accessToken}` })
+    const reply = await http.send({
+      method: 'GET',
+      origin,
+      path: filledPath(profile.proof.request.slice('GET '.length), valuesOf(secret)),
+      headers: { accept: 'application/json', authorization: `Bearer ${accessToken}` },
+    })
+    const { status } = reply
     const reason = `the request with the access token was answered ${status}`
     if (status === 401) return { verdict: 'rejected', reason }
     if (status === 403) return { verdict: 'barred', reason, code: 'CREDENTIAL_BARRED' }
-    if (status < 200 || status >= 300) return { verdict: 'unknown', reason, code: 'TARGET_UNREACHABLE' }
-    const without = await ask(http, secret, {})
-    if (without.status < 200 || without.status >= 300) return { verdict: 'accepted', as: clientId }
-    return { verdict: 'unprovable', reason: 'it answers without an access token too, so it proves nothing' }
+    if (status !== 200) return { verdict: 'unknown', reason, code: 'TARGET_UNREACHABLE' }
+    if (textAt(jsonOf(reply), profile.proof.shows) !== undefined) return { verdict: 'accepted', as: clientId }
+    return {
+      verdict: 'unprovable',
+      reason: `${reason}, without \`${profile.proof.shows}\`: whoever asks without a token may get the same`,
+    }
   } catch (error) {
     if (error instanceof HttpFailure) return verdictOfFailure(error)
     throw error
   }
-}
-
-async function ask(
-  http: HttpClient,
-  secret: RefreshTokenSecret,
-  headers: Readonly<Record<string, string>>,
-): Promise<HttpReply> {
-  const { profile, apiOrigin: origin } = secret[PLACE]
-  const path = filledPath(profile.proof.request.slice('GET '.length), valuesOf(secret))
-  return await http.send({ method: 'GET', origin, path, headers: { accept: 'application/json', ...headers } })
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { flawsOf, tokenTexts } from './checks.ts'
-import { HEAD, Token } from './parts.ts'
+import { HEAD, Place, Token } from './parts.ts'
 
 /** Refresh tokens, each of which is used up by getting the next one. An access token beside it shows that the pair is good. */
 export const RefreshTokenProfile = z
@@ -8,7 +8,7 @@ export const RefreshTokenProfile = z
     kind: z.literal('refresh-token'),
     ...HEAD,
     token: Token.omit({ audience: true, rejectedBy: true }),
-    /** What takes the access token, and refuses requests without one with 401. Reads only. */
+    /** What takes the access token, and refuses others with 401. Reads only. */
     proof: z.strictObject({
       /** The field with the origin. */
       origin: z.string(),
@@ -16,6 +16,8 @@ export const RefreshTokenProfile = z
         .string()
         .max(500)
         .regex(/^GET \/(?!\/)[\w{}.~/?=&:@+-]*$/, 'is not `GET` and a path, such as `GET /userinfo`'),
+      /** Where its reply says what only the token tells, such as whose it is. */
+      shows: Place,
     }),
   })
   .superRefine(({ fields, token, proof }, context) => {
