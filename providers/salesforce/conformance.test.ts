@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { buildHandler } from '../../scripts/build.ts'
 import { type ConformanceOptions, conformanceCases } from '../../shared/conformance/index.ts'
 import type { StoredSecret } from '../../shared/provider/index.ts'
-import { asksForEach, onePoint, repeatBy, TRIED_BY_EACH, testEach } from '../../test/kit-run.ts'
+import { leftOutOfRun, onePoint, repeatBy, testEach } from '../../test/kit-run.ts'
 import { freshApp, freshUser, signsIn } from './test-conformance.ts'
 import { provider } from './test-session.ts'
 
@@ -35,9 +35,6 @@ const optionsFor = (
   ...(onePoint === undefined ? {} : { only: onePoint }),
 })
 
-/** Every request has a connection of its own, so that these take many minutes: they were not run whole yet. */
-const ON_THE_WIRE = /cut before every message|held back/
-
 /** What the kit asks of credentials that are not promoted, or carry a mark. */
 const NOT_OF_STAGED: Readonly<Record<string, string>> = {
   'staged: a credential lives as long as is said when it is issued, and no longer than `longestLifeMs`':
@@ -55,8 +52,7 @@ describe.each([
   const options = optionsFor(freshTarget, kind)
   const skip = Object.fromEntries(
     conformanceCases(options).flatMap(({ name }) => {
-      const reason =
-        NOT_OF_STAGED[name] ?? (ON_THE_WIRE.test(name) && !asksForEach ? TRIED_BY_EACH : undefined)
+      const reason = NOT_OF_STAGED[name] ?? leftOutOfRun(name, { cutsInShort: true, triesEach: true })
       return reason === undefined ? [] : [[name, reason]]
     }),
   )

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls'
+import { reset } from '../../database/reset.ts'
 import { Dialogue, type Message } from './dialogue.ts'
 import { type Framing, FramingError, otherSide, type Side } from './framing.ts'
 import type { Ending, Ruling } from './point.ts'
@@ -76,10 +77,9 @@ export class Connection<State> {
   reset(): void {
     this.#isOver = true
     for (const side of ['client', 'server'] as const) {
-      // TCP first: TLS would close it in good order.
       const tcp = this.#tcp(side)
-      if (!tcp.destroyed) tcp.resetAndDestroy()
-      this.#sockets[side].destroy()
+      const socket = this.#sockets[side]
+      reset(tcp, socket === tcp ? undefined : socket)
     }
   }
 
