@@ -66,7 +66,12 @@ export async function createMysqlFiles(
   const run = (endWith: 'TERM' | 'KILL', command: readonly [string, ...string[]]) =>
     guarded({ guard, endWith, command, output: log.fd, account: owner })
 
-  const [code] = await once(run('KILL', [...initialise, `--datadir=${dataFolder}`]), 'exit')
+  // A MariaDB that starts removes the temporary tables of every other in the same folder, while those still use them.
+  const temporary = join(folder, 'tmp')
+  await mkdir(temporary)
+  if (owner !== undefined) await chown(temporary, owner.uid, owner.gid)
+  const folders = [`--datadir=${dataFolder}`, `--tmpdir=${temporary}`]
+  const [code] = await once(run('KILL', [...initialise, ...folders]), 'exit')
   if (code !== 0) throw new Error(`the data folder could not be made: ${code}`)
   await put('first.sql', firstStatements(found.kind, password))
 
@@ -87,6 +92,7 @@ export async function createMysqlFiles(
         ...OF_KIND[found.kind],
         ...settings,
         datadir: dataFolder,
+        tmpdir: temporary,
         port: String(port),
         socket: join(folder, 'socket'),
         'pid-file': join(folder, 'server.pid'),
