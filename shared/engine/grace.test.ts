@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { failure } from '../../test/simulation/failure.ts'
 import {
-  abandon,
+  expectOnlyByHand,
   HOUR_MS,
   holderOf,
+  loseMint,
   replacingStage,
-  storeByHand,
-  takeOff,
 } from '../../test/simulation/replacing-stage.ts'
 import type { MintCapabilities } from '../provider/index.ts'
 
@@ -53,28 +52,14 @@ describe('a mint that lets the old credential go on for a while', () => {
   /** A reply was lost, and the rotation that waited for it gave up. */
   async function lost(mint: Partial<MintCapabilities>, options: Parameters<typeof replacingStage>[2] = {}) {
     const world = setUp(mint, options)
-    const { stage, target, clock } = world
-    target.losesReplies = 1
-    const token = stage.begin()
-    await failure(stage.step('createSecret', token))
-    expect((await failure(stage.step('createSecret', token))).code).toBe('MINT_STARTED')
-    abandon(world, token)
-    const next = stage.begin()
-    clock.advance(HOUR_MS)
-    return { ...world, lostToken: token, next }
+    return { ...world, ...(await loseMint(world)) }
   }
 
   test('is not made again where it was lost, since that would end the old one: MINT_UNKNOWN, until somebody decides', async () => {
     const world = await lost({})
-    const { stage, target, next, lostToken } = world
-    expect((await failure(stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
-    expect(target.count('mint')).toBe(1)
-    expect(target.accepts('p0')).toBe(true)
-    storeByHand(stage, { password: target.issue('by hand') })
-    takeOff(stage, 'QUARTERTURN_MINTING', lostToken)
-    abandon(world, next)
-    await stage.steps(stage.begin())
-    expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-3' })
+    expect((await failure(world.stage.step('createSecret', world.next))).code).toBe('MINT_UNKNOWN')
+    expect(world.target.accepts('p0')).toBe(true)
+    await expectOnlyByHand(world, world)
   })
 
   test('is made again where the deployment allows a gap', async () => {

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { failure } from '../../test/simulation/failure.ts'
 import {
   abandon,
+  expectOnlyByHand,
   HOUR_MS,
   holderOf,
+  loseMint,
   replacingStage,
-  storeByHand,
-  takeOff,
 } from '../../test/simulation/replacing-stage.ts'
 import type { MintCapabilities } from '../provider/index.ts'
 import type { EngineSettings } from './index.ts'
@@ -59,14 +59,8 @@ describe('a mint that ends the old credential, made with that one', () => {
 
   test('is used after all by the next rotation where its value can still be read with the old one', async () => {
     const world = setUp({ readable: true }, { readsWithOld: true })
-    const { stage, target, clock } = world
-    target.losesReplies = 1
-    const token = stage.begin()
-    await failure(stage.step('createSecret', token))
-    expect((await failure(stage.step('createSecret', token))).code).toBe('MINT_STARTED')
-    abandon(world, token)
-    const next = stage.begin()
-    clock.advance(HOUR_MS)
+    const { stage, target } = world
+    const { next } = await loseMint(world)
     await stage.steps(next)
     expect(target.count('mint')).toBe(1)
     expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-1' })
@@ -74,21 +68,7 @@ describe('a mint that ends the old credential, made with that one', () => {
 
   test('stops where it was lost, and goes on from one that was made by hand', async () => {
     const world = setUp({}, { settings: ALLOWED })
-    const { stage, target, clock } = world
-    target.losesReplies = 1
-    const token = stage.begin()
-    await failure(stage.step('createSecret', token))
-    expect((await failure(stage.step('createSecret', token))).code).toBe('MINT_STARTED')
-    abandon(world, token)
-    const next = stage.begin()
-    clock.advance(HOUR_MS)
-    expect((await failure(stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
-    expect(target.count('mint')).toBe(1)
-    storeByHand(stage, { password: target.issue('by hand') })
-    takeOff(stage, 'QUARTERTURN_MINTING', token)
-    abandon(world, next)
-    await stage.steps(stage.begin())
-    expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-3' })
+    await expectOnlyByHand(world, await loseMint(world))
   })
 
   test('is used again by the next rotation when this one was given up', async () => {
@@ -192,14 +172,7 @@ describe('a mint that ends the old credential, made by an admin', () => {
     'without our mark, a secret could name anybody’s account: MINT_UNKNOWN, until one made by hand is stored (%o)',
     async (mint) => {
       const world = await lost(mint)
-      const { stage, target, next, lostToken } = world
-      expect((await failure(stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
-      expect(target.count('mint')).toBe(1)
-      storeByHand(stage, { password: target.issue('by hand') })
-      takeOff(stage, 'QUARTERTURN_MINTING', lostToken)
-      abandon(world, next)
-      await stage.steps(stage.begin())
-      expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-3' })
+      await expectOnlyByHand(world, world)
     },
   )
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { failure } from '../../test/simulation/failure.ts'
 import { MintTarget, mintProvider } from '../../test/simulation/mint-target.ts'
-import { abandon, HOUR_MS, takeOff } from '../../test/simulation/replacing-stage.ts'
+import { HOUR_MS, loseMint, takeOff } from '../../test/simulation/replacing-stage.ts'
 import { Stage } from '../../test/simulation/stage.ts'
 import { CALM, createClock } from '../local/index.ts'
 
@@ -23,19 +23,6 @@ function setUp() {
 
 const idsOf = (target: MintTarget): string[] => [...target.live.keys()]
 
-/** A credential was issued, or not, and the rotation that waited for it gave up. */
-async function lost(world: ReturnType<typeof setUp>): Promise<{ lostToken: string; next: string }> {
-  const { stage, target, clock } = world
-  target.losesReplies = 1
-  const lostToken = stage.begin()
-  await failure(stage.step('createSecret', lostToken))
-  expect((await failure(stage.step('createSecret', lostToken))).code).toBe('MINT_STARTED')
-  abandon(world, lostToken)
-  const next = stage.begin()
-  clock.advance(HOUR_MS)
-  return { lostToken, next }
-}
-
 describe('two at once, where the target cannot carry a mark', () => {
   test('QUARTERTURN_MINTING says that one is being issued, and nothing is left', async () => {
     const { stage, target, clock } = setUp()
@@ -53,7 +40,7 @@ describe('two at once, where the target cannot carry a mark', () => {
   test('one that was lost is nobody’s to revoke: MINT_UNKNOWN, until somebody has looked', async () => {
     const world = setUp()
     const { stage, target } = world
-    const { lostToken, next } = await lost(world)
+    const { lostToken, next } = await loseMint(world)
     expect((await failure(stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
     expect(idsOf(target)).toEqual(['by-hand', 'secret-1'])
     target.live.delete('secret-1')
@@ -65,7 +52,7 @@ describe('two at once, where the target cannot carry a mark', () => {
   test('where nothing lives but what is stored, nothing was issued, and the next rotation goes on', async () => {
     const world = setUp()
     const { stage, target } = world
-    const { next } = await lost(world)
+    const { next } = await loseMint(world)
     target.live.delete('secret-1')
     await stage.steps(next)
     expect(idsOf(target)).toEqual(['by-hand', 'secret-2'])

@@ -1,6 +1,8 @@
+import { expect } from 'vitest'
 import type { EngineSettings } from '../../shared/engine/index.ts'
 import { CALM, createClock } from '../../shared/local/index.ts'
 import type { MintCapabilities, MintedStrategy } from '../../shared/provider/index.ts'
+import { failure } from './failure.ts'
 import { ReplacingTarget, replacingProvider } from './replacing-target.ts'
 import { Stage } from './stage.ts'
 
@@ -49,6 +51,40 @@ export function takeOff(stage: Stage, VersionStage: string, RemoveFromVersionId:
     VersionStage,
     RemoveFromVersionId,
   })
+}
+
+/** What a story of a lost mint needs of its world. */
+type Losing = Pick<ReplacingStage, 'stage' | 'clock'> & { readonly target: { losesReplies: number } }
+
+/** The rotation that lost a mint, which nobody can tell about, and the one that comes after it. */
+export interface Lost {
+  readonly lostToken: string
+  readonly next: string
+}
+
+/** A mint's reply is lost, and the rotation that waited for it is given up. The next one begins, and an hour goes by. */
+export async function loseMint(world: Losing): Promise<Lost> {
+  const { stage, target, clock } = world
+  target.losesReplies = 1
+  const lostToken = stage.begin()
+  await failure(stage.step('createSecret', lostToken))
+  expect((await failure(stage.step('createSecret', lostToken))).code).toBe('MINT_STARTED')
+  abandon(world, lostToken)
+  const next = stage.begin()
+  clock.advance(HOUR_MS)
+  return { lostToken, next }
+}
+
+/** MINT_UNKNOWN, and the way out by hand: one is made and stored, and a new rotation goes on from it. */
+export async function expectOnlyByHand(world: ReplacingStage, { lostToken, next }: Lost): Promise<void> {
+  const { stage, target } = world
+  expect((await failure(stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
+  expect(target.count('mint')).toBe(1)
+  storeByHand(stage, { password: target.issue('by hand') })
+  takeOff(stage, 'QUARTERTURN_MINTING', lostToken)
+  abandon(world, next)
+  await stage.steps(stage.begin())
+  expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-3' })
 }
 
 /** An operator stores what was made by hand. */
