@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withAbort } from './abort.ts'
-import { createEventSender, createSecretsManager } from './clients.ts'
+import { createEventSender, createSecretsManager, credentialsOf } from './clients.ts'
 
 type Answer = (call: { target: string; body: unknown }, response: ServerResponse) => void
 
@@ -94,6 +94,14 @@ describe('Secrets Manager', () => {
     await vi.waitFor(() => expect(closed).toEqual(['secretsmanager.DescribeSecret']))
     expect(calls).toHaveLength(1)
   })
+})
+
+test("what a provider's own calls are signed with is what the environment or the session gives", async () => {
+  expect(await credentialsOf()).toEqual({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' })
+  vi.stubEnv('AWS_SESSION_TOKEN', 'token')
+  expect(await credentialsOf()).toMatchObject({ sessionToken: 'token' })
+  const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'other', sessionToken: 'of the session' }
+  expect(await credentialsOf({ region: 'eu-west-1', credentials: { ...credentials } })).toEqual(credentials)
 })
 
 describe('EventBridge', () => {

@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
+import type { AwsCredentials } from '../provider/aws-use.ts'
 import { abortOptions } from './abort.ts'
 import { LIMITS, type Place } from './limits.ts'
 import type { RdsPort } from './rds-port.ts'
@@ -32,6 +33,15 @@ export function createSecretsManager(place: Place = {}): SecretsManagerPort {
     updateSecretVersionStage: (input) =>
       client.send(new UpdateSecretVersionStageCommand(input), abortOptions()),
   }
+}
+
+/** What a client of this place signs with: found as every client of the SDK finds it, and renewed by it. */
+export async function credentialsOf(place: Place = {}): Promise<AwsCredentials> {
+  const { accessKeyId, secretAccessKey, sessionToken } = await new SecretsManagerClient({
+    ...LIMITS,
+    ...place,
+  }).config.credentials()
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
 }
 
 /** One event for EventBridge. */
@@ -103,7 +113,11 @@ export const createSdkReach = (
     role,
     connect: (region, credentials) => {
       const place = { region, ...(credentials === undefined ? {} : { credentials }) }
-      return { secretsManager: createSecretsManager(place), rds: createLazyRds(place) }
+      return {
+        secretsManager: createSecretsManager(place),
+        rds: createLazyRds(place),
+        credentials: () => credentialsOf(place),
+      }
     },
     sessions: (make) => new Sessions(createLazySts(), now, make),
   })

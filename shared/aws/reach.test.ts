@@ -1,7 +1,7 @@
 import { STSClient } from '@aws-sdk/client-sts'
 import { describe, expect, test } from 'vitest'
-import { createReach, type Ports, sessionNameOf } from './reach.ts'
-import { adminPolicy, secretPolicy } from './session-policy.ts'
+import { type Clients, createReach, sessionNameOf } from './reach.ts'
+import { adminPolicy, secretPolicy, targetPolicy } from './session-policy.ts'
 import { Sessions } from './sessions.ts'
 import { createSts } from './sts.ts'
 import type { StsPort } from './sts-port.ts'
@@ -17,7 +17,7 @@ type Asked = Parameters<StsPort['assumeRole']>[0]
 function setUp() {
   const asked: Asked[] = []
   const calls: string[] = []
-  const portsOf = (region: string, who: string): Ports => {
+  const portsOf = (region: string, who: string): Clients => {
     const call = (name: string) => async () => {
       calls.push(`${name} in ${region} by ${who}`)
       return {}
@@ -33,6 +33,7 @@ function setUp() {
         describeDBInstances: call('DescribeDBInstances'),
         describeDBClusters: call('DescribeDBClusters'),
       },
+      credentials: async () => ({ accessKeyId: who, secretAccessKey: 'secret', sessionToken: 'token' }),
     }
   }
   const reach = createReach({
@@ -104,6 +105,24 @@ describe('the way to a secret of another account', () => {
     }
   })
 
+  test('is a session of its own for what a provider has to do at the target, allowed that and no more', async () => {
+    const { asked, reach } = setUp()
+    const { credentials } = reach({ secretArn: SECRET, token: TOKEN, functionArn: FUNCTION })
+    const resources = ['arn:aws:rds:eu-west-1:444455556666:db:app']
+    const looks = { actions: ['rds:DescribeDBInstances'], resources }
+    const conditions = { StringEquals: { 'aws:ResourceTag/quarterturn:secret': SECRET } }
+    const given = [
+      await credentials([looks]),
+      await credentials([{ ...looks, actions: ['rds:ModifyDBInstance'], conditions }]),
+      await credentials([looks]),
+    ]
+    expect(given.map(({ accessKeyId }) => accessKeyId)).toEqual(['session 1', 'session 2', 'session 1'])
+    expect(asked.map(({ Policy }) => JSON.parse(Policy).Statement)).toEqual([
+      [{ Effect: 'Allow', Action: looks.actions, Resource: resources }],
+      [{ Effect: 'Allow', Action: ['rds:ModifyDBInstance'], Resource: resources, Condition: conditions }],
+    ])
+  })
+
   test('is never that of another secret or another rotation', async () => {
     const { asked, reach } = setUp()
     const other = SECRET.replace('app', 'other')
@@ -137,6 +156,8 @@ test("a secret of the function's own account in another Region is reached by its
   await reach({ secretArn, token: TOKEN, functionArn: FUNCTION }).secretsManager.describeSecret({
     SecretId: secretArn,
   })
+  const { credentials } = reach({ secretArn, token: TOKEN, functionArn: FUNCTION })
+  expect((await credentials([])).accessKeyId).toBe('the function')
   expect(asked).toEqual([])
   expect(calls).toEqual(['DescribeSecret in us-east-1 by the function'])
 })
@@ -165,6 +186,8 @@ describe('the policy of a session', () => {
   test.each(['*', '?', '$'])('is not made for an ARN with %s', (wildcard) => {
     expect(() => secretPolicy(SECRET.replace('app', wildcard))).toThrow('a wildcard')
     expect(() => adminPolicy(SECRET.replace('app', wildcard))).toThrow('a wildcard')
+    const resources = [SECRET, `arn:aws:rds:eu-west-1:444455556666:db:${wildcard}`]
+    expect(() => targetPolicy([{ actions: ['rds:ModifyDBInstance'], resources }])).toThrow('a wildcard')
   })
 })
 

@@ -1,6 +1,8 @@
+import type { AwsStatement } from '../provider/aws-use.ts'
+
 /**
  * What an assumed session may do of what its role may do: each session is for one secret, or for the admin secret of one, or
- * for a look at RDS. A wildcard in an ARN would widen it, so an ARN with one is refused here too.
+ * for a look at RDS, or for what a provider has to do at a target of AWS. A wildcard in an ARN would widen it, so an ARN with one is refused here too.
  */
 
 /** A policy of IAM, as JSON. */
@@ -36,6 +38,17 @@ export const adminPolicy = (adminArn: string): SessionPolicy =>
 /** Which endpoints are of one server, and whose they are. */
 export const rdsPolicy = (): SessionPolicy =>
   policy([{ Effect: 'Allow', Action: ['rds:DescribeDBClusters', 'rds:DescribeDBInstances'], Resource: '*' }])
+
+/** What a provider asked for, at the target of the secret. */
+export const targetPolicy = (statements: readonly AwsStatement[]): SessionPolicy =>
+  policy(
+    statements.map(({ actions, resources, conditions }) => ({
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resources.map(exactly),
+      ...(conditions && { Condition: conditions }),
+    })),
+  )
 
 /**
  * Secrets Manager uses the secret's key in the caller's name. Which key that is only the secret knows, so the statement is

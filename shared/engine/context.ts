@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { fromAwsError } from '../aws/errors.ts'
 import type { RdsPort } from '../aws/rds-port.ts'
+import type { Ports } from '../aws/reach.ts'
 import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretDescription, SecretsManagerPort, SecretVersion } from '../aws/secrets-manager.ts'
 import type { ErrorCode, QuarterturnError } from '../errors/index.ts'
@@ -10,6 +11,7 @@ import type { Entropy } from '../provider/entropy.ts'
 import type { Cleaner } from '../redact.ts'
 import type { Sealed } from '../sealed.ts'
 import type { AdminConsent } from './admin.ts'
+import { awsAccessOf } from './aws-access.ts'
 import type { Deadline } from './deadline.ts'
 import { accountOf, type RotationEvent } from './event.ts'
 import { guardOf, requireHosts } from './hosts.ts'
@@ -32,6 +34,8 @@ export interface StepInput {
   readonly secretsManager: SecretsManagerPort
   /** Without it admin secrets that RDS keeps, and replicas, are not recognised. */
   readonly rds?: RdsPort | undefined
+  /** Without it a provider that calls AWS is refused. */
+  readonly credentials?: Ports['credentials'] | undefined
   /** Without it nothing is retired before the next rotation. */
   readonly scheduler?: SchedulerPort | undefined
   readonly entropy: Entropy
@@ -212,6 +216,7 @@ export class StepContext {
     // A resolver that does not answer must not outlast the step.
     if (guard !== undefined) await this.input.deadline.limit(() => requireHosts(guard, this))
     if (this.provider === undefined || this.strategy === undefined) throw new Error('no value was read yet')
+    const aws = awsAccessOf(this)
     this.#session ??= new GuardedSession(
       this.provider,
       {
@@ -219,6 +224,7 @@ export class StepContext {
         strategy: this.strategy,
         mark: markOf(this.arn),
         ...(guard && { connect: guard.connect }),
+        ...(aws && { aws }),
       },
       this.input.deadline,
     )

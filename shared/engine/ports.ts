@@ -1,5 +1,5 @@
 import type { RdsPort } from '../aws/rds-port.ts'
-import type { Reach } from '../aws/reach.ts'
+import type { Ports, Reach } from '../aws/reach.ts'
 import type { SchedulerPort } from '../aws/scheduler-port.ts'
 import type { SecretsManagerPort } from '../aws/secrets-manager.ts'
 import type { Entropy } from '../provider/entropy.ts'
@@ -11,6 +11,8 @@ export interface EngineDeps {
   readonly secretsManager: SecretsManagerPort
   /** Left out: admin secrets that RDS keeps, and replicas, are not recognised. */
   readonly rds?: RdsPort
+  /** What signs a provider's own calls of AWS. Left out: providers that make some are refused. */
+  readonly credentials?: Ports['credentials']
   /** The way to secrets elsewhere. Left out: `secretsManager` and `rds` are where every secret is. */
   readonly reach?: Reach
   /** Left out: no old credential is retired before the next rotation. */

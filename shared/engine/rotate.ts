@@ -194,9 +194,9 @@ function portsFor(
   deps: EngineDeps,
   { SecretId, ClientRequestToken }: RotationEvent,
   functionArn: string,
-): Pick<StepInput, 'secretsManager' | 'rds'> {
+): Pick<StepInput, 'secretsManager' | 'rds' | 'credentials'> {
   if (placeOf(SecretId) === placeOf(functionArn) || deps.reach === undefined)
-    return { secretsManager: deps.secretsManager, rds: deps.rds }
+    return { secretsManager: deps.secretsManager, rds: deps.rds, credentials: deps.credentials }
   return deps.reach({ secretArn: SecretId, token: ClientRequestToken, functionArn })
 }
 

@@ -6,6 +6,7 @@ import {
   createLazyScheduler,
   createSdkReach,
   createSecretsManager,
+  credentialsOf,
 } from '../aws/clients.ts'
 import { systemClock } from '../aws/clock.ts'
 import { type Config, readConfig } from '../config.ts'
@@ -109,6 +110,7 @@ function start({ providers, env = process.env, deps = createDeps }: RotationHand
 export const createDeps = (config: Config, observe: Observer): EngineDeps => ({
   secretsManager: createSecretsManager(),
   rds: createLazyRds(),
+  credentials: () => credentialsOf(),
   reach: createSdkReach(config.reach.role, systemClock.now),
   scheduler: createLazyScheduler(),
   entropy: createEntropy(config.password),

@@ -11,6 +11,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Connect } from '../network/connect.ts'
 import type { Sealed } from '../sealed.ts'
 import type { AdminUse } from './admin-use.ts'
+import type { AwsAccess } from './aws-use.ts'
 import type { Entropy } from './entropy.ts'
 import type { MintCapabilities, MintOperations } from './mint.ts'
 
@@ -61,6 +62,8 @@ export interface Provider<
   capabilitiesOf?(secret: StoredSecret): Capabilities
   /** Where another credential than the secret's own makes the changes. Left out: every change is made by the secret's own. */
   readonly admin?: AdminUse<Secret>
+  /** Every action of AWS that it may come to call, such as `rds:ModifyDBInstance`. Default: it calls none, and gets no access. */
+  readonly awsActions?: readonly string[]
 
   /** Who the secret signs in as, where, and with what. Pure; called for every version that is read. */
   identity(secret: Secret): Identity
@@ -142,6 +145,8 @@ export interface OpenRequest<Secret> {
    * any host may be connected to.
    */
   readonly connect?: Connect
+  /** With `awsActions`: AWS where the secret lives. */
+  readonly aws?: AwsAccess
   /** Milliseconds that the whole session may still take; statement timeouts at the server stay below it. */
   readonly timeLeftMs: () => number
 }

@@ -3,6 +3,7 @@ export { type ErrorCode, isQuarterturnError, QuarterturnError } from '../errors/
 export type { Connect } from '../network/connect.ts'
 export { Sealed, seal } from '../sealed.ts'
 export type * from './admin-use.ts'
+export type * from './aws-use.ts'
 export type * from './contract.ts'
 export { defineProvider } from './define.ts'
 export type * from './entropy.ts'

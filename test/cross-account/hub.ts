@@ -220,6 +220,7 @@ export class HubStage {
           describeDBInstances: () => Promise.resolve({}),
           describeDBClusters: () => Promise.resolve({}),
         },
+        credentials: () => Promise.resolve(credentials ?? this.#execution),
       }),
       sessions: (make) =>
         new Sessions(

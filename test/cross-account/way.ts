@@ -1,6 +1,6 @@
 /** Two accounts over HTTP around the kit's Secrets Manager: the function's, and that of the secret with the role there. */
 import { STSClient } from '@aws-sdk/client-sts'
-import { createLazyRds, createSecretsManager } from '../../shared/aws/clients.ts'
+import { createLazyRds, createSecretsManager, credentialsOf } from '../../shared/aws/clients.ts'
 import { createSts } from '../../shared/aws/sts.ts'
 import type { Elsewhere } from '../../shared/conformance/index.ts'
 import { LocalAws } from '../../shared/local/accounts/local-aws.ts'
@@ -70,6 +70,7 @@ export async function wayTo(model: LocalSecretsManager): Promise<Elsewhere> {
     connect: (region, credentials) => ({
       secretsManager: createSecretsManager({ ...at, region, ...(credentials && { credentials }) }),
       rds: createLazyRds(),
+      credentials: () => credentialsOf({ ...at, ...(credentials && { credentials }) }),
     }),
     async close() {
       sts.destroy()

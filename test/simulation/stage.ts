@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RdsPort } from '../../shared/aws/rds-port.ts'
 import {
   createRotate,
+  type EngineDeps,
   type EngineSettings,
   type Evidence,
   type RepairRecord,
@@ -37,6 +38,7 @@ export class Stage {
   readonly adminArn: string
   readonly scheduler: ManualScheduler
   readonly #rds: RdsPort | undefined
+  readonly #credentials: EngineDeps['credentials'] | undefined
   readonly evidence: Evidence[] = []
   readonly repairs: RepairRecord[] = []
   readonly reports: StepReport[] = []
@@ -57,6 +59,7 @@ export class Stage {
       provider?: Provider
       target?: Target
       rds?: RdsPort
+      credentials?: EngineDeps['credentials']
       /** Tags of the secret, and what the admin secret differs in. */
       tags?: Tags | ((adminArn: string) => Tags)
       admin?: { readonly value?: object; readonly tags?: Tags }
@@ -70,6 +73,7 @@ export class Stage {
     this.#provider = options.provider ?? (simulatedProvider(this.target, () => atOnce, rules) as Provider)
     this.#settings = { pendingReadDelaysMs: [], ...options.settings }
     this.#rds = options.rds
+    this.#credentials = options.credentials
     this.scheduler = new ManualScheduler(this.model.clock)
     this.#rotate = this.#container()
     this.model.registerFunction(FUNCTION_ARN, 'manual')
@@ -111,6 +115,7 @@ export class Stage {
         secretsManager: portTo(this.model),
         scheduler: this.scheduler,
         ...(this.#rds === undefined ? {} : { rds: this.#rds }),
+        ...(this.#credentials && { credentials: this.#credentials }),
         entropy: {
           bytes: (length) => new Uint8Array(length),
           password: () => {
