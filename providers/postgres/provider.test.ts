@@ -17,6 +17,7 @@ const propose = (passwords: readonly string[], previous?: StoredSecret) => {
       password: () => left.shift() ?? 'old',
       keyPair: newKeyPair,
     },
+    mark: { secret: 'of-the-secret', token: 'of-the-rotation', attempt: 1 },
   })
 }
 

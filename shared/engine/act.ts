@@ -6,6 +6,7 @@ import type { StepContext } from './context.ts'
 import { recordOfRepair } from './evidence.ts'
 import { type Action, CANDIDATE_LABEL, type Known, REUSED_LABEL } from './known.ts'
 import { isCompareAndSwapFailure, moveLabel } from './label-move.ts'
+import { marksOf } from './mint-work.ts'
 import { readCurrent } from './read.ts'
 import { postpone, retirementOf, scheduleFirst } from './retire.ts'
 import { alternates, provenBy } from './rules/common.ts'
@@ -114,6 +115,7 @@ async function proposeNew(c: StepContext, known: Known): Promise<StoredSecret> {
     current: current.stored.reveal(),
     strategy: c.strategy ?? 'single-user',
     entropy: c.input.entropy,
+    mark: { ...marksOf(c), attempt: 1 },
   })
   return value
 }

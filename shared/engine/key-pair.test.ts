@@ -1,9 +1,9 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { Stage } from '../../test/simulation/stage.ts'
 import { newKeyPair } from '../key-pair.ts'
-import { defineProvider, type Provider, type Verdict } from '../provider/index.ts'
+import { defineProvider, markText, type Provider, type Verdict } from '../provider/index.ts'
 
 const KeySecret = z.looseObject({ username: z.string(), kid: z.string(), privateKey: z.string() })
 
@@ -21,9 +21,9 @@ function keyProvider(keys: Map<string, string>): Provider {
       id: kid,
     }),
     withCredential: ({ into, from }) => ({ ...into, kid: from['kid'], privateKey: from['privateKey'] }),
-    propose: async ({ current, entropy }) => {
+    propose: async ({ current, entropy, mark }) => {
       const { thumbprint, privateKey } = await entropy.keyPair('ec-p256')
-      return { ...current, kid: thumbprint, privateKey }
+      return { ...current, kid: `${markText(mark)}.${thumbprint}`, privateKey }
     },
     open: ({ values }) => ({
       check: async () => ({ possible: true, missing: [] }),
@@ -72,4 +72,9 @@ test('key pairs are rotated in two slots: the old one goes on until the next rot
   }
   expect(stage.evidence.at(-1)).toMatchObject({ strategy: 'dual-password', class: 'A' })
   expect([...keys.values()].join()).not.toContain('PRIVATE')
+  // Each tells whose it is, and of which rotation.
+  const marks = kids.slice(1).map((kid) => kid.split('.').slice(0, 3))
+  const secret = createHash('sha256').update(stage.secretArn).digest('hex').slice(0, 16)
+  expect(marks.map((mark) => mark[1])).toEqual([secret, secret])
+  expect(new Set(marks.map((mark) => mark[2])).size).toBe(2)
 })

@@ -13,7 +13,7 @@ import type { Sealed } from '../sealed.ts'
 import type { AdminUse } from './admin-use.ts'
 import type { AwsAccess } from './aws-use.ts'
 import type { Entropy } from './entropy.ts'
-import type { MintCapabilities, MintOperations } from './mint.ts'
+import type { Mark, MintCapabilities, MintOperations } from './mint.ts'
 
 /** A stored secret as the JSON object it is. Keys the provider does not know belong to the customer and are kept. */
 export type StoredSecret = Readonly<Record<string, unknown>>
@@ -127,6 +127,8 @@ export interface Proposal {
   readonly previous?: StoredSecret
   readonly strategy: Strategy
   readonly entropy: Entropy
+  /** Whose the value is, for what of it shows at the target, such as the id of a key. `mark.secret` begins {@link OpenRequest.mark}. */
+  readonly mark: Mark
 }
 
 export interface OpenRequest<Secret> {

@@ -129,8 +129,7 @@ export const VALUE_CLAIMS: readonly Claim[] = [
       ]
       const first = structuredClone(answers())
       if (!isDeepStrictEqual(first, answers())) return 'a pure function answers otherwise the second time'
-      if (!world.mints)
-        await provider.propose({ current: given.from, strategy: world.strategy, entropy: world.entropy })
+      if (!world.mints) await proposed(world, given.from)
       return isDeepStrictEqual(
         [given, secret, admin],
         [before, parsedBefore, world.target.admin?.value ?? current],

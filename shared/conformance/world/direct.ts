@@ -19,7 +19,12 @@ export const identityOf = (world: World, stored: StoredSecret): Identity =>
 
 /** The next value to store, as the engine would ask for it. */
 export const proposed = async (world: World, current: StoredSecret): Promise<StoredSecret> =>
-  await world.kit.provider.propose({ current, strategy: world.strategy, entropy: world.entropy })
+  await world.kit.provider.propose({
+    current,
+    strategy: world.strategy,
+    entropy: world.entropy,
+    mark: { secret: MARK.slice(0, 16), token: MARK.slice(16), attempt: 1 },
+  })
 
 const MARK = '0123456789abcdef0123456789abcdef'
 
