@@ -1,4 +1,4 @@
-import type { Budget } from '../../shared/database/budget.ts'
+import type { Budget } from '../../shared/network/budget.ts'
 import { type Applied, QuarterturnError, type Retired, type Strategy } from '../../shared/provider/index.ts'
 import { MysqlFailure } from './failure.ts'
 import type { Link, Row } from './link.ts'

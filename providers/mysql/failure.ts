@@ -1,4 +1,4 @@
-import type { Broken, FailureKind } from '../../shared/database/failure.ts'
+import type { Broken, FailureKind } from '../../shared/network/failure.ts'
 
 /**
  * The one error inside this provider. It holds nothing of the driver: no statement, no connection. `message` is ours;

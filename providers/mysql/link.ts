@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
-import { networkFailure } from '../../shared/database/network.ts'
-import { reset } from '../../shared/database/reset.ts'
-import { tlsFailure, tlsOptions } from '../../shared/database/tls.ts'
 import { type Connect, connectAnywhere } from '../../shared/network/connect.ts'
 import { isLoopbackAddress } from '../../shared/network/host.ts'
+import { networkFailure } from '../../shared/network/network-failure.ts'
+import { reset } from '../../shared/network/reset.ts'
+import { tlsFailure, tlsOptions } from '../../shared/network/tls.ts'
 import { createDriver, type Driver, runOn } from './driver.ts'
 import { broken, MysqlFailure } from './failure.ts'
 

@@ -1,7 +1,7 @@
-import { type Budget, budget } from '../../shared/database/budget.ts'
 import { ownerOf } from '../../shared/database/pair.ts'
 import { signInError } from '../../shared/database/refusal.ts'
 import { nameOf, type Place, writerOf } from '../../shared/database/writer.ts'
+import { type Budget, budget } from '../../shared/network/budget.ts'
 import {
   type Applied,
   type Check,

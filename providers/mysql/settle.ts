@@ -1,4 +1,4 @@
-import type { Budget } from '../../shared/database/budget.ts'
+import type { Budget } from '../../shared/network/budget.ts'
 import type { Link } from './link.ts'
 import type { Server } from './server.ts'
 

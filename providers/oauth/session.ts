@@ -1,5 +1,5 @@
-import type { Trust } from '../../shared/database/tls.ts'
 import { HttpClient } from '../../shared/http/index.ts'
+import type { Trust } from '../../shared/network/tls.ts'
 import { ONLY_MINTS, type OpenRequest, type Session, type Who } from '../../shared/provider/index.ts'
 import { workOnManaged } from './managed-work.ts'
 import type { Profile } from './profile/schema.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import type { Budget } from '../../shared/database/budget.ts'
+import type { Budget } from '../../shared/network/budget.ts'
 import { type Applied, QuarterturnError } from '../../shared/provider/index.ts'
 import { grantCreateRole, grantPasswords, grantRole } from './alternating/setup.ts'
 import type { Asked } from './challenge.ts'

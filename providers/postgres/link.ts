@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { oneLine } from '../../shared/database/failure.ts'
+import { oneLine } from '../../shared/network/failure.ts'
 import type { Asked } from './challenge.ts'
 import { PostgresFailure } from './failure.ts'
 import { MAX_SCRAM_ITERATIONS } from './hash.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { oneLine } from '../../shared/database/failure.ts'
 import { ownerOf } from '../../shared/database/pair.ts'
+import { oneLine } from '../../shared/network/failure.ts'
 import { QuarterturnError } from '../../shared/provider/index.ts'
 import type { Link, Row } from './link.ts'
 

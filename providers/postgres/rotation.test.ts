@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
-import { budget } from '../../shared/database/budget.ts'
 import { createTrust } from '../../shared/database/trust.ts'
+import { budget } from '../../shared/network/budget.ts'
 import { isQuarterturnError } from '../../shared/provider/index.ts'
 import { describeOnEachPostgres } from '../../test/servers/each.ts'
 import { changePassword } from './change.ts'

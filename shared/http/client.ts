@@ -1,6 +1,6 @@
-import { budget } from '../database/budget.ts'
-import type { Trust } from '../database/tls.ts'
+import { budget } from '../network/budget.ts'
 import type { Connect } from '../network/connect.ts'
+import type { Trust } from '../network/tls.ts'
 import { Exchange, type HttpReply, type HttpRequest } from './exchange.ts'
 import { HttpFailure } from './failure.ts'
 

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request as requestOn } from 'node:http'
 import type { Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { networkFailure } from '../database/network.ts'
-import { reset } from '../database/reset.ts'
-import { type Trust, tlsFailure, tlsOptions } from '../database/tls.ts'
 import { type Connect, connectAnywhere } from '../network/connect.ts'
+import { networkFailure } from '../network/network-failure.ts'
+import { reset } from '../network/reset.ts'
+import { type Trust, tlsFailure, tlsOptions } from '../network/tls.ts'
 import { HttpFailure } from './failure.ts'
 
 export interface HttpRequest {

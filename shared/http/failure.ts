@@ -1,4 +1,4 @@
-import type { Broken } from '../database/failure.ts'
+import type { Broken } from '../network/failure.ts'
 import { type ErrorCode, QuarterturnError, type Verdict } from '../provider/index.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
-import type { Trust } from '../database/tls.ts'
+import type { Trust } from '../network/tls.ts'
 
 /** The public authorities that Node knows, and the deployment's own. `ca` is PEM. */
 export const createPublicTrust =

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { Budget } from '../../../shared/database/budget.ts'
 import { signInError } from '../../../shared/database/refusal.ts'
+import type { Budget } from '../../../shared/network/budget.ts'
 import { QuarterturnError, type Retired } from '../../../shared/provider/index.ts'
 import { PostgresFailure } from '../failure.ts'
 import type { Attempt, Link } from '../link.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls'
-import { reset } from '../../database/reset.ts'
+import { reset } from '../../network/reset.ts'
 import { Dialogue, type Message } from './dialogue.ts'
 import { type Framing, FramingError, otherSide, type Side } from './framing.ts'
 import type { Ending, Ruling } from './point.ts'

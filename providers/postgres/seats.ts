@@ -1,7 +1,8 @@
-import { budget } from '../../shared/database/budget.ts'
+import { Connections } from '../../shared/database/connections.ts'
 import { signInError } from '../../shared/database/refusal.ts'
-import type { Trust } from '../../shared/database/tls.ts'
 import { type Place, writerOf } from '../../shared/database/writer.ts'
+import { budget } from '../../shared/network/budget.ts'
+import type { Trust } from '../../shared/network/tls.ts'
 import { type OpenRequest, QuarterturnError, type Who } from '../../shared/provider/index.ts'
 import { grantConnect } from './alternating/setup.ts'
 import { PostgresFailure } from './failure.ts'
@@ -15,55 +16,38 @@ export const isOfOneServer = (one: PostgresSecret, other: PostgresSecret): boole
     (key) => one[key] === other[key],
   )
 
-/** Every connection of one session: made here, and ended here all at once. */
-export class Connections {
-  readonly #request: OpenRequest<PostgresSecret>
-  readonly #options: { readonly trust: Trust; readonly connectTimeoutMs: number }
-  /** Those that may still be open. */
-  readonly #attempts = new Set<Attempt>()
-  #closed: Promise<void> | undefined
+export interface SeatOptions {
+  readonly trust: Trust
+  readonly connectTimeoutMs: number
+}
 
-  constructor(
-    request: OpenRequest<PostgresSecret>,
-    options: { readonly trust: Trust; readonly connectTimeoutMs: number },
-  ) {
+/** Every connection of one session: made here, and ended here all at once. */
+export class Seats {
+  readonly #request: OpenRequest<PostgresSecret>
+  readonly #trust: Trust
+  readonly #connections: Connections<PostgresSecret, Attempt>
+
+  constructor(request: OpenRequest<PostgresSecret>, { trust, connectTimeoutMs }: SeatOptions) {
     this.#request = request
-    this.#options = options
-    if (request.signal.aborted) void this.close()
-    request.signal.addEventListener('abort', () => void this.close(), { once: true })
+    this.#trust = trust
+    this.#connections = new Connections(request, connectTimeoutMs)
   }
 
   secret(who: Who): PostgresSecret {
-    const sealed = this.#request.values[who]
-    if (sealed === undefined) throw new Error(`the ${who} value was not read`)
-    return sealed.reveal()
+    return this.#connections.secret(who)
   }
 
   /** Begins to sign in with a secret, at its own server or at `server`. */
-  attempt(secret: PostgresSecret, server: Place = secret): Attempt {
-    if (this.#closed !== undefined) throw new Error('the session is closed')
-    const timeoutMs = Math.min(this.#options.connectTimeoutMs, budget(this.#request.timeLeftMs()).clientMs)
+  attempt(secret: PostgresSecret, { host, port }: Place = secret): Attempt {
     const { username, password, dbname, ssl } = secret
-    const trust = ssl ? this.#options.trust() : undefined
-    const attempt = signIn(
-      {
-        host: server.host,
-        port: server.port,
-        connect: this.#request.connect,
-        trust,
-        username,
-        password,
-        dbname,
-      },
-      timeoutMs,
+    const trust = ssl ? this.#trust() : undefined
+    return this.#connections.attempt((timeoutMs) =>
+      signIn({ host, port, connect: this.#request.connect, trust, username, password, dbname }, timeoutMs),
     )
-    this.#attempts.add(attempt)
-    return attempt
   }
 
-  async drop(attempt: Attempt): Promise<void> {
-    await attempt.destroy()
-    this.#attempts.delete(attempt)
+  drop(attempt: Attempt): Promise<void> {
+    return this.#connections.drop(attempt)
   }
 
   /** Runs `work` in a connection of its own, signed in as `as` by password and prepared for our statements. */
@@ -98,10 +82,7 @@ export class Connections {
 
   /** Ends every connection at once. Never rejects; a repeat does nothing. */
   close(): Promise<void> {
-    this.#closed ??= Promise.all([...this.#attempts].map((attempt) => attempt.destroy())).then(
-      () => undefined,
-    )
-    return this.#closed
+    return this.#connections.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import { NOT_ALLOWED } from '../network/connect.ts'
+import { NOT_ALLOWED } from './connect.ts'
 import type { Broken } from './failure.ts'
 
 /** Node's text may hold the address; its code does not. */
