@@ -1,4 +1,4 @@
-import { QuarterturnError } from '../provider/index.ts'
+import { QuarterturnError } from '../errors/index.ts'
 
 const MAX_STATEMENT_MS = 10_000
 const MAX_LOCK_WAIT_MS = 5_000
