@@ -4,6 +4,7 @@ import { adminStaysHome, everyAdminRotation, everySharedAdmin, rightsDrift } fro
 import { badDaysOf, everyBadMoment, everyFailover } from './cases/bad-day.ts'
 import { tryClaim } from './cases/claim.ts'
 import { CLOSE_CLAIMS } from './cases/close-claims.ts'
+import { CONNECT_CLAIMS } from './cases/connect-claims.ts'
 import { everyCrash } from './cases/crash.ts'
 import { everyHeldReply } from './cases/held.ts'
 import { everyKill } from './cases/kill.ts'
@@ -37,6 +38,7 @@ export const draftsFor = (provider: Provider): readonly Draft[] =>
 const CLAIMS = [
   ...VALUE_CLAIMS,
   ...SESSION_CLAIMS,
+  ...CONNECT_CLAIMS,
   ...MINT_CLAIMS,
   ...LIST_CLAIMS,
   ...LOCK_CLAIMS,

@@ -144,7 +144,7 @@ export interface OpenRequest<Secret> {
   readonly signal: AbortSignal
   /**
    * Opens every connection to the target, and fails where the deployment does not let this function reach the host. Left out:
-   * any host may be connected to.
+   * any host may be connected to, as `connectAnywhere` does.
    */
   readonly connect?: Connect
   /** With `awsActions`: AWS where the secret lives. */

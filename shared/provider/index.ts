@@ -1,6 +1,6 @@
 /** What a partner imports: the contract, `defineProvider`, and the error a provider may raise. */
 export { type ErrorCode, isQuarterturnError, QuarterturnError } from '../errors/index.ts'
-export type { Connect } from '../network/connect.ts'
+export { type Connect, connectAnywhere } from '../network/connect.ts'
 export { Sealed, seal } from '../sealed.ts'
 export type * from './admin-use.ts'
 export type * from './aws-use.ts'

@@ -1,4 +1,5 @@
 import { defineProvider, type Provider } from 'quarterturn/provider'
+import { portOf } from './http.ts'
 import { type Allowances, createExampleSchema, type ExampleSchema } from './schema.ts'
 import { openSession } from './session.ts'
 
@@ -33,7 +34,4 @@ export function createExample(options: ExampleOptions = {}): Provider<ExampleSch
   })
 }
 
-const serverOf = ({ hostname, port, protocol }: URL) => ({
-  host: hostname,
-  port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
-})
+const serverOf = (url: URL) => ({ host: url.hostname, port: portOf(url) })

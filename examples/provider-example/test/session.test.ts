@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
+import { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { type OpenRequest, type Session, seal } from 'quarterturn/provider'
+import { type Connect, type OpenRequest, type Session, seal } from 'quarterturn/provider'
 import { createExample, type ExampleSecret } from '../src/index.ts'
 import { startTarget, type TestTarget } from './server.ts'
 
 /** A session as the engine opens one, with `first` as the current password and `second` as the pending one. */
 async function opened(
   t: TestContext,
-  username = 'reader',
+  { username = 'reader', connect }: { readonly username?: string; readonly connect?: Connect } = {},
 ): Promise<{ target: TestTarget; session: Session }> {
   const target = await startTarget()
   target.addUser('reader', 'first')
@@ -20,6 +21,7 @@ async function opened(
     mark: 'test',
     signal: new AbortController().signal,
     timeLeftMs: () => 10_000,
+    ...(connect && { connect }),
   }
   const session = createExample({ allowClearTextLoopback: true }).open(request)
   t.after(async () => {
@@ -44,7 +46,7 @@ test('the password in force is accepted, as the user that the target names', asy
 
 test('another password is rejected, and so is a user that does not exist', async (t) => {
   assert.equal(await verdictOf((await opened(t)).session, 'pending'), 'rejected')
-  assert.equal(await verdictOf((await opened(t, 'nobody')).session), 'rejected')
+  assert.equal(await verdictOf((await opened(t, { username: 'nobody' })).session), 'rejected')
 })
 
 test('a locked user is barred, and no other password is tried', async (t) => {
@@ -63,6 +65,20 @@ test('a target that does not answer says nothing about the password', async (t) 
   const { target, session } = await opened(t)
   await target.close()
   assert.equal(await verdictOf(session), 'unknown')
+})
+
+test('a host that the deployment does not allow is not connected to', async (t) => {
+  const asked: unknown[] = []
+  const connect: Connect = (to) => {
+    asked.push(to)
+    return new Socket().destroy(new Error('not allowed'))
+  }
+  const { target, session } = await opened(t, { connect })
+  assert.equal(await verdictOf(session), 'unknown')
+  await assert.rejects(change(session))
+  const to = { host: '127.0.0.1', port: target.port }
+  assert.deepEqual(asked, [to, to])
+  assert.deepEqual(target.log, [])
 })
 
 test('a second, identical change is superseded and changes nothing', async (t) => {

@@ -59,6 +59,24 @@ const CUT = 'cut before every message of a rotation, it recovers by the same ste
 
 export const BROKEN_ON_THE_WIRE: readonly Broken[] = [
   {
+    what: 'a probe that opens a connection of its own',
+    caughtBy: 'every connection goes by `connect`',
+    saying: /a probe is `accepted` although `connect` allows no host/,
+    provider: (sound) => ({ ...sound, open: ({ connect: _, ...request }) => sound.open(request) }),
+  },
+  {
+    what: 'a change that opens a connection of its own',
+    caughtBy: 'every connection goes by `connect`',
+    saying: /a change is `applied` although `connect` allows no host/,
+    provider: (sound) => {
+      const changes = changing(({ line, pending }) => changed(line, pending))(sound)
+      return withSession((_session, request) => ({
+        exclusive: ({ work }) => work(),
+        apply: (asked) => changes.open(request).apply(asked),
+      }))(sound)
+    },
+  },
+  {
     what: 'a deadline that is raced and closes nothing',
     caughtBy: 'a reply held back past the deadline ends the step, and it recovers by the same step again',
     saying: /a late writer/,

@@ -2,6 +2,8 @@
 import { type ClientRequest, request as send } from 'node:http'
 import * as z from 'zod'
 import {
+  type Connect,
+  connectAnywhere,
   defineProvider,
   type LiveCredential,
   type MintCapabilities,
@@ -59,6 +61,7 @@ export function ask(
   { url, secret }: { readonly url: string; readonly secret: string },
   { method, path, body }: { readonly method: string; readonly path: string; readonly body?: object },
   open: Set<ClientRequest>,
+  connect: Connect = connectAnywhere,
 ): Promise<HttpReply | undefined> {
   return new Promise((resolve) => {
     const text = body === undefined ? '' : JSON.stringify(body)
@@ -66,7 +69,9 @@ export function ask(
       authorization: `Bearer ${secret}`,
       ...(text === '' ? {} : { 'content-length': text.length }),
     }
-    const request = send(new URL(path, url), { method, headers, agent: false }, (response) => {
+    const { hostname: host, port } = new URL(url)
+    const createConnection = () => connect({ host, port: Number(port) })
+    const request = send(new URL(path, url), { method, headers, createConnection }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(chunks) }))
@@ -146,7 +151,7 @@ export function mintingProvider(kind: MintKind): Provider<typeof ClientSecret> {
 const unreachable = () =>
   new QuarterturnError('TARGET_UNREACHABLE', { problem: 'no answer that says anything' })
 
-function openMints({ values }: OpenRequest<ClientSecret>): Session {
+function openMints({ values, connect }: OpenRequest<ClientSecret>): Session {
   const open = new Set<ClientRequest>()
   let isClosed = false
   const secretOf = (who: Who): ClientSecret => {
@@ -155,7 +160,7 @@ function openMints({ values }: OpenRequest<ClientSecret>): Session {
     return secret
   }
   const request = async (as: Who, what: Parameters<typeof ask>[1]): Promise<HttpReply> => {
-    const reply = isClosed ? undefined : await ask(secretOf(as), what, open)
+    const reply = isClosed ? undefined : await ask(secretOf(as), what, open, connect)
     if (reply === undefined) throw unreachable()
     if (reply.status === 401) throw new QuarterturnError('CURRENT_REFUSED', { problem: 'refused' })
     if (reply.status === 403 || reply.status === 429)
@@ -184,7 +189,9 @@ function openMints({ values }: OpenRequest<ClientSecret>): Session {
       return { possible: true, missing: [] }
     },
     async probe({ who }): Promise<Verdict> {
-      const reply = isClosed ? undefined : await ask(secretOf(who), { method: 'GET', path: '/me' }, open)
+      const reply = isClosed
+        ? undefined
+        : await ask(secretOf(who), { method: 'GET', path: '/me' }, open, connect)
       if (reply?.status === 200) return { verdict: 'accepted', as: secretOf(who).account }
       if (reply?.status === 401) return { verdict: 'rejected' }
       if (reply?.status === 403 || reply?.status === 429) return { verdict: 'barred', reason: 'barred' }

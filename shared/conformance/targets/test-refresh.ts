@@ -142,7 +142,7 @@ export function refreshingProvider(): Provider<typeof RefreshSecret> {
 
 const Pair = z.object({ refresh: z.string(), access: z.string() })
 
-function openRefresh({ values }: OpenRequest<RefreshSecret>): Session {
+function openRefresh({ values, connect }: OpenRequest<RefreshSecret>): Session {
   const open = new Set<ClientRequest>()
   let isClosed = false
   const secretOf = (who: Who): RefreshSecret => {
@@ -158,7 +158,7 @@ function openRefresh({ values }: OpenRequest<RefreshSecret>): Session {
       const { url, access, account } = secretOf(who)
       const reply = isClosed
         ? undefined
-        : await ask({ url, secret: access }, { method: 'GET', path: '/me' }, open)
+        : await ask({ url, secret: access }, { method: 'GET', path: '/me' }, open, connect)
       if (reply?.status === 200) return { verdict: 'accepted', as: account }
       if (reply?.status === 401) return { verdict: 'rejected' }
       return { verdict: 'unknown', reason: 'no answer', code: 'TARGET_UNREACHABLE' }
@@ -170,6 +170,7 @@ function openRefresh({ values }: OpenRequest<RefreshSecret>): Session {
         { url, secret: '' },
         { method: 'POST', path: '/token', body: { refresh } },
         open,
+        connect,
       )
       if (reply?.status === 400) return { result: 'declined', reason: 'the refresh token is not taken' }
       const pair = Pair.safeParse(reply?.body)

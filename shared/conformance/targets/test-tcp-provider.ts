@@ -48,7 +48,7 @@ const told = (error: unknown): never => {
   throw error instanceof ConnectionLost ? unreachable() : error
 }
 
-function openTcp({ values, timeLeftMs }: OpenRequest<LinesSecret>): Session {
+function openTcp({ values, timeLeftMs, connect }: OpenRequest<LinesSecret>): Session {
   const open = new Set<Line>()
   let locked: Line | undefined
   let isClosed = false
@@ -60,7 +60,7 @@ function openTcp({ values, timeLeftMs }: OpenRequest<LinesSecret>): Session {
   const withLine = async <T>(who: Who, work: (line: Line, hello: string) => Promise<T>): Promise<T> => {
     if (isClosed) throw unreachable()
     const { port, password } = secretOf(who)
-    const line = new Line(port)
+    const line = new Line(port, connect)
     open.add(line)
     try {
       return await work(line, await line.ask('HELLO', password))

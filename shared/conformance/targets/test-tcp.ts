@@ -1,6 +1,7 @@
 /** A small target over TCP: one account, a protocol of lines. What the wire cases of the kit are tried on. */
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
+import { type Connect, connectAnywhere } from '../../network/connect.ts'
 import type { FreshTarget } from '../options.ts'
 import type { Framing } from '../wire/index.ts'
 import type { MemoryKind } from './test-memory.ts'
@@ -37,8 +38,8 @@ export class Line {
   #isLost = false
   #changed = Promise.withResolvers<void>()
 
-  constructor(port: number) {
-    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true })
+  constructor(port: number, connect: Connect = connectAnywhere) {
+    this.#socket = connect({ host: '127.0.0.1', port })
     this.#socket.on('error', () => undefined)
     this.#socket.on('close', () => {
       this.#isLost = true

@@ -1,3 +1,4 @@
+import type { Connect } from '../../network/connect.ts'
 import type { Identity, Session, StoredSecret, Who } from '../../provider/contract.ts'
 import { type Sealed, seal } from '../../sealed.ts'
 import type { World } from './world.ts'
@@ -33,13 +34,15 @@ export interface DirectOptions {
   readonly timeLeftMs?: number
   /** Whose it marks what it creates as. Default: one and the same secret's. */
   readonly mark?: string
+  /** Opens its connections. Default: to any host. */
+  readonly connect?: Connect
 }
 
 /** A session outside of the engine, over stored secrets. */
 export function openDirect(
   world: World,
   secrets: { readonly [W in Who]?: StoredSecret },
-  { timeLeftMs = 20_000, mark = MARK }: DirectOptions = {},
+  { timeLeftMs = 20_000, mark = MARK, connect }: DirectOptions = {},
 ): Session {
   const values: { [W in Who]?: Sealed<unknown> } = {}
   for (const who of ['current', 'pending', 'previous', 'gone'] as const) {
@@ -53,6 +56,7 @@ export function openDirect(
     values,
     strategy: world.strategy,
     mark,
+    ...(connect && { connect }),
     signal: new AbortController().signal,
     timeLeftMs: () => Math.max(0, end - performance.now()),
   })

@@ -1,6 +1,7 @@
 import {
   type Applied,
   type Check,
+  connectAnywhere,
   type OpenRequest,
   QuarterturnError,
   type Session,
@@ -16,7 +17,7 @@ const User = z.object({ username: z.string(), mayChangePassword: z.boolean() })
 
 /** One session: requests signed with the credentials of the rotation. Nothing connects before the first of them. */
 export function openSession(
-  { values, signal, timeLeftMs }: OpenRequest<ExampleTargetSecret>,
+  { values, signal, timeLeftMs, connect = connectAnywhere }: OpenRequest<ExampleTargetSecret>,
   timeoutMs: number,
 ): Session {
   const closing = new AbortController()
@@ -42,6 +43,7 @@ export function openSession(
       username,
       password,
       ...(body === undefined ? {} : { body }),
+      connect,
       timeoutMs: Math.ceil(Math.min(timeoutMs, timeLeftMs())),
       signal: AbortSignal.any([signal, closing.signal]),
     })
