@@ -47,6 +47,11 @@ const ON_SECRETS: readonly PolicyInput[] = [
         Resource: '*',
         Condition: { StringLike: { 'secretsmanager:ResourceTag/quarterturn:admin-for': '*' } },
       },
+      {
+        Effect: 'Allow',
+        Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+        Resource: 'arn:aws:secretsmanager:*:*:secret:rds!*',
+      },
     ],
   },
 ]
@@ -147,6 +152,8 @@ export interface Hub extends AsyncDisposable {
     tags?: Readonly<Record<string, string>>,
     region?: string,
   ): string
+  /** Lets RDS keep a secret, as that of the master user of this instance. */
+  keptByRds(secretArn: string, instanceArn: string): void
   /** RotateSecret; answers what each step failed with, and nothing for one that went well. */
   rotate(secretArn: string, more?: { readonly RotateImmediately?: false }): Promise<readonly string[]>
   /** The function is invoked by somebody, whoever that is. Answers the message that it failed with, if it did. */
@@ -197,6 +204,11 @@ export async function startHub({ environment = {}, externalIdOfWorkload, run }: 
           SecretString: JSON.stringify(value),
           Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
         }).ARN,
+    keptByRds: (secretArn, instanceArn) =>
+      modelOf(secretArn).setOwner(secretArn, {
+        OwningService: 'rds',
+        tags: { 'aws:rds:primaryDBInstanceArn': instanceArn },
+      }),
     async rotate(SecretId, more = {}) {
       const before = steps.length
       modelOf(SecretId).call('RotateSecret', {

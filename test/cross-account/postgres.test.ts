@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createAdmin, createHousehold } from '../../providers/postgres/test-household.ts'
 import { createRole, secretFor, signsIn } from '../../providers/postgres/test-target.ts'
 import { describeOnNewestPostgres } from '../servers/each.ts'
+import { type RdsInstance, serveRds } from '../servers/rds.ts'
 import { HUB, type Hub, REGION, SCHEDULE_ROLE, STRANGER, startHub, WORKLOAD } from './hub-function.ts'
 
 const DONE = ['createSecret ok', 'setSecret ok', 'testSecret ok', 'finishSecret ok']
@@ -11,7 +12,10 @@ const ADMIN_FOR = 'quarterturn:admin-for'
 describeOnNewestPostgres('a function in a hub account', {}, (server) => {
   let hub: Hub
   let printed = ''
+  const instances: RdsInstance[] = []
+  let rds: Awaited<ReturnType<typeof serveRds>>
   beforeAll(async () => {
+    rds = await serveRds({ instances })
     for (const stream of [process.stdout, process.stderr])
       vi.spyOn(stream, 'write').mockImplementation((chunk) => {
         printed += String(chunk)
@@ -25,6 +29,7 @@ describeOnNewestPostgres('a function in a hub account', {}, (server) => {
       },
     })
     for (const [name, value] of Object.entries(hub.awsEnvironment)) vi.stubEnv(name, value)
+    vi.stubEnv('AWS_ENDPOINT_URL_RDS', rds.endpoint)
   })
   afterEach(() => {
     // Nothing that signs for the account, and no password, is ever printed.
@@ -39,6 +44,7 @@ describeOnNewestPostgres('a function in a hub account', {}, (server) => {
     vi.restoreAllMocks()
     vi.unstubAllEnvs()
     await hub?.[Symbol.asyncDispose]()
+    await rds?.close()
   })
 
   describe.each([
@@ -114,6 +120,29 @@ describeOnNewestPostgres('a function in a hub account', {}, (server) => {
       }
       expect(printed).not.toContain(adminPassword)
     })
+
+    test('whose two users take turns, changed by an admin secret that RDS keeps and whose server consents', async () => {
+      const user = `kept_${account}`
+      const admin = `${user}_admin`
+      const adminPassword = await createAdmin(server(), admin)
+      const { password } = await createHousehold(server(), user, admin)
+      // Of the server such a secret says nothing: RDS does.
+      const masterarn = hub.createSecret(account, `rds!db-${user}`, {
+        username: admin,
+        password: adminPassword,
+      })
+      const instanceArn = `arn:aws:rds:${REGION}:${account}:db:${user}`
+      hub.keptByRds(masterarn, instanceArn)
+      const { host, port } = server()
+      const tags = { [ADMIN_FOR]: user }
+      instances.push({ id: user, host, port, masterSecret: masterarn, tags })
+      const value = secretFor(server(), { username: user, password, masterarn })
+      const secret = hub.createSecret(account, user, value, { 'quarterturn:strategy': 'alternating-users' })
+      expect(await hub.rotate(secret)).toEqual(DONE)
+      const current = hub.value(secret)
+      expect(await signsIn(server(), `${user}_clone`, String(current['password']))).toBe(true)
+      expect(rds.asked).toContain(`DescribeDBInstances ${instanceArn}`)
+    })
   })
 
   test.each([
@@ -166,8 +195,12 @@ describeOnNewestPostgres('a function in a hub account', {}, (server) => {
       const named = policies.flatMap(({ Statement }) =>
         Statement.flatMap(({ Resource = [] }) => Resource.filter((one) => one.includes(':secretsmanager:'))),
       )
-      expect(named).toHaveLength(1)
-      expect(named[0]).toMatch(new RegExp(`^arn:aws:secretsmanager:eu-west-1:${WORKLOAD}:secret:[\\w-]+$`))
+      const looksAtRds = policies.some(({ Statement }) =>
+        Statement.some(({ Action = [] }) => Action.includes('rds:DescribeDBInstances')),
+      )
+      expect(named).toHaveLength(looksAtRds ? 0 : 1)
+      for (const arn of named)
+        expect(arn).toMatch(new RegExp(`^arn:aws:secretsmanager:eu-west-1:${WORKLOAD}:secret:[\\w!-]+$`))
     }
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CalledOn, textOfCall } from '../calls/recorder.ts'
+import { textOfCall } from '../calls/recorder.ts'
 import { readCalls } from './calls.ts'
 import {
   deniedOf,
@@ -9,25 +9,15 @@ import {
   inWorkload,
   isOfHubOnly,
   ofHub,
+  ofTarget,
   placeInHub,
   target,
   trustFor,
   workload,
 } from './roles.ts'
-import { actionsOf, isAllowed, resourcesOf } from './simulate.ts'
-import {
-  type About,
-  ATTRIBUTES,
-  about,
-  functionArn,
-  KEY,
-  keyArn,
-  MEMBER,
-  OWN,
-  requestsOf,
-  STRANGER,
-  secretArn,
-} from './world.ts'
+import { ALL, actionsOf, isAllowed, resourcesOf, roleOf } from './simulate.ts'
+import { type Limiting, ON_BEHALF, strangeOf, strangeRequests } from './strange.ts'
+import { ATTRIBUTES, about, functionArn, MEMBER, OWN, requestsOf, secretArn } from './world.ts'
 
 const CALLS = readCalls()
 
@@ -37,93 +27,48 @@ test.each(named)('is allowed by every template: %s', async (_, call) => {
   expect(await deniedOf(call)).toEqual([])
 })
 
-/** What is changed of a call that is allowed, by what the call is about: none of these may pass. */
-const STRANGE: Readonly<Record<CalledOn, Readonly<Record<string, (account: string) => Partial<About>>>>> = {
-  secret: {
-    'another secret': (account) => ({
-      secret: secretArn(account, 'other/orders'),
-      encryptedFor: secretArn(account, 'other/orders'),
-    }),
-    'a secret of another function': (account) => ({
-      function: functionArn(OWN, 'other'),
-      encryptedFor: secretArn(account, 'other/orders'),
-    }),
-    'a secret of another account': () => ({
-      secret: secretArn(STRANGER, 'app/orders'),
-      encryptedFor: secretArn(STRANGER, 'app/orders'),
-    }),
-    'another key': (account) => ({ function: functionArn(OWN, 'other'), key: keyArn(account, 'other') }),
-    'the key for another secret': (account) => ({
-      function: functionArn(OWN, 'other'),
-      encryptedFor: secretArn(account, 'other/orders'),
-    }),
-    'the key through another service': () => ({
-      function: functionArn(OWN, 'other'),
-      via: 's3.eu-west-1.amazonaws.com',
-    }),
-  },
-  'admin secret': {
-    'an admin secret that does not consent, with another key': (account) => ({
-      consents: false,
-      key: keyArn(account, 'other'),
-    }),
-    'another secret, with another key': (account) => ({
-      admin: secretArn(account, 'other/orders'),
-      key: keyArn(account, 'other'),
-    }),
-  },
-  'admin secret of RDS': {
-    'one of another account': () => ({ account: STRANGER, key: keyArn(STRANGER, KEY) }),
-  },
-  schedule: {
-    'a schedule of another group, another role passed': () => ({
-      group: 'default',
-      passed: `arn:aws:iam::${OWN}:role/admin`,
-    }),
-    'a schedule of another name, passed to another service': () => ({
-      schedule: 'backup',
-      passedTo: 'ec2.amazonaws.com',
-    }),
-  },
-  'server of RDS': { 'a server of another account': () => ({ account: STRANGER }) },
-  bus: {
-    'another bus': () => ({ bus: `arn:aws:events:eu-west-1:${OWN}:event-bus/default` }),
-    'events in the name of another': () => ({ source: 'aws.secretsmanager' }),
-  },
-  'target role': {
-    'another role': () => ({ targetRole: `arn:aws:iam::${MEMBER}:role/admin` }),
-    'the role of another account': () => ({
-      targetRole: `arn:aws:iam::${STRANGER}:role/quarterturn-target-rotate-postgres`,
-    }),
-  },
-}
-
-const strange = named.flatMap(([text, call]) =>
-  Object.entries(STRANGE[call.on]).map(([what, change]) => [text, what, call, change] as const),
+const strange = CALLS.flatMap((call) =>
+  strangeOf(call).map((of) => [textOfCall(call), of.what, call, of] as const),
 )
 
 describe('the same call on something else is denied', () => {
-  test.each(strange.filter(([, , call]) => !isOfHubOnly(call)))(
+  const limitedBy = (place: Limiting) => strange.filter(([, , , { by }]) => by.includes(place))
+  test.each(limitedBy('workload').filter(([, , call]) => !isOfHubOnly(call)))(
     'in a workload: %s: %s',
-    async (_, __, call, change) => {
-      for (const request of requestsOf(call, about(OWN, change(OWN))))
+    async (_, __, call, of) => {
+      for (const request of strangeRequests(call, of, OWN))
         expect(await isAllowed(inWorkload, request), request.action).toBe(false)
     },
   )
 
-  test.each(strange)('through a hub: %s: %s', async (_, __, call, change) => {
-    const usual = about(placeInHub(call))
+  test.each(limitedBy('role'))('through a hub: %s: %s', async (_, __, call, of) => {
     // The session is for what the rotation is about, whatever is asked for with it.
-    for (const request of requestsOf(call, about(placeInHub(call), change(placeInHub(call)))))
-      expect(await isAllowed(inHub(call, usual), request, trustFor(call)), request.action).toBe(false)
+    const caller = inHub(call, about(placeInHub(call)))
+    for (const request of strangeRequests(call, of, placeInHub(call)))
+      expect(await isAllowed(caller, request, trustFor(call)), request.action).toBe(false)
   })
 
   // A session hides how far its role reaches: the role is tried without one.
-  const atMember = strange.filter(([, , { on }]) => !['schedule', 'bus', 'target role'].includes(on))
-  test.each(atMember)('by the target role alone: %s: %s', async (_, __, call, change) => {
-    const { session: _narrowed, ...role } = inHub(call, about(MEMBER))
-    for (const request of requestsOf(call, about(MEMBER, change(MEMBER))))
-      expect(await isAllowed(role, request), request.action).toBe(false)
+  const atMember = limitedBy('role').filter(
+    ([, , { on }]) => !['schedule', 'bus', 'target role'].includes(on),
+  )
+  test.each(atMember)('by the target role alone: %s: %s', async (_, __, call, of) => {
+    for (const request of strangeRequests(call, of, MEMBER))
+      expect(await isAllowed(ofTarget, request), request.action).toBe(false)
+  })
+
+  // And the role, how far its session reaches.
+  test.each(limitedBy('session'))('by the session alone: %s: %s', async (_, __, call, of) => {
+    const caller = inHub(call, about(MEMBER))
+    for (const request of strangeRequests(call, of, MEMBER))
+      expect(await isAllowed({ ...caller, policies: [ALL] }, request), request.action).toBe(false)
+  })
+
+  test.each(ON_BEHALF)('by either function: $what', async ({ allowed, denied }) => {
+    for (const caller of [inWorkload, ofHub]) {
+      expect(await isAllowed(caller, allowed)).toBe(true)
+      expect(await isAllowed(caller, denied)).toBe(false)
+    }
   })
 
   test('a session for one secret reads no other that the role could', async () => {
@@ -200,6 +145,47 @@ describe('who may do what with the function and the role', () => {
       await assume({ 'lambda:SourceFunctionArn': functionArn(OWN, 'quarterturn-rotate-postgres-two') }),
     ).toBe(false)
   })
+
+  test.each([
+    ['template.yaml', workload],
+    ['templates/hub.yaml', hub],
+  ])(
+    "of %s, Lambda has the function's role, and Scheduler in its one group a role that invokes it alone",
+    (path, of) => {
+      const statement = (Service: string, more = {}) => [
+        { Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole', ...more },
+      ]
+      expect(of.trust).toMatchObject({ Statement: statement('lambda.amazonaws.com') })
+      const group = `arn:aws:scheduler:eu-west-1:${OWN}:schedule-group/quarterturn`
+      const parameters = {
+        ...EVERYTHING,
+        SecretNamePrefix: 'app/',
+        Accounts: MEMBER,
+        ExternalId: 'external-id',
+        Release: '1',
+      }
+      const { trust, policies } = roleOf(path, parameters, 'RotatePostgresScheduleRole', {
+        ...ATTRIBUTES,
+        'Schedules.Arn': group,
+      })
+      expect(trust).toMatchObject({
+        Statement: statement('scheduler.amazonaws.com', {
+          Condition: { StringEquals: { 'aws:SourceAccount': OWN, 'aws:SourceArn': group } },
+        }),
+      })
+      expect(policies).toMatchObject([
+        {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'lambda:InvokeFunction',
+              Resource: [functionArn(OWN), `${functionArn(OWN)}:*`],
+            },
+          ],
+        },
+      ])
+    },
+  )
 
   test.each(['template.yaml', 'templates/hub.yaml'])(
     '%s lets only Secrets Manager of its accounts invoke',

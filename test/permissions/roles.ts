@@ -12,6 +12,7 @@ import {
   keyArn,
   MEMBER,
   OWN,
+  ROTATED_BY,
   requestsOf,
   secretArn,
 } from './world.ts'
@@ -29,6 +30,7 @@ export const workload = roleOf(
   {
     ...EVERYTHING,
     SecretNamePrefix: 'app/',
+    SecretTagValue: ROTATED_BY,
     AdminSecretNamePrefix: 'admin/',
     ReadRdsAdminSecrets: 'true',
     KeyArns: keyArn(OWN, KEY),
@@ -65,13 +67,15 @@ export const inWorkload: Caller = {
 }
 export const ofHub: Caller = { arn: session(OWN, 'quarterturn-rotate-postgres'), policies: hub.policies }
 
+/** The target role, as if its session were not narrowed. */
+export const ofTarget: Caller = {
+  arn: session(MEMBER, 'quarterturn-target-rotate-postgres'),
+  policies: target.policies,
+}
+
 /** The session that the hub assumes for a kind of call, or its own role. */
 export function inHub({ on }: RecordedCall, { secret, admin, account }: About): Caller {
-  const narrowed = (policy: string): Caller => ({
-    arn: session(MEMBER, 'quarterturn-target-rotate-postgres'),
-    policies: target.policies,
-    session: policy,
-  })
+  const narrowed = (policy: string): Caller => ({ ...ofTarget, session: policy })
   if (on === 'secret') return narrowed(secretPolicy(secret))
   if (on === 'admin secret') return narrowed(adminPolicy(admin))
   if (on === 'admin secret of RDS') return narrowed(adminPolicy(secretArn(account, 'rds!db-0123')))

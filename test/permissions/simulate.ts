@@ -14,7 +14,11 @@ export interface Caller {
   readonly session?: string
 }
 
-const ALL: object = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+/** A policy that is no limit. */
+export const ALL: object = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+}
 
 /**
  * The simulator knows keys that end in a name of ours after a slash (`aws:ResourceTag/…`), not after a colon, which KMS has: it

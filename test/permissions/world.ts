@@ -11,6 +11,8 @@ export const STRANGER = '999988887777'
 /** What a request is about; a test changes one of them and expects a refusal. */
 export interface About {
   readonly account: string
+  /** Of a server. */
+  readonly region: string
   readonly secret: string
   readonly admin: string
   readonly key: string
@@ -18,7 +20,12 @@ export interface About {
   readonly function: string
   /** Tags of the admin secret. */
   readonly consents: boolean
-  readonly encryptedFor: string
+  /** Default: the secret of the call. */
+  readonly encryptedFor?: string
+  /** An admin secret that RDS keeps. */
+  readonly ofRds: string
+  /** The tag of that name. */
+  readonly rotatedBy: string
   readonly via: string
   readonly group: string
   readonly schedule: string
@@ -40,16 +47,21 @@ export const SCHEDULE_ROLE = `arn:aws:iam::${OWN}:role/schedules`
 export const LOG_GROUP = `arn:aws:logs:${REGION}:${OWN}:log-group:rotate-postgres:*`
 export const BUS = `arn:aws:events:${REGION}:${OWN}:event-bus/evidence`
 
+/** What the stack beside the secrets wants its secrets to be tagged with. */
+export const ROTATED_BY = 'quarterturn'
+
 export const about = (account: string, of: Partial<About> = {}): About => {
-  const secret = of.secret ?? secretArn(account, 'app/orders')
+  const place = of.account ?? account
   return {
     account,
-    secret,
+    region: REGION,
+    secret: secretArn(account, 'app/orders'),
     admin: secretArn(account, 'admin/orders'),
+    ofRds: secretArn(place, 'rds!db-0123'),
+    rotatedBy: ROTATED_BY,
     key: keyArn(account, KEY),
     function: functionArn(OWN),
     consents: true,
-    encryptedFor: secret,
     via: `secretsmanager.${REGION}.amazonaws.com`,
     group: 'quarterturn',
     schedule: 'quarterturn-0123456789abcdef-1',
@@ -73,10 +85,10 @@ export const ATTRIBUTES: Values = {
 export function requestsOf({ action, on, with: facets }: RecordedCall, of: About): readonly Request[] {
   switch (on) {
     case 'secret':
-      return [secretRequest(action, of.secret, of, facets), ...encryption(action, of, of.encryptedFor)]
+      return [secretRequest(action, of.secret, of, facets), ...encryption(action, of, of.secret)]
     case 'admin secret':
     case 'admin secret of RDS': {
-      const arn = on === 'admin secret' ? of.admin : secretArn(of.account, 'rds!db-0123')
+      const arn = on === 'admin secret' ? of.admin : of.ofRds
       const tags =
         of.consents && on === 'admin secret' ? { 'aws:ResourceTag/quarterturn:admin-for': 'app/' } : {}
       return [{ action, resource: arn, context: tags }, ...encryption(action, of, arn)]
@@ -92,10 +104,10 @@ export function requestsOf({ action, on, with: facets }: RecordedCall, of: About
     }
     case 'server of RDS': {
       const kind = action === 'rds:DescribeDBClusters' ? 'cluster' : 'db'
-      return [{ action, resource: `arn:aws:rds:${REGION}:${of.account}:${kind}:orders`, context: {} }]
+      return [{ action, resource: `arn:aws:rds:${of.region}:${of.account}:${kind}:orders`, context: {} }]
     }
     case 'bus':
-      return [{ action, resource: of.bus, context: { 'events:source': of.source } }]
+      return [{ action, resource: of.bus, context: of.source === '' ? {} : { 'events:source': of.source } }]
     case 'target role':
       return [
         {
@@ -116,6 +128,7 @@ function secretRequest(action: string, resource: string, of: About, facets: read
     resource,
     context: {
       'secretsmanager:resource/AllowRotationLambdaArn': of.function,
+      'aws:ResourceTag/rotated-by': of.rotatedBy,
       ...(label !== undefined && LABELLED.includes(action) ? { 'secretsmanager:VersionStage': label } : {}),
     },
   }
@@ -123,7 +136,7 @@ function secretRequest(action: string, resource: string, of: About, facets: read
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
 function encryption(action: string, of: About, secret: string): readonly Request[] {
-  const context = { 'kms:ViaService': of.via, 'kms:EncryptionContext:SecretARN': secret }
+  const context = { 'kms:ViaService': of.via, 'kms:EncryptionContext:SecretARN': of.encryptedFor ?? secret }
   const uses: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue': ['kms:Decrypt'],
     // A repeat of a put is compared with what is stored.

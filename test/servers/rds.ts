@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers'
 export interface RdsInstance {
   readonly id: string
   readonly host: string
+  /** Default: 5432. */
+  readonly port?: number
   readonly engine?: string
   readonly cluster?: string
   readonly replicaOf?: string
@@ -103,7 +105,7 @@ const instanceXml = (one: RdsInstance): string =>
     'DBInstance',
     element('DBInstanceIdentifier', one.id) +
       element('Engine', one.engine ?? 'postgres') +
-      element('Endpoint', element('Address', one.host) + element('Port', 5432)) +
+      element('Endpoint', element('Address', one.host) + element('Port', one.port ?? 5432)) +
       element('DBClusterIdentifier', one.cluster) +
       element('ReadReplicaSourceDBInstanceIdentifier', one.replicaOf) +
       managed(one),
