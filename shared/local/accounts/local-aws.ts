@@ -7,6 +7,8 @@ import { createClock, type LocalClock } from '../model/clock.ts'
 import { LocalSecretsManager } from '../model/model.ts'
 import { createRandom } from '../model/random.ts'
 import { drawFrom, type Unpublished } from '../model/unpublished.ts'
+import type { WriteSchedule } from '../scheduler/inputs.ts'
+import { groupOf } from '../scheduler/schedule.ts'
 import { LocalScheduler } from '../scheduler/scheduler.ts'
 import type { LocalEvent } from '../secrets/events.ts'
 import type { RotationFunction } from '../secrets/service.ts'
@@ -148,22 +150,22 @@ export class LocalAws {
       random,
       draw: drawFrom(random, this.#options.unpublished ?? {}),
       functions: this.functionsOf(accountId),
-      mayInvoke: ({ input: { Target } }) =>
+      mayInvoke: ({ input }) =>
         this.anyCredentials ||
-        (this.schedulerMayAssume(Target.RoleArn, scheduler) &&
-          this.#roleMayInvoke(Target.RoleArn, Target.Arn)),
+        (this.schedulerMayAssume(input, scheduler) &&
+          this.#roleMayInvoke(input.Target.RoleArn, input.Target.Arn)),
     })
     return scheduler
   }
 
   /** A role that is absent, of another account, or does not trust Scheduler: all alike. */
-  schedulerMayAssume(roleArn: string, { accountId, region }: LocalScheduler): boolean {
-    const role = this.findAccount(accountId)?.roles.find(({ arn }) => arn === roleArn)
+  schedulerMayAssume(input: WriteSchedule, { accountId, region }: LocalScheduler): boolean {
+    const role = this.findAccount(accountId)?.roles.find(({ arn }) => arn === input.Target.RoleArn)
     return (
       role !== undefined &&
       trustsService(role.trust, 'scheduler.amazonaws.com', {
         'aws:SourceAccount': accountId,
-        'aws:SourceArn': `arn:aws:scheduler:${region}:${accountId}:schedule-group/default`,
+        'aws:SourceArn': `arn:aws:scheduler:${region}:${accountId}:schedule-group/${groupOf(input)}`,
       })
     )
   }

@@ -36,7 +36,7 @@ export const ACCOUNT_DIFFERENCES: readonly Difference[] = [
   {
     about: 'EventBridge Scheduler',
     onAws: 'Rates and cron expressions, groups, and hundreds of kinds of target.',
-    here: 'One-time schedules of the group `default` that invoke a function. The command looks once a second what is due; in a test suite `runDue` does. What a dead-letter queue would get is told in `outcomes`.',
+    here: 'One-time schedules that invoke a function, in the group `default` and such as `addGroup` makes. The command looks once a second what is due; in a test suite `runDue` does. What a dead-letter queue would get is told in `outcomes`.',
   },
 ]
 

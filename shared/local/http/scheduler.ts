@@ -133,7 +133,7 @@ function writeInput({ aws, scheduler, caller, action }: Place, members: unknown)
   allow(caller, action, scheduler.arnOf(input))
   const { RoleArn } = input.Target
   allow(caller, PASS_ROLE, RoleArn, { 'iam:PassedToService': 'scheduler.amazonaws.com' })
-  if (!aws.anyCredentials && !aws.schedulerMayAssume(RoleArn, scheduler)) throw roleNotAssumable()
+  if (!aws.anyCredentials && !aws.schedulerMayAssume(input, scheduler)) throw roleNotAssumable()
   return input
 }
 

@@ -48,7 +48,7 @@ export function describeSchedule({ arn, input, createdAtMs, modifiedAtMs }: Stor
   return {
     ...shown,
     Arn: arn,
-    GroupName: input.GroupName ?? DEFAULT_GROUP,
+    GroupName: groupOf(input),
     ScheduleExpressionTimezone: input.ScheduleExpressionTimezone ?? 'UTC',
     State: stateOf(input),
     ActionAfterCompletion: input.ActionAfterCompletion ?? 'NONE',
@@ -63,12 +63,14 @@ export function summariseSchedule({ arn, input, createdAtMs, modifiedAtMs }: Sto
   return {
     Arn: arn,
     Name: input.Name,
-    GroupName: input.GroupName ?? DEFAULT_GROUP,
+    GroupName: groupOf(input),
     State: stateOf(input),
     CreationDate: new Date(createdAtMs),
     LastModificationDate: new Date(modifiedAtMs),
     Target: { Arn: input.Target.Arn },
   }
 }
+
+export const groupOf = ({ GroupName }: Pick<WriteSchedule, 'GroupName'>): string => GroupName ?? DEFAULT_GROUP
 
 export const stateOf = ({ State }: WriteSchedule): 'ENABLED' | 'DISABLED' => State ?? 'ENABLED'

@@ -9,6 +9,7 @@ import type { ListSchedules, NamedSchedule, WriteSchedule } from './inputs.ts'
 import {
   DEFAULT_GROUP,
   describeSchedule,
+  groupOf,
   type ScheduleOutcome,
   type StoredSchedule,
   stateOf,
@@ -38,8 +39,9 @@ export class LocalScheduler {
   readonly region: string
   readonly #options: LocalSchedulerOptions
   readonly #firing: Firing
-  /** By name; all are in the group `default`. */
+  /** By ARN. */
   readonly #schedules = new Map<string, StoredSchedule>()
+  readonly #groups = new Set([DEFAULT_GROUP])
 
   constructor(options: LocalSchedulerOptions) {
     this.accountId = options.accountId
@@ -48,12 +50,17 @@ export class LocalScheduler {
     this.#firing = new Firing(options)
   }
 
+  /** Makes a group of schedules, as a stack does. A repeat does nothing. */
+  addGroup(name: string): void {
+    this.#groups.add(name)
+  }
+
   /** The same name again is a repeat when the token and everything else are the same, else a conflict. */
   create(input: WriteSchedule): { readonly ScheduleArn: string } {
-    requireGroup(input)
+    this.#requireGroup(input)
     const schedule = this.#made(input, this.#options.clock.now())
-    const existing = this.#schedules.get(input.Name)
-    if (existing === undefined) this.#schedules.set(input.Name, schedule)
+    const existing = this.#schedules.get(schedule.arn)
+    if (existing === undefined) this.#schedules.set(schedule.arn, schedule)
     else if (input.ClientToken === undefined || !isSame(existing.input, input))
       throw scheduleExists(input.Name)
     return { ScheduleArn: schedule.arn }
@@ -63,7 +70,7 @@ export class LocalScheduler {
   update(input: WriteSchedule): { readonly ScheduleArn: string } {
     const { createdAtMs } = this.#find(input)
     const schedule = this.#made(input, createdAtMs)
-    this.#schedules.set(input.Name, schedule)
+    this.#schedules.set(schedule.arn, schedule)
     return { ScheduleArn: schedule.arn }
   }
 
@@ -72,15 +79,18 @@ export class LocalScheduler {
   }
 
   delete(named: NamedSchedule): Record<string, never> {
-    this.#schedules.delete(this.#find(named).input.Name)
+    this.#schedules.delete(this.#find(named).arn)
     return {}
   }
 
   list({ GroupName, NamePrefix = '', State, MaxResults = PAGE, NextToken }: ListSchedules) {
-    requireGroup({ GroupName })
+    this.#requireGroup({ GroupName })
     const found = [...this.#schedules.values()]
       .filter(
-        ({ input }) => input.Name.startsWith(NamePrefix) && (State ?? stateOf(input)) === stateOf(input),
+        ({ input }) =>
+          input.Name.startsWith(NamePrefix) &&
+          (State ?? stateOf(input)) === stateOf(input) &&
+          (GroupName ?? groupOf(input)) === groupOf(input),
       )
       .sort((one, other) => (one.input.Name < other.input.Name ? -1 : 1))
     const start = NextToken === undefined ? 0 : Number(/^from-(\d{1,7})$/.exec(NextToken)?.[1])
@@ -101,7 +111,7 @@ export class LocalScheduler {
     const due = [...this.#schedules.values()].filter((schedule) => this.#firing.attempt(schedule))
     for (const schedule of due)
       if (schedule.nextAttemptAtMs === undefined && schedule.input.ActionAfterCompletion === 'DELETE')
-        this.#schedules.delete(schedule.input.Name)
+        this.#schedules.delete(schedule.arn)
     this.#firing.invokeDue()
     return due.map(({ arn }) => arn)
   }
@@ -123,7 +133,10 @@ export class LocalScheduler {
 
   set state({ schedules, accepted }) {
     this.#schedules.clear()
-    for (const schedule of schedules) this.#schedules.set(schedule.input.Name, schedule)
+    for (const schedule of schedules) {
+      this.#schedules.set(schedule.arn, schedule)
+      this.#groups.add(groupOf(schedule.input))
+    }
     this.#firing.accepted = accepted
   }
 
@@ -150,15 +163,15 @@ export class LocalScheduler {
   }
 
   #find(named: NamedSchedule): StoredSchedule {
-    requireGroup(named)
-    const found = this.#schedules.get(named.Name)
+    this.#requireGroup(named)
+    const found = this.#schedules.get(this.arnOf(named))
     if (found === undefined) throw scheduleNotFound(named.Name)
     return found
   }
-}
 
-function requireGroup({ GroupName }: { readonly GroupName?: string | undefined }): void {
-  if (GroupName !== undefined && GroupName !== DEFAULT_GROUP) throw groupNotFound(GroupName)
+  #requireGroup({ GroupName }: { readonly GroupName?: string | undefined }): void {
+    if (GroupName !== undefined && !this.#groups.has(GroupName)) throw groupNotFound(GroupName)
+  }
 }
 
 /** When the schedule is due. Throws `ValidationException` for what is no schedule although it has the form of one. */

@@ -23,16 +23,7 @@ export class Scheduled {
     this.client = world.scheduler(hub.credentials)
     this.functionArn = `arn:aws:lambda:eu-west-1:${hub.id}:function:${this.name}`
     this.dueAtMs = aws.clock.now() + HOUR_MS
-    hub.role(this.name, {
-      trust: {
-        Statement: {
-          Effect: 'Allow',
-          Principal: { Service: 'scheduler.amazonaws.com' },
-          Action: 'sts:AssumeRole',
-        },
-      },
-      policies: [allowing('lambda:InvokeFunction', this.functionArn)],
-    })
+    this.trust()
     if (isRegistered)
       aws.registerFunction(this.functionArn, async (event) => {
         this.events.push(event)
@@ -54,6 +45,21 @@ export class Scheduled {
         Input: '{"say":"now"}',
       },
     }
+  }
+
+  /** Lets Scheduler assume the role of the schedule; with a condition, only under it. */
+  trust(condition?: Record<string, Record<string, string>>): void {
+    this.#world.hub.role(this.name, {
+      trust: {
+        Statement: {
+          Effect: 'Allow',
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+          ...(condition === undefined ? {} : { Condition: condition }),
+        },
+      },
+      policies: [allowing('lambda:InvokeFunction', this.functionArn)],
+    })
   }
 
   async create(changed: Partial<CreateScheduleCommandInput> = {}): Promise<string | undefined> {

@@ -62,6 +62,26 @@ export const SCHEDULE_CASES: readonly AccountCase[] = [
     },
   },
   {
+    name: 'a name is given once in each group, and the role of a schedule may trust one group alone',
+    fact: schedulerGuide('cross-service-confused-deputy-prevention'),
+    run: async (world) => {
+      const scheduled = new Scheduled(world)
+      const { client, name: Name } = scheduled
+      const group = `group-of-${Name}`
+      world.hub.scheduler().addGroup(group)
+      await scheduled.create()
+      await scheduled.create({ GroupName: group })
+      await scheduled.remove()
+      equal((await client.getSchedule({ Name, GroupName: group })).GroupName, group)
+      await client.deleteSchedule({ Name, GroupName: group })
+      const groupArn = `arn:aws:scheduler:eu-west-1:${world.hub.id}:schedule-group/${group}`
+      scheduled.trust({ StringEquals: { 'aws:SourceArn': groupArn } })
+      await refuses(scheduled.create(), 'ValidationException')
+      await scheduled.create({ GroupName: group })
+      await client.deleteSchedule({ Name, GroupName: group })
+    },
+  },
+  {
     name: 'an expression that is no time is refused',
     fact: schedulerRecorded(),
     run: async (world) => {
