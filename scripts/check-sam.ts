@@ -15,6 +15,7 @@ import '../test/calls/setup.ts'
 import { checkBuilt } from '../test/sam/built.ts'
 import { checkRotations } from '../test/sam/rotations.ts'
 import { hasRic } from '../test/sam/runtime-api.ts'
+import { checkSaas } from '../test/sam/saas.ts'
 import { filesOf } from '../test/tree.ts'
 import { ROOT } from './build-options.ts'
 import { Check, endWithout } from './check.ts'
@@ -64,6 +65,8 @@ async function checkAll(python: PythonEnvironment): Promise<void> {
     })
   }
   await checkBuilt(check, Object.values(built))
-  await checkRotations(check, { workload: built['template.yaml'], hub: built['templates/hub.yaml'] })
+  const packages = { workload: built['template.yaml'], hub: built['templates/hub.yaml'] }
+  await checkRotations(check, packages)
+  await checkSaas(check, packages)
   check.end()
 }

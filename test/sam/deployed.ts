@@ -1,5 +1,6 @@
 /** A stack as it would stand: the functions that SAM built, under the roles of the template, in an account of the local model. */
 import { join } from 'node:path'
+import { scheduleRoleId } from '../../scripts/templates/function.ts'
 import { functionId, roleId } from '../../scripts/templates/names.ts'
 import type { LocalAws, LocalRole, PolicyInput } from '../../shared/local/index.ts'
 import {
@@ -18,12 +19,31 @@ export interface Stack {
   readonly account: string
 }
 
-const placeOf = (account: string): Values => ({ ...PLACE, 'AWS::AccountId': account })
+/** What the resources of the stack answer that others name. */
+function placeOf(template: Template, account: string): Values {
+  const roles = ofType(template, 'AWS::IAM::Role').map((id) => [
+    `${id}.Arn`,
+    `arn:aws:iam::${account}:role/${id}`,
+  ])
+  const groups = ofType(template, 'AWS::Scheduler::ScheduleGroup').flatMap((id) => [
+    [id, GROUP],
+    [`${id}.Arn`, `arn:aws:scheduler:${PLACE['AWS::Region']}:${account}:schedule-group/${GROUP}`],
+  ])
+  return { ...PLACE, 'AWS::AccountId': account, ...Object.fromEntries([...roles, ...groups]) }
+}
 
-export const resourcesOf = ({ template, parameters, account }: Stack): Template['Resources'] =>
-  resolved(readTemplate(template), parameters, placeOf(account))
+/** As the parameter `NamePrefix` is by default. */
+const GROUP = 'quarterturn'
 
-/** The role with its trust and its policies, made in the account. */
+const ofType = ({ Resources }: Template, type: string): readonly string[] =>
+  Object.keys(Resources).filter((id) => Resources[id]?.Type === type)
+
+export function resourcesOf({ template, parameters, account }: Stack): Template['Resources'] {
+  const read = readTemplate(template)
+  return resolved(read, parameters, placeOf(read, account))
+}
+
+/** The role with its trust and its policies, made in the account; without what only EventBridge looks at, which is not there. */
 export function makeRole(
   aws: LocalAws,
   account: string,
@@ -32,16 +52,20 @@ export function makeRole(
 ): LocalRole {
   const { AssumeRolePolicyDocument, Policies } = (resource?.Properties ?? {}) as {
     AssumeRolePolicyDocument: PolicyInput
-    Policies: { PolicyDocument: PolicyInput }[]
+    Policies: { PolicyDocument: { Statement: { Action: unknown }[] } }[]
   }
   return aws.account(account).role(name, {
     trust: AssumeRolePolicyDocument,
-    policies: Policies.map(({ PolicyDocument }) => PolicyDocument),
+    policies: Policies.map(({ PolicyDocument }) => ({
+      ...PolicyDocument,
+      Statement: PolicyDocument.Statement.filter(({ Action }) => Action !== 'events:PutEvents'),
+    })) as PolicyInput[],
   })
 }
 
 export interface DeployedFunction {
   readonly arn: string
+  readonly account: string
   readonly role: LocalRole
   readonly memoryMb: number
   /** A new execution environment: a cold start. */
@@ -68,10 +92,15 @@ export function deployFunction({ aws, stack, handler, built, environment }: Depl
     Handler: string
     Environment: { Variables: Readonly<Record<string, string>> }
   }
+  if (resources['Schedules'] !== undefined) {
+    aws.account(stack.account).scheduler().addGroup(GROUP)
+    makeRole(aws, stack.account, scheduleRoleId(handler), resources[scheduleRoleId(handler)])
+  }
   const arn = `arn:aws:lambda:${aws.region}:${stack.account}:function:${FunctionName}`
   const role = makeRole(aws, stack.account, FunctionName, resources[roleId(handler)])
   return {
     arn,
+    account: stack.account,
     role,
     memoryMb: MemorySize,
     start: () => {

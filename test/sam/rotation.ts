@@ -1,4 +1,7 @@
-/** Whole rotations by a deployed function: driven by the local Secrets Manager, each step once cold and once warm. */
+/**
+ * Whole rotations by a deployed function: driven by the local Secrets Manager, each step once cold and once warm; and the
+ * retirements that come after, by the local Scheduler.
+ */
 import { randomUUID } from 'node:crypto'
 import type { LocalAws, LocalSecretsManager, RotationFunctionEvent } from '../../shared/local/index.ts'
 import type { DeployedFunction } from './deployed.ts'
@@ -18,8 +21,12 @@ export const createSecret = (model: LocalSecretsManager, { name, value, tags = {
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   }).ARN
 
-export const storedIn = (model: LocalSecretsManager, SecretId: string): Record<string, unknown> =>
-  JSON.parse(model.call('GetSecretValue', { SecretId }).SecretString ?? '{}')
+export const storedIn = (
+  model: LocalSecretsManager,
+  SecretId: string,
+  VersionStage = 'AWSCURRENT',
+): Record<string, unknown> =>
+  JSON.parse(model.call('GetSecretValue', { SecretId, VersionStage }).SecretString ?? '{}')
 
 export interface Rotations {
   readonly aws: LocalAws
@@ -37,51 +44,102 @@ export interface Rotated {
   readonly output: string
 }
 
-/** Rotates twice: a new environment for each step, then one for all. Rejects when a rotation does not succeed. */
-export async function rotateColdAndWarm(
-  { aws, model, deployed, qualifier }: Rotations,
-  SecretId: string,
-): Promise<Rotated> {
-  const arn = qualifier === undefined ? deployed.arn : `${deployed.arn}:${qualifier}`
-  let output = ''
-  let peakMb = 0
-  const finish = async (environment: LambdaEnvironment): Promise<void> => {
-    peakMb = Math.max(peakMb, environment.peakMb)
-    await environment.stop()
-    output += environment.output
+/** Environments of one function, one after the other. */
+class Environments {
+  readonly #of: Rotations
+  readonly #arn: string
+  output = ''
+  peakMb = 0
+
+  constructor(of: Rotations) {
+    this.#of = of
+    this.#arn = of.qualifier === undefined ? of.deployed.arn : `${of.deployed.arn}:${of.qualifier}`
   }
-  const register = (run: (event: RotationFunctionEvent) => Promise<unknown>): void =>
-    aws.registerFunction(arn, async (event) => void (await run(event)), {
+
+  get arn(): string {
+    return this.#arn
+  }
+
+  /** A new one for each invocation. */
+  cold(): void {
+    this.#register(async (event) => {
+      const environment = await this.#of.deployed.start()
+      try {
+        return await environment.invoke(event)
+      } finally {
+        await this.#finish(environment)
+      }
+    })
+  }
+
+  /** One for all invocations of `work`. */
+  async warm(work: () => Promise<void>): Promise<void> {
+    const environment = await this.#of.deployed.start()
+    try {
+      this.#register((event) => environment.invoke(event))
+      await work()
+    } finally {
+      await this.#finish(environment)
+    }
+  }
+
+  #register(run: (event: RotationFunctionEvent) => Promise<unknown>): void {
+    const { aws, deployed, model } = this.#of
+    aws.registerFunction(this.#arn, async (event) => void (await run(event)), {
       role: deployed.role.arn,
       invokableFrom: [model.accountId],
     })
+  }
+
+  async #finish(environment: LambdaEnvironment): Promise<void> {
+    this.peakMb = Math.max(this.peakMb, environment.peakMb)
+    await environment.stop()
+    this.output += environment.output
+  }
+}
+
+/** Rotates twice: a new environment for each step, then one for all. Rejects when a rotation does not succeed. */
+export async function rotateColdAndWarm(of: Rotations, SecretId: string): Promise<Rotated> {
+  const { aws, model } = of
+  const environments = new Environments(of)
   const rotate = async (how: string): Promise<void> => {
     const before = model.events.length
-    model.call('RotateSecret', { SecretId, ClientRequestToken: randomUUID(), RotationLambdaARN: arn })
+    model.call('RotateSecret', {
+      SecretId,
+      ClientRequestToken: randomUUID(),
+      RotationLambdaARN: environments.arn,
+    })
     await aws.settled()
     const names = model.events
       .slice(before)
       .flatMap(({ detail }) => ('eventName' in detail ? [detail.eventName] : []))
     if (!names.includes('RotationSucceeded'))
-      throw new Error(`the ${how} rotation ended in ${names.join(', ')}\n${output.slice(-3_000)}`)
+      throw new Error(
+        `the ${how} rotation ended in ${names.join(', ')}\n${environments.output.slice(-3_000)}`,
+      )
   }
-
-  register(async (event) => {
-    const environment = await deployed.start()
-    try {
-      return await environment.invoke(event)
-    } finally {
-      await finish(environment)
-    }
-  })
+  environments.cold()
   await rotate('cold')
+  await environments.warm(() => rotate('warm'))
+  return environments
+}
 
-  const warm = await deployed.start()
-  try {
-    register((event) => warm.invoke(event))
-    await rotate('warm')
-  } finally {
-    await finish(warm)
-  }
-  return { peakMb, output }
+/** A schedule is due within the minute before its second, and the function goes by the machine's clock. */
+const UNTIL_DUE_MS = 1_100
+
+/** Lets the schedules of the function come, each in a cold environment. Rejects when one is not carried out. */
+export async function retireCold(of: Rotations): Promise<Rotated> {
+  const environments = new Environments(of)
+  environments.cold()
+  await new Promise((resolve) => setTimeout(resolve, UNTIL_DUE_MS))
+  of.aws.clock.advance(61_000)
+  of.aws.runDue()
+  await of.aws.settled()
+  const outcomes = of.aws
+    .account(of.deployed.account)
+    .scheduler()
+    .outcomes.map(({ outcome }) => outcome)
+  if (outcomes.length === 0 || outcomes.some((outcome) => outcome !== 'invoked'))
+    throw new Error(`the schedules ended in ${outcomes.join(', ')}\n${environments.output.slice(-3_000)}`)
+  return environments
 }

@@ -4,30 +4,34 @@ import { randomBytes } from 'node:crypto'
 import { connectAs, signInOf } from '../../demo/sign-in.ts'
 import { setupScript } from '../../providers/postgres/alternating/setup.ts'
 import type { Check } from '../../scripts/check.ts'
-import { CALM, createLocalAws, type LocalAws, serveLocal } from '../../shared/local/index.ts'
 import { type MysqlServer, requireMysql } from '../servers/mysql/server.ts'
 import { type PostgresServer, requirePostgres } from '../servers/postgres.ts'
-import { deployFunction, makeRole, resourcesOf, type Stack } from './deployed.ts'
-import { createSecret, type Rotated, rotateColdAndWarm, storedIn } from './rotation.ts'
+import { type Bus, serveBus } from './bus.ts'
+import { deployFunction } from './deployed.ts'
+import { createSecret, type Rotated, retireCold, rotateColdAndWarm, storedIn } from './rotation.ts'
+import {
+  type Built,
+  deployInHub,
+  FUNCTIONS,
+  MEMBER,
+  onLocalAws,
+  requireAccountIn,
+  requireQuiet,
+  workload,
+} from './stage.ts'
 
-const FUNCTIONS = '111122223333'
-const MEMBER = '444455556666'
-const EXTERNAL_ID = 'external-id-of-the-hub'
+const BUS_ARN = `arn:aws:events:eu-west-1:${FUNCTIONS}:event-bus/evidence`
+
 const password = (): string => randomBytes(18).toString('base64url')
-
-/** Folders that `sam build` wrote. */
-export interface Built {
-  readonly workload: string
-  readonly hub: string
-}
 
 export async function checkRotations(check: Check, built: Built): Promise<void> {
   const postgres = await check.claim('PostgreSQL starts', () => requirePostgres({ kind: 'embedded' }))
   const mysql = await check.claim('MySQL starts', () => requireMysql({ kind: 'mysql' }))
   try {
     if (postgres !== undefined) {
-      await check.claim('template.yaml: rotate-postgres, two users by an admin', () =>
-        inWorkload(built.workload, postgres),
+      await check.claim(
+        'template.yaml: rotate-postgres, two users by an admin, the old one retired, evidence on a bus',
+        () => inWorkload(built.workload, postgres),
       )
       await check.claim('templates/hub.yaml: rotate-postgres through the target role', () =>
         throughHub(built.hub, postgres),
@@ -47,84 +51,72 @@ export async function checkRotations(check: Check, built: Built): Promise<void> 
   }
 }
 
-async function onLocalAws<T>(work: (aws: LocalAws, url: string) => Promise<T>): Promise<T> {
-  const aws = createLocalAws({ accountId: FUNCTIONS, unpublished: CALM })
-  const server = await serveLocal(aws)
+async function inWorkload(built: string, server: PostgresServer): Promise<string> {
+  const { user, admin } = await makePair(server)
+  const bus = await serveBus()
   try {
-    return await work(aws, server.url)
+    return await onLocalAws(async (aws, url) => {
+      const environment = {
+        AWS_ENDPOINT_URL: url,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
+        QUARTERTURN_TLS_CA: server.ca,
+      }
+      const stack = workload({ EvidenceBusArn: BUS_ARN, RetireChoices: 'immediate' })
+      const deployed = deployFunction({ aws, stack, handler: 'rotate-postgres', built, environment })
+      const model = aws.defaultAccount.secretsManager()
+      const masterarn = createSecret(model, {
+        name: 'admin/pair',
+        value: admin,
+        tags: { 'quarterturn:admin-for': 'app/pair' },
+      })
+      const tags = { 'quarterturn:strategy': 'alternating-users', 'quarterturn:retire-after': 'immediate' }
+      const secret = createSecret(model, { name: 'app/pair', value: { ...user, masterarn }, tags })
+      const of = { aws, model, deployed }
+      const rotated = await rotateColdAndWarm(of, secret)
+      const [current, previous] = [storedIn(model, secret), storedIn(model, secret, 'AWSPREVIOUS')]
+      await connectAs(signInOf(previous, server.ca))
+      const retired = await retireCold(of)
+      await assert.rejects(connectAs(signInOf(previous, server.ca)), 'the old user signs in')
+      const passwords = [user, admin, current, previous].map(({ password: one }) => one)
+      requireQuiet(retired, deployed.memoryMb, passwords)
+      requireEvidence(bus, secret, passwords)
+      return await proven(rotated, deployed.memoryMb, [user, admin], current, server.ca)
+    })
   } finally {
-    await server.close()
+    await bus.close()
   }
 }
 
-const workload: Stack = {
-  template: 'template.yaml',
-  account: FUNCTIONS,
-  parameters: {
-    DeployRotate: 'true',
-    DeployRotateMysql: 'true',
-    DeployRotatePostgres: 'true',
-    SecretNamePrefix: 'app/',
-    AdminSecretNamePrefix: 'admin/',
-  },
-}
-
-async function inWorkload(built: string, server: PostgresServer): Promise<string> {
-  const { user, admin } = await makePair(server)
-  return await onLocalAws(async (aws, url) => {
-    const environment = { AWS_ENDPOINT_URL: url, QUARTERTURN_TLS_CA: server.ca }
-    const deployed = deployFunction({ aws, stack: workload, handler: 'rotate-postgres', built, environment })
-    const model = aws.defaultAccount.secretsManager()
-    const masterarn = createSecret(model, {
-      name: 'admin/pair',
-      value: admin,
-      tags: { 'quarterturn:admin-for': 'app/pair' },
-    })
-    const tags = { 'quarterturn:strategy': 'alternating-users' }
-    const secret = createSecret(model, { name: 'app/pair', value: { ...user, masterarn }, tags })
-    const rotated = await rotateColdAndWarm({ aws, model, deployed }, secret)
-    return await proven(rotated, deployed.memoryMb, [user, admin], storedIn(model, secret), server.ca)
-  })
+/** One record for each rotation, and the last one anew after its retirement. */
+function requireEvidence({ entries }: Bus, secret: string, passwords: readonly unknown[]): void {
+  const records = entries.filter(({ DetailType }) => DetailType === 'Rotation Evidence')
+  const [first, second, retired, ...more] = records.map(({ Detail }) => Detail)
+  assert.deepEqual(more, [])
+  assert.notEqual(first?.versionId, second?.versionId)
+  assert.equal(retired?.versionId, second?.versionId)
+  assert.deepEqual([retired?.oldCredential, typeof retired?.retiredAt], ['refused', 'string'])
+  for (const entry of entries) {
+    assert.deepEqual([entry.EventBusName, entry.Source, entry.Resources], [BUS_ARN, 'quarterturn', [secret]])
+    for (const one of passwords)
+      assert.ok(!JSON.stringify(entry).includes(String(one)), 'an event holds a password')
+  }
 }
 
 async function throughHub(built: string, server: PostgresServer): Promise<string> {
   const user = await makeUser(server, 'hubbed')
   return await onLocalAws(async (aws, url) => {
-    const hub: Stack = {
-      template: 'templates/hub.yaml',
-      account: FUNCTIONS,
-      parameters: {
-        DeployRotatePostgres: 'true',
-        Accounts: MEMBER,
-        ExternalId: EXTERNAL_ID,
-        Hosts: `${MEMBER}=localhost`,
-        Release: '2611292100',
-      },
-    }
-    const environment = {
-      AWS_ENDPOINT_URL: url,
-      QUARTERTURN_TLS_CA: server.ca,
-      QUARTERTURN_ALLOW_LOOPBACK_TARGETS: 'true',
-    }
-    const deployed = deployFunction({ aws, stack: hub, handler: 'rotate-postgres', built, environment })
-    const target: Stack = {
-      template: 'templates/target-role.yaml',
-      account: MEMBER,
-      parameters: {
-        RoleName: 'quarterturn-target-rotate-postgres',
-        ExecutionRoleArn: deployed.role.arn,
-        FunctionArn: deployed.arn,
-        ExternalId: EXTERNAL_ID,
-        SecretNamePrefix: 'app/',
-      },
-    }
-    makeRole(aws, MEMBER, 'quarterturn-target-rotate-postgres', resourcesOf(target)['TargetRole'])
+    const deployed = deployInHub({
+      aws,
+      handler: 'rotate-postgres',
+      deploys: 'DeployRotatePostgres',
+      built,
+      hosts: 'localhost',
+      environment: { AWS_ENDPOINT_URL: url, QUARTERTURN_TLS_CA: server.ca },
+    })
     const model = aws.account(MEMBER).secretsManager()
     const secret = createSecret(model, { name: 'app/hubbed', value: user })
     const rotated = await rotateColdAndWarm({ aws, model, deployed, qualifier: 'live' }, secret)
-    // What the alarm of the account looks at.
-    assert.match(rotated.output, /\["service","provider","account"\]/)
-    assert.match(rotated.output, new RegExp(`"account":"${MEMBER}"`))
+    requireAccountIn(rotated)
     return await proven(rotated, deployed.memoryMb, [user], storedIn(model, secret), server.ca)
   })
 }
@@ -141,7 +133,7 @@ async function onMysql(built: string, server: MysqlServer, handler: string): Pro
   await server.sql(`GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO '${handler}'@'%'`)
   return await onLocalAws(async (aws, url) => {
     const environment = { AWS_ENDPOINT_URL: url, QUARTERTURN_TLS_CA: server.ca }
-    const deployed = deployFunction({ aws, stack: workload, handler, built, environment })
+    const deployed = deployFunction({ aws, stack: workload(), handler, built, environment })
     const model = aws.defaultAccount.secretsManager()
     const secret = createSecret(model, { name: 'app/two', value: user })
     const rotated = await rotateColdAndWarm({ aws, model, deployed }, secret)
@@ -150,18 +142,15 @@ async function onMysql(built: string, server: MysqlServer, handler: string): Pro
 }
 
 async function proven(
-  { peakMb, output }: Rotated,
+  rotated: Rotated,
   memoryMb: number,
   before: readonly { readonly password: string }[],
   after: Record<string, unknown>,
   ca: string,
 ): Promise<string> {
   const who = await connectAs(signInOf(after, ca))
-  assert.ok(peakMb > 0 && peakMb < memoryMb, `${peakMb} MB of ${memoryMb}`)
-  assert.match(output, /Rotation evidence/)
-  for (const secret of [...before.map((value) => value.password), String(after['password'])])
-    assert.ok(!output.includes(secret), 'the log holds a password')
-  return `${who} signs in; at most ${peakMb} MB of ${memoryMb}`
+  const passwords = [...before.map((value) => value.password), after['password']]
+  return `${who} signs in; ${requireQuiet(rotated, memoryMb, passwords)}`
 }
 
 async function makeUser(server: PostgresServer, username: string) {
