@@ -40,9 +40,9 @@ export const bundleOptions = (name: string, under?: string) =>
     // The AWS SDK's CommonJS build, which esbuild would take by default, cannot be shaken: 281 KB more.
     mainFields: ['module', 'main'],
     alias: Object.fromEntries(
-      ['form-data', 'iconv-lite', 'undici'].map((name) => [
+      ['@aws-sdk/credential-provider-node', 'form-data', 'iconv-lite', 'undici'].map((name) => [
         name,
-        join(ROOT, 'scripts', 'stand-ins', `${name}.ts`),
+        join(ROOT, 'scripts', 'stand-ins', `${basename(name)}.ts`),
       ]),
     ),
     // pg, mysql2, jsforce and the tracer are CommonJS and call `require`, which an ES module does not have.

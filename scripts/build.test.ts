@@ -113,6 +113,14 @@ test('character sets that no connection of ours speaks are left out', () => {
   for (const [name, { packages }] of bundles) expect(packages, name).not.toContain('iconv-lite')
 })
 
+test('a function has the credentials of its environment, and looks for no others', () => {
+  for (const [name, { packages }] of bundles)
+    expect(
+      packages.filter((one) => one.includes('credential-provider') || one === '@aws-sdk/nested-clients'),
+      name,
+    ).toEqual([])
+})
+
 test('nothing can be sent by jsforce itself', () => {
   for (const [name, { packages }] of bundles)
     expect(
