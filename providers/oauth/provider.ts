@@ -10,6 +10,9 @@ import {
   type StoredSecret,
   type Strategy,
 } from '../../shared/provider/index.ts'
+import type { AwsOrigin } from './aws-api.ts'
+import { newValue } from './chosen-value.ts'
+import { actionsOf } from './profile/aws.ts'
 import { readProfiles } from './profile/read.ts'
 import { isOrigin, type ManagedProfile, type Profile } from './profile/schema.ts'
 import { profiles as shipped } from './profiles/index.ts'
@@ -17,6 +20,7 @@ import {
   createOauthSchema,
   idOfValue,
   isManaged,
+  isOfAws,
   isRefreshToken,
   type OauthSchema,
   type OauthSecret,
@@ -36,8 +40,10 @@ export interface OauthOptions extends Allowances {
   readonly timeoutMs?: number
   /** A cryptographic source. Default: Node's. */
   readonly bytes?: (length: number) => Uint8Array
-  /** Milliseconds since the epoch, for when an old credential is to expire. Default: the machine's. */
+  /** Milliseconds since the epoch, for when an old credential is to expire or was chosen. Default: the machine's. */
   readonly now?: () => number
+  /** Where services of AWS are. Default: at their endpoints in the Region of the secret. */
+  readonly awsOrigin?: AwsOrigin
 }
 
 /**
@@ -52,6 +58,7 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
     now = Date.now,
     profiles = [],
     profilesFolder,
+    awsOrigin,
   } = options
   const own = profilesFolder === undefined ? [] : readProfiles(profilesFolder)
   const known = new Map([...shipped(), ...profiles, ...own].map((one) => [one.profile, one]))
@@ -67,6 +74,7 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
       const profile = known.get(profileOf(secret))
       return profile === undefined ? FIRST : capabilitiesFor(profile, secret)
     },
+    awsActions: [...known.values()].flatMap((one) => (one.kind === 'aws' ? actionsOf(one) : [])),
     admin: {
       strategies: STRATEGIES,
       optional: STRATEGIES,
@@ -89,8 +97,11 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
       const rest = Object.entries(into).filter(([name]) => !replaced.includes(name))
       return { ...Object.fromEntries(rest), ...pick(from, replaced) }
     },
-    propose: proposesNothing,
-    open: (request) => openSession(request, { trust, timeoutMs, bytes, now }),
+    propose: ({ current, entropy }) => {
+      if (known.get(profileOf(current))?.kind !== 'aws') return proposesNothing()
+      return { ...current, clientSecret: newValue((length) => entropy.bytes(length), now()) }
+    },
+    open: (request) => openSession(request, { trust, timeoutMs, bytes, now, awsOrigin }),
   })
 }
 
@@ -101,6 +112,7 @@ function credentialOf(secret: OauthSecret): { readonly credential: string; reado
     return id === undefined ? { credential } : { credential, id }
   }
   if (isRefreshToken(secret)) return { credential: secret.refreshToken }
+  if (isOfAws(secret)) return { credential: secret.clientSecret }
   // One without the other is of no use for the next rotation.
   return { credential: JSON.stringify([secret.clientSecret, secret.registrationAccessToken]) }
 }
@@ -122,6 +134,7 @@ const ofItsOwn = (
 
 function capabilitiesFor(profile: Profile, secret: StoredSecret): Capabilities {
   if (profile.kind === 'managed') return managedCapabilities(profile, secret)
+  if (profile.kind === 'aws') return OF_AWS
   if (profile.kind === 'refresh-token') return ofItsOwn('refresh-token', 'once', { consuming: true })
   return ofItsOwn('in-place-minted', 'once', {
     inPlace: true,
@@ -146,6 +159,16 @@ const managedCapabilities = (profile: ManagedProfile, secret: StoredSecret): Cap
     ...(profile.longestLifeMs === undefined ? {} : { longestLifeMs: profile.longestLifeMs }),
   },
 })
+
+/** Two places for what we choose. */
+const OF_AWS: Capabilities = {
+  strategies: ['dual-password'],
+  // One more of the same would take the other place.
+  repeat: 'once',
+  lock: 'none',
+  failedProbe: 'free',
+  retires: true,
+}
 
 /** A client whose own secret dies with the mint cannot ask for the new one; an API token can. */
 const outlives = (secret: StoredSecret): boolean => secret['apiToken'] !== undefined

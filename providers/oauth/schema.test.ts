@@ -26,7 +26,15 @@ describe('a secret', () => {
   test.each([
     [
       { profile: 'elsewhere' },
-      /`profile` is none of auth0, entra, keycloak, okta, pingone, refresh-token, rfc7592/,
+      /`profile` is none of auth0, cognito, entra, keycloak, okta, pingone, refresh-token, rfc7592/,
+    ],
+    [
+      { profile: 'cognito', domainUrl: 'https://a.auth.eu-west-1.amazoncognito.com' },
+      /`userPoolId` is missing/,
+    ],
+    [
+      { profile: 'cognito', domainUrl: 'https://login.example.com', userPoolId: 'eu-west-1_abc/../x' },
+      /`userPoolId` is not of its form/,
     ],
     [{ clientId: undefined }, /`clientId` is missing/],
     [{ clientSecret: undefined }, /`clientSecret` is missing/],

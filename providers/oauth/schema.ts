@@ -4,6 +4,7 @@ import { text } from '../../shared/database/fields.ts'
 import { type Allowances, origin } from '../../shared/http/index.ts'
 import { isLoopbackHost } from '../../shared/network/host.ts'
 import {
+  type AwsProfile,
   type Field,
   type ManagedProfile,
   originOfChange,
@@ -100,7 +101,15 @@ export interface RegisteredSecret extends Stored {
   readonly [PLACE]: Place<RegisteredProfile>
 }
 
-export type OauthSecret = ManagedSecret | RefreshTokenSecret | RegisteredSecret
+/** A client whose secrets a service of AWS keeps, and we choose. */
+export interface AwsSecret extends Stored {
+  readonly clientSecret: string
+  readonly [PLACE]: Place<AwsProfile>
+}
+
+export type OauthSecret = AwsSecret | ManagedSecret | RefreshTokenSecret | RegisteredSecret
+
+export const isOfAws = (secret: OauthSecret): secret is AwsSecret => secret[PLACE].profile.kind === 'aws'
 
 export const isManaged = (secret: OauthSecret): secret is ManagedSecret =>
   secret[PLACE].profile.kind === 'managed'
@@ -111,6 +120,7 @@ export const isRegistered = (secret: OauthSecret): secret is RegisteredSecret =>
 
 /** What a secret of each kind has to have beside `clientId`. */
 const NEEDED = {
+  aws: ['clientSecret'],
   managed: ['clientSecret'],
   'refresh-token': ['refreshToken'],
   registered: ['clientSecret', 'registrationAccessToken'],
@@ -118,6 +128,7 @@ const NEEDED = {
 
 /** What is replaced in a secret of each kind. */
 export const REPLACED: Readonly<Record<Profile['kind'], readonly string[]>> = {
+  aws: ['clientSecret'],
   managed: ['clientSecret', 'secretId'],
   'refresh-token': ['refreshToken', 'accessToken', 'accessTokenExpiresAt'],
   registered: ['clientSecret', 'registrationAccessToken'],

@@ -134,17 +134,19 @@ export function troublesOf(authority: Authority): Omit<FreshTarget, 'secret' | '
 }
 
 /** A token request as a consumer makes it. */
-export async function getsToken(kind: Kind, stored: StoredSecret): Promise<boolean> {
+export const getsToken = ({ tokenPath, by }: Kind, stored: StoredSecret): Promise<boolean> =>
+  getsTokenAt(String(stored['orgUrl'] ?? stored['loginUrl']) + tokenPath, by, stored)
+
+export async function getsTokenAt(url: string, by: Kind['by'], stored: StoredSecret): Promise<boolean> {
   const [id, secret] = [String(stored['clientId']), String(stored['clientSecret'])]
-  const url = String(stored['orgUrl'] ?? stored['loginUrl'])
   const basic = Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')
-  const response = await fetch(url + kind.tokenPath, {
+  const response = await fetch(url, {
     method: 'POST',
-    headers: kind.by === 'basic' ? { authorization: `Basic ${basic}` } : {},
+    headers: by === 'basic' ? { authorization: `Basic ${basic}` } : {},
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       scope: 'api',
-      ...(kind.by === 'basic' ? {} : { client_id: id, client_secret: secret }),
+      ...(by === 'basic' ? {} : { client_id: id, client_secret: secret }),
     }),
   })
   const { access_token, error } = (await response.json()) as { access_token?: string; error?: string }

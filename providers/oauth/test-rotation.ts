@@ -1,6 +1,6 @@
 /** Whole rotations of OAuth clients: the engine, the local Secrets Manager and a real authorization server. */
 import { onTestFinished } from 'vitest'
-import type { EngineSettings } from '../../shared/engine/index.ts'
+import type { EngineDeps, EngineSettings } from '../../shared/engine/index.ts'
 import { CALM, createClock, type LocalClock } from '../../shared/local/index.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { type Authority, type AuthorityOptions, startAuthority } from '../../test/servers/oauth/authority.ts'
@@ -23,6 +23,7 @@ export interface OauthStaging {
   readonly admin?: (url: string) => object
   readonly options?: OauthOptions
   readonly settings?: EngineSettings
+  readonly credentials?: EngineDeps['credentials']
 }
 
 export async function stageOauth({
@@ -31,6 +32,7 @@ export async function stageOauth({
   admin,
   options,
   settings,
+  credentials,
 }: OauthStaging): Promise<OauthStage> {
   const clock = createClock(Date.UTC(2026, 0, 1))
   const authority = await startAuthority({ ...how, now: () => clock.now() })
@@ -46,6 +48,7 @@ export async function stageOauth({
     model: { clock, unpublished: CALM },
     value: JSON.stringify(value),
     ...(settings === undefined ? {} : { settings }),
+    ...(credentials === undefined ? {} : { credentials }),
     ...(admin === undefined ? {} : { admin: { value: admin(authority.url) } }),
   })
   if (admin !== undefined)

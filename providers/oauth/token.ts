@@ -3,7 +3,13 @@ import { type HttpClient, HttpFailure, type HttpReply, verdictOfFailure } from '
 import type { Verdict } from '../../shared/provider/index.ts'
 import { filled, filledPath, placeholdersOf, type Values } from './profile/template.ts'
 import { jsonOf } from './reply.ts'
-import { type ManagedSecret, type OauthSecret, PLACE, type RegisteredSecret } from './schema.ts'
+import {
+  type AwsSecret,
+  type ManagedSecret,
+  type OauthSecret,
+  PLACE,
+  type RegisteredSecret,
+} from './schema.ts'
 
 /** What came of a token request. The token stays in memory, for requests of the same session. */
 export type TokenAnswer =
@@ -57,7 +63,7 @@ export const ifThere = (template: string | undefined, values: Values): string | 
     ? undefined
     : filled(template, values)
 
-export function consumersWish(secret: ManagedSecret | RegisteredSecret): TokenWish {
+export function consumersWish(secret: AwsSecret | ManagedSecret | RegisteredSecret): TokenWish {
   const { token } = secret[PLACE].profile
   const values = valuesOf(secret)
   return {
@@ -70,7 +76,7 @@ export function consumersWish(secret: ManagedSecret | RegisteredSecret): TokenWi
 /** One request of the client credentials grant (RFC 6749, section 4.4). Never rejects for what the target says. */
 export async function requestToken(
   http: HttpClient,
-  secret: ManagedSecret | RegisteredSecret,
+  secret: AwsSecret | ManagedSecret | RegisteredSecret,
   wish: TokenWish,
 ): Promise<TokenAnswer> {
   const ends = endsOf(http, secret, wish.request)

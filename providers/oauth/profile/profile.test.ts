@@ -128,6 +128,7 @@ describe('a profile that is wrong is refused with its line', () => {
 describe('of another kind', () => {
   const REFRESH = textOf('refresh-token.json')
   const REGISTERED = textOf('rfc7592.json')
+  const COGNITO = textOf('cognito.json')
 
   test.each([
     ['a kind that there is not', REFRESH, '"kind": "refresh-token"', '"kind": "other"', /`kind` /],
@@ -161,6 +162,36 @@ describe('of another kind', () => {
       /`registration\.path` has \{\+clientId\}, and only a field/,
     ],
     ['a client that nothing names', REGISTERED, '/{clientId}', '/mine', /`registration\.path` names no/],
+    ['another service of AWS', COGNITO, '"cognito-idp"', '"iam"', /`aws\.service` /],
+    [
+      'whatever there is in the account',
+      COGNITO,
+      'userpool/{userPoolId}',
+      'userpool/*',
+      /`aws\.resource` is not a resource/,
+    ],
+    [
+      'an operation on something else than permissions are for',
+      COGNITO,
+      '"UserPoolId": "{userPoolId}", "ClientId": "{clientId}", "ClientSecretId": "{id}"',
+      '"UserPoolId": "eu-west-1_Other", "ClientId": "{clientId}", "ClientSecretId": "{id}"',
+      /`remove\.body` names no \{userPoolId\}/,
+    ],
+    [
+      'an end of no secret in particular',
+      COGNITO,
+      ', "ClientSecretId": "{id}"',
+      '',
+      /`remove\.body` names no \{id\}/,
+    ],
+    ['tokens of nobody', COGNITO, /"hosts": \[[^\]]*\][^\]]*\]/, '"hosts": []', /`owner\.hosts` /],
+    [
+      'headers of its own',
+      COGNITO,
+      '"operation": "Add',
+      '"headers": {}, "operation": "Add',
+      /is unknown here/,
+    ],
   ])('%s', (_what, text, from, to, problem) => {
     expect(problemOf(from, to, text)).toMatch(problem)
     expect(problemOf(from, to, text)).toMatch(/okta\.json:\d+ /)

@@ -22,6 +22,8 @@ export const RESERVED = new Set([
   'mark',
   'random',
   'graceUntil',
+  'region',
+  'value',
 ])
 
 export type Values = Readonly<Record<string, string | undefined>>

@@ -1,5 +1,6 @@
 import { Profile } from '../profile/schema.ts'
 import auth0 from './auth0.json' with { type: 'json' }
+import cognito from './cognito.json' with { type: 'json' }
 import entra from './entra.json' with { type: 'json' }
 import keycloak from './keycloak.json' with { type: 'json' }
 import okta from './okta.json' with { type: 'json' }
@@ -11,7 +12,7 @@ let read: readonly Profile[] | undefined
 
 /** The profiles that ship. A test reads each as one of a deployment's is read, so here they are right. */
 export const profiles = (): readonly Profile[] => {
-  read ??= [auth0, entra, keycloak, okta, pingone, refreshToken, rfc7592].map((profile) =>
+  read ??= [auth0, cognito, entra, keycloak, okta, pingone, refreshToken, rfc7592].map((profile) =>
     Profile.parse(profile),
   )
   return read

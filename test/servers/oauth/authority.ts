@@ -13,6 +13,8 @@ export interface ApiRequest {
   /** Decoded, without the query. */
   readonly path: string
   readonly headers: IncomingMessage['headers']
+  /** The body as it came. */
+  readonly text: string
   /** Of a JSON body; else undefined. */
   readonly body: unknown
   /** What an access token says that this server issued, if one came along. */
@@ -55,7 +57,7 @@ export interface Authority {
   stop(): Promise<void>
 }
 
-type Answer = ApiReply | undefined | Promise<ApiReply>
+type Answer = ApiReply | undefined | Promise<ApiReply | undefined>
 
 export interface AuthorityOptions {
   readonly vendor?: Vendor
@@ -140,6 +142,7 @@ export async function startAuthority({
         method: request.method ?? '',
         path: decodeURIComponent(pathname),
         headers: request.headers,
+        text,
         body: jsonOf(text),
         token,
       },
