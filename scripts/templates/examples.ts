@@ -71,6 +71,18 @@ export const EXAMPLES: readonly Example[] = [
     admin: { ...postgres, username: 'rotadmin' },
   },
   {
+    name: 'salesforce-staged',
+    handler: 'rotate-salesforce',
+    title: 'The key and secret of an app of Salesforce, which consumers read together: no gap.',
+    value: {
+      baseUri: 'https://ORG.my.salesforce.com',
+      appId: 'APP_ID',
+      consumerId: 'CONSUMER_ID',
+      consumerKey: 'IN_FORCE',
+      consumerSecret: 'IN_FORCE',
+    },
+  },
+  {
     name: 'salesforce-single-user',
     handler: 'rotate-salesforce',
     title:

@@ -23,7 +23,7 @@ export const DEPLOYED: readonly Deployed[] = [
     serves: 'PostgreSQL, RDS for PostgreSQL and Aurora PostgreSQL',
     options: ['POSTGRES'],
   },
-  { handler: 'rotate-salesforce', serves: 'users of Salesforce', options: [] },
+  { handler: 'rotate-salesforce', serves: 'apps and users of Salesforce', options: [] },
   {
     handler: 'rotate',
     serves: 'whatever a first-party provider serves, by what the secret says it is',
