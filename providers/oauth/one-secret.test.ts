@@ -78,6 +78,15 @@ describe('a client of Auth0, whose secret dies when the next one is made', () =>
     expect(accepts(one, currentOf(one))).toBe(true)
   })
 
+  test('is waited for just as long where Secrets Manager had begun long before it was issued', async () => {
+    const one = await onAuth0({}, true)
+    const token = one.stage.begin()
+    one.clock.advance(HOUR_MS)
+    one.authority.book.settlesAfter = 3
+    await one.stage.steps(token)
+    expect(accepts(one, currentOf(one))).toBe(true)
+  })
+
   test('takes the word that Auth0 has for a wrong secret', async () => {
     const one = await onAuth0({}, true)
     one.clock.advance(HOUR_MS)

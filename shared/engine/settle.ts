@@ -1,5 +1,6 @@
 import type { Verdict, Who } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
+import type { Version } from './version.ts'
 
 /** Pauses between sign-ins with a credential that was just issued, in milliseconds; the last one repeats. */
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000]
@@ -39,17 +40,33 @@ export async function settled(c: StepContext, who: Who, probe: () => Promise<Ver
 
 /**
  * When the credential was issued, as the target says where it does. A version may be much older: it is there, empty, from
- * RotateSecret on, and createSecret may have had to be repeated.
+ * RotateSecret on, and createSecret may have had to be repeated. Storing a value is a change of the secret, so where the target
+ * says nothing it is not older than the last of these.
  */
 async function whenIssued(c: StepContext, who: Who): Promise<number | undefined> {
   const version = c.versions[who === 'pending' ? 'own' : who]
-  if (version?.createdAt === undefined || version.id === undefined) return version?.createdAt
+  if (version?.createdAt === undefined || who === 'current') return version?.createdAt
+  const told = await toldByTarget(c, version)
+  if (told !== undefined) return Math.max(version.createdAt, told)
+  // One that is used again was stored before this rotation changed the secret. Where the old one is dead there is nothing else.
+  const isWaitedFor = who === 'pending' || c.traits?.mints?.old === 'dies'
+  return isWaitedFor ? Math.max(version.createdAt, (await lastChange(c)) ?? 0) : version.createdAt
+}
+
+async function toldByTarget(c: StepContext, { id }: Version): Promise<number | undefined> {
   // One that is refused itself is not tried again: the target may count.
-  if (who === 'current' || c.versions.current === undefined) return version.createdAt
+  if (id === undefined || c.versions.current === undefined) return undefined
   const listed = await c
     .target(async (session) => session.list?.({ as: 'current' }))
     // Whoever cannot look there goes by the version.
     .catch(() => undefined)
-  const issued = listed?.find(({ id }) => id === version.id)?.createdAt
-  return Math.max(version.createdAt, issued ?? 0)
+  return listed?.find((one) => one.id === id)?.createdAt
+}
+
+/** The decisions of this step stay with the labels that were read for them. */
+async function lastChange(c: StepContext): Promise<number | undefined> {
+  const { labels } = c
+  await c.describe()
+  c.labels = labels
+  return c.lastChangedAt
 }
