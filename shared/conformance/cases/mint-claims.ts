@@ -163,6 +163,7 @@ export const MINT_CLAIMS: readonly Claim[] = [
       capabilities.mint?.inPlace !== true
         ? 'what is replaced may have another one issued, or ends everything'
         : undefined,
+    notOfAdmins: 'an admin has another one issued whatever became of the old one',
     async play(world) {
       const current = world.secret.first
       const { value } = await issued(world, current)

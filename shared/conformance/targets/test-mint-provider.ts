@@ -99,7 +99,7 @@ const replaces = ({ endsOldAfterMs }: MintKind): boolean => endsOldAfterMs !== u
 
 /** What the provider says of the target; a test may let it say something else. */
 const capabilitiesOf = (kind: MintKind): MintCapabilities => ({
-  marked: !replaces(kind),
+  marked: !replaces(kind) || kind.byAdmin === true,
   ...(kind.endsOldAfterMs === 0 ? { inPlace: true } : {}),
   ...(kind.endsOldAfterMs ? { graceMs: kind.endsOldAfterMs } : {}),
   readable: kind.readable === true,

@@ -31,9 +31,11 @@ export async function wayOn(world: World, error: string | undefined): Promise<Wa
   }
 }
 
-/** Where the mint ends the old credential, an admin has another one issued, so nobody has to act. */
-const isHealedByAdmin = (world: World): boolean =>
-  mintsOf(world).inPlace === true && changer(world) === 'admin'
+/** Where the mint ends the old credential, and a mark tells whose the account is, an admin has another one issued: nobody has to act. */
+const isHealedByAdmin = (world: World): boolean => {
+  const { inPlace, marked } = mintsOf(world)
+  return inPlace === true && marked && changer(world) === 'admin'
+}
 
 const isFull = async (world: World): Promise<boolean> =>
   ((await world.target.live?.()) ?? []).length >= mintsOf(world).livesAtOnce

@@ -41,6 +41,7 @@ export class KitSecret {
   /** The schedules of its retirements. They run when the kit says so. */
   readonly scheduler: ManualScheduler
   readonly adminArn: string | undefined
+  readonly #admin: FreshAdmin | undefined
 
   constructor(
     target: { readonly secret: StoredSecret; readonly admin?: FreshAdmin },
@@ -54,11 +55,9 @@ export class KitSecret {
     this.model = createLocalSecretsManager({ clock, seed, ...(accountId === undefined ? {} : { accountId }) })
     this.model.registerFunction(FUNCTION_ARN, 'manual')
     this.scheduler = new ManualScheduler(clock)
+    this.#admin = target.admin
     this.adminArn = target.admin && this.#createAdmin(target.admin, name)
-    const stored =
-      target.admin === undefined || this.adminArn === undefined
-        ? target.secret
-        : target.admin.named(target.secret, this.adminArn)
+    const stored = this.#named(target.secret)
     const { ARN, VersionId = '' } = this.model.call('CreateSecret', {
       ClientRequestToken: this.#random.uuid(),
       Name: name,
@@ -86,6 +85,11 @@ export class KitSecret {
     }).ARN
   }
 
+  /** With the ARN of its admin secret, where it has one. */
+  #named(value: StoredSecret): StoredSecret {
+    return this.adminArn === undefined ? value : (this.#admin?.named(value, this.adminArn) ?? value)
+  }
+
   /** The admin secret gets another version, as at the end of a rotation of its own. */
   putAdmin(value: StoredSecret, stage: 'AWSCURRENT' | 'AWSPENDING' = 'AWSCURRENT'): void {
     this.model.call('PutSecretValue', {
@@ -97,7 +101,8 @@ export class KitSecret {
   }
 
   /** An operator stores what was made by hand, and takes labels off that are about what was there before. */
-  storeByHand(value: StoredSecret, labels: readonly string[]): void {
+  storeByHand(made: StoredSecret, labels: readonly string[]): void {
+    const value = this.#named(made)
     const ClientRequestToken = this.#random.uuid()
     this.now()
     this.model.call('PutSecretValue', {
