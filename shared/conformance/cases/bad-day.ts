@@ -16,7 +16,7 @@ import {
   WARM,
 } from '../world/recording.ts'
 import type { World } from '../world/world.ts'
-import { codesOfWaiting, MINT_DAYS } from './mint-days.ts'
+import { codesOfMints, MINT_DAYS } from './mint-days.ts'
 
 /** What can go wrong at a target, and the codes that say so. */
 export interface BadDay extends OfKinds {
@@ -137,7 +137,7 @@ function moment(strategy: Strategy, day: BadDay, call: RecordedCall, endedIn: (c
       if (atEnd !== undefined && (await inForceSoon(world)) !== atEnd)
         return `a late writer: when the step had ended, ${atEnd}; when the target went on, ${await inForce(world)}`
       endedIn(met.error ?? 'ok')
-      const codes: readonly string[] = [...day.codes, ...codesOfWaiting(world)]
+      const codes: readonly string[] = [...day.codes, ...codesOfMints(world, call)]
       if (met.error !== undefined && !codes.includes(met.error))
         return `documented errors: ${met.error} instead of ${day.codes.join(' or ')}`
       if (isDown) {

@@ -57,6 +57,11 @@ async function pendingRevoked(world: World, revokeByHand: (id: string) => Promis
   return () => Promise.resolve()
 }
 
-/** A step that has little time may stop while a new credential is not taken yet. */
-export const codesOfWaiting = (world: World): readonly ErrorCode[] =>
-  isSettling(world) ? ['MINT_NOT_SETTLED'] : []
+/**
+ * A step that has little time may stop while a new credential is not taken yet; and what the target says of the trouble to the
+ * mint itself is that it issues nothing.
+ */
+export const codesOfMints = (world: World, { step }: RecordedCall): readonly ErrorCode[] => [
+  ...(isSettling(world) ? (['MINT_NOT_SETTLED'] as const) : []),
+  ...(world.kind === 'replacing' && step === 'createSecret' ? (['MINT_DECLINED'] as const) : []),
+]

@@ -1,9 +1,10 @@
 import { STEPS, type Step } from '../../engine/known.ts'
 import type { Strategy } from '../../provider/contract.ts'
-import type { Point, Trial } from '../points.ts'
+import { type Point, Skipped, type Trial } from '../points.ts'
 import { labelsOf } from '../report/story.ts'
 import { pause } from '../world/direct.ts'
 import type { Invocation } from '../world/invocation.ts'
+import { isSettling } from '../world/minting.ts'
 import { lockedOut, neverConverges } from '../world/promises.ts'
 import {
   callId,
@@ -77,7 +78,11 @@ const PACES = [
  * The same step runs twice at once, a few calls in turn; the second begins when the first has come to each of its calls.
  * Unlike a frozen one, the first goes on in between.
  */
-export async function everyInterleaving(trial: Trial, strategy: Strategy): Promise<undefined> {
+export async function everyInterleaving(trial: Trial, strategy: Strategy): Promise<Skipped | undefined> {
+  if (await trial.look(strategy, isSettling))
+    return new Skipped(
+      'how often a new credential is tried until it has settled differs, and so do the turns',
+    )
   const calls = await recordCalls(trial.options, strategy, WARM)
   const isInTurn = trial.options.recoveries === 'in turn' && trial.options.only === undefined
   await trial.all(

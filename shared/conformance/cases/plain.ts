@@ -12,10 +12,11 @@ import type { World } from '../world/world.ts'
 
 /** A rotation that nobody disturbs. */
 export async function everyScene(trial: Trial, strategy: Strategy): Promise<undefined> {
-  const gaps = new Set<string>()
-  const onGap = (seen: readonly string[]): void => {
-    if (seen.length > 0)
-      gaps.add(`AWSCURRENT is refused from after ${seen[0]} to ${seen.at(-1)}, for ${seen.length} calls`)
+  const gaps = new Map<string, number>()
+  const onGap = ({ calls, ms }: Gap): void => {
+    if (calls.length === 0) return
+    const where = `AWSCURRENT is refused from after ${calls[0]} to ${calls.at(-1)}, for ${calls.length} calls`
+    gaps.set(where, Math.max(ms, gaps.get(where) ?? 0))
   }
   const points = scenesOf(kindOf(strategy, trial.options.provider)).map((scene) =>
     undisturbed(strategy, scene.name, scene, onGap),
@@ -25,15 +26,23 @@ export async function everyScene(trial: Trial, strategy: Strategy): Promise<unde
     world.passInvocations(),
   )
   await trial.all(STRATEGIES[strategy].mints ? [...points, late] : points)
-  trial.notes.push(...gaps)
+  trial.notes.push(...[...gaps].map(([where, ms]) => `${where}, which took up to ${Math.ceil(ms)} ms here`))
   return undefined
+}
+
+/** Where, and for how long, the credential of AWSCURRENT is refused. */
+interface Gap {
+  /** Those after which it was. */
+  readonly calls: string[]
+  /** What these took, and the one that ended it. */
+  ms: number
 }
 
 const undisturbed = (
   strategy: Strategy,
   name: string,
   scene: Scene,
-  onGap: (seen: readonly string[]) => void,
+  onGap: (gap: Gap) => void,
   whenBegun: (world: World) => void = () => undefined,
 ): Point => ({
   id: `plain/${strategy}/${name}`,
@@ -42,27 +51,30 @@ const undisturbed = (
   async play(world) {
     const { token, start } = await setScene(world, scene, 'createSecret')
     whenBegun(world)
-    const seen: string[] = []
+    const gap: Gap = { calls: [], ms: 0 }
     for (const step of STEPS) {
       const invocation = await start(step)
-      if (world.class === 'C') await watchGap(world, invocation, seen)
+      if (world.class === 'C') await watchGap(world, invocation, gap)
       else await world.runOn(invocation)
       if (invocation.error !== undefined) return `${step} ended in ${invocation.error}`
       const broken = await lockedOut(world)
       if (broken !== undefined) return `${broken}, after ${step}`
     }
-    if (world.class === 'C') onGap(seen)
+    if (world.class === 'C') onGap(gap)
     return (await notFinished(world, token)) ?? (await nextRotationFails(world))
   },
 })
 
-/** Calls after which the credential of AWSCURRENT is refused. */
-async function watchGap(world: World, invocation: Invocation<Step>, seen: string[]): Promise<void> {
+async function watchGap(world: World, invocation: Invocation<Step>, gap: Gap): Promise<void> {
+  let isOpen = gap.calls.length > 0
   while (invocation.state === 'parked') {
     const call = `${invocation.step} ${invocation.next?.label}`
+    const before = performance.now()
     await world.advance(invocation)
+    if (isOpen) gap.ms += performance.now() - before
     const value = world.secret.value(world.secret.holders().current ?? '') ?? {}
-    if (!(await world.signsIn(value))) seen.push(call)
+    isOpen = !(await world.signsIn(value))
+    if (isOpen) gap.calls.push(call)
   }
 }
 

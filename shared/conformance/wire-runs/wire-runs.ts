@@ -5,6 +5,7 @@ import { type Killed, type Recovery, recoverBy } from '../cases/recovery.ts'
 import { type Point, Skipped, type Trial } from '../points.ts'
 import { Coverage, framingOf, pointName, pointOf, type Point as WirePoint } from '../wire/index.ts'
 import type { Invocation } from '../world/invocation.ts'
+import { isSettling } from '../world/minting.ts'
 import { leavesSomething, lockedOut, moreThan, tooManyFailures } from '../world/promises.ts'
 import type { Probe } from '../world/record.ts'
 import type { World } from '../world/world.ts'
@@ -60,6 +61,8 @@ export async function untilEnd(wired: Wired, invocation: Invocation<Task>): Prom
 
 async function misreadLoss(world: World, probes: readonly Probe[]): Promise<string | undefined> {
   const { secret } = world
+  // What is refused for a while may be taken a moment later.
+  if (isSettling(world)) return undefined
   for (const { who, verdict } of probes) {
     if (verdict !== 'rejected') continue
     const version = new Map<string, string | undefined>(Object.entries(secret.holders())).get(who)

@@ -9,6 +9,7 @@ import type { ConformanceOptions, Elsewhere, FreshTarget } from '../options.ts'
 import { Container } from './container.ts'
 import type { Call, Fate, Invocation } from './invocation.ts'
 import { type Kind, kindOf } from './kinds.ts'
+import { letSettle } from './minting.ts'
 import { Others } from './others.ts'
 import { Record } from './record.ts'
 import { KitSecret, OTHER_ACCOUNT } from './secrets.ts'
@@ -87,6 +88,8 @@ export class World {
     try {
       const world = new World(kit, strategy, target, clock, await Others.at(target, kit.provider, strategy))
       world.elsewhere = await kit.elsewhere?.(world.secret.model)
+      // What the secret begins with is long known.
+      if (world.mints) letSettle(world)
       return world
     } catch (error) {
       await target.close()
