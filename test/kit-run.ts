@@ -33,13 +33,36 @@ export interface Scope {
   readonly cutsInShort: boolean
   /** Whether every run tries each recovery and the rarer scenes. Default: false. */
   readonly triesEach?: boolean
+  /** The cases of whole runs, where others are tried with another target of the same code. Default: all. */
+  readonly whole?: RegExp
+  /** Of those, the ones of short runs. Default: all. */
+  readonly short?: RegExp
 }
 
 /** Why this run leaves a case out; undefined: it does not. */
-export function leftOutOfRun(name: string, { cutsInShort, triesEach = false }: Scope): string | undefined {
-  if (RARE.test(name) && !asksForEach && !triesEach) return TRIED_BY_EACH
-  return isShort && !cutsInShort && ON_THE_WIRE.test(name) ? TRIED_BY_WHOLE : undefined
+export function leftOutOfRun(
+  name: string,
+  { cutsInShort, triesEach = false, whole, short }: Scope,
+): string | undefined {
+  if (asksForEach) return undefined
+  const isRare = RARE.test(name) && !triesEach
+  if (isRare || whole?.test(name) === false) return TRIED_BY_EACH
+  const isLong = ON_THE_WIRE.test(name) && !cutsInShort
+  return isShort && (isLong || short?.test(name) === false) ? TRIED_BY_WHOLE : undefined
 }
+
+/** The cases that this run leaves out, with the reason of each, as the kit takes them. */
+export const skippedOfRun = (
+  cases: readonly { readonly name: string }[],
+  scope: Scope,
+  others: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    cases.flatMap(({ name }) => {
+      const reason = others[name] ?? leftOutOfRun(name, scope)
+      return reason === undefined ? [] : [[name, reason]]
+    }),
+  )
 
 /** The longest case takes four minutes on two idle cores. */
 const CASE_MS = 900_000
@@ -67,8 +90,11 @@ export function testEach(title: string, options: ConformanceOptions, cases: read
       })
       outcomes.push(outcome.outcome === 'held' ? { ...outcome, name } : outcome)
       if (outcome.outcome === 'skipped') return skip(outcome.reason)
-      if (outcome.outcome === 'held')
-        expect(outcome.notes.join('; '), 'what was not covered').not.toMatch(/not met again|left out/)
+      if (outcome.outcome !== 'held') return
+      const notes = outcome.notes.join('; ')
+      expect(notes, 'what was not covered').not.toMatch(/not met again|left out/)
+      if (/keeps its class \(C\)/.test(name))
+        expect(notes, 'where it is locked out').toMatch(/is refused from after .+ to .+, for \d+ calls/)
     })
 
   afterAll(async () => {

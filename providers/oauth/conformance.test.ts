@@ -1,33 +1,17 @@
 /** The conformance kit for client secrets of which two or more live at once. */
 import { describe, expect, test } from 'vitest'
 import { conformanceCases } from '../../shared/conformance/index.ts'
-import type { Provider } from '../../shared/provider/index.ts'
-import { leftOutOfRun } from '../../test/kit-run.ts'
-import { createOauth } from './index.ts'
-import { ENTRA, freshClient, getsToken, type Kind, OKTA } from './test-conformance.ts'
+import { skippedOfRun } from '../../test/kit-run.ts'
+import { optionsFor } from './test-conformance.ts'
+import { ENTRA, type Kind, OKTA } from './test-kinds.ts'
 
 /** What no target of these has, or the provider does not claim. */
 const NOT_FOR_THIS_ONE =
   /does not alternate|has no lock|gives? no `|room for one beside|no admin makes|tries it|than are tried|is tried until/
 
 function casesOf(kind: Kind) {
-  const provider = createOauth({ allowClearTextLoopback: true })
-  const options = {
-    provider: {
-      ...provider,
-      capabilities: provider.capabilitiesOf?.(kind.fields('')) ?? provider.capabilities,
-    } as Provider,
-    freshTarget: (kit: { now: () => number }) => freshClient(kind, kit),
-    signIn: (stored: Readonly<Record<string, unknown>>) => getsToken(kind, stored),
-    atOnce: 16,
-    recoveries: 'in turn',
-  } as const
-  const skip = Object.fromEntries(
-    conformanceCases(options).flatMap(({ name }) => {
-      const reason = leftOutOfRun(name, { cutsInShort: false })
-      return reason === undefined ? [] : [[name, reason]]
-    }),
-  )
+  const options = optionsFor(kind)
+  const skip = skippedOfRun(conformanceCases(options), { cutsInShort: false })
   return conformanceCases({ ...options, skip })
 }
 

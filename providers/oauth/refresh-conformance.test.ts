@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { describe } from 'vitest'
 import { conformanceCases, type FreshTarget, type KitTime } from '../../shared/conformance/index.ts'
-import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
-import { leftOutOfRun, testEach } from '../../test/kit-run.ts'
+import type { StoredSecret } from '../../shared/provider/index.ts'
+import { skippedOfRun, testEach } from '../../test/kit-run.ts'
 import { type Authority, startAuthority } from '../../test/servers/oauth/authority.ts'
 import {
   endAccessTokensWithUse,
@@ -13,8 +13,7 @@ import {
   signInAnew,
   unusedOf,
 } from '../../test/servers/oauth/refresh.ts'
-import { createOauth } from './index.ts'
-import { troublesOf } from './test-conformance.ts'
+import { providerFor, troublesOf } from './test-conformance.ts'
 
 const authorities = new Map<string, Authority>()
 
@@ -62,12 +61,8 @@ async function holdsRefreshToken({ clientId, refreshToken }: StoredSecret): Prom
   return authority !== undefined && (await isUnused(authority, String(refreshToken)))
 }
 
-const provider = createOauth({ allowClearTextLoopback: true })
 const options = {
-  provider: {
-    ...provider,
-    capabilities: provider.capabilitiesOf?.({ profile: 'refresh-token' }) ?? provider.capabilities,
-  } as Provider,
+  provider: providerFor({ profile: 'refresh-token' }),
   freshTarget: freshChain,
   signIn: holdsRefreshToken,
   atOnce: 16,
@@ -75,11 +70,6 @@ const options = {
 } as const
 
 describe('conformance of refresh tokens', () => {
-  const skip = Object.fromEntries(
-    conformanceCases(options).flatMap(({ name }) => {
-      const reason = leftOutOfRun(name, { cutsInShort: true, triesEach: true })
-      return reason === undefined ? [] : [[name, reason]]
-    }),
-  )
+  const skip = skippedOfRun(conformanceCases(options), { cutsInShort: true, triesEach: true })
   testEach('conformance of refresh tokens', options, conformanceCases({ ...options, skip }))
 })

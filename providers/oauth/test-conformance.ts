@@ -1,99 +1,179 @@
 /** A client of a real authorization server for each point of the conformance kit, and what can be done to it. */
 import { randomUUID } from 'node:crypto'
-import type { End, FreshTarget, KitTime } from '../../shared/conformance/index.ts'
-import { markText, type StoredSecret } from '../../shared/provider/index.ts'
-import { type Authority, startAuthority, type Vendor } from '../../test/servers/oauth/authority.ts'
-import { entra, GRAPH_SCOPE } from '../../test/servers/oauth/entra.ts'
-import { appIdOf, okta } from '../../test/servers/oauth/okta.ts'
+import type { ConformanceOptions, End, FreshTarget, KitTime } from '../../shared/conformance/index.ts'
+import { markText, type Provider, type StoredSecret } from '../../shared/provider/index.ts'
+import { type Authority, startAuthority } from '../../test/servers/oauth/authority.ts'
+import { createOauth } from './index.ts'
+import { idOfValue } from './schema.ts'
+import type { Kind } from './test-kinds.ts'
 
-const CLIENT = '11111111-2222-3333-4444-555555555555'
+const allowing = { allowClearTextLoopback: true }
 
-/** What differs between the vendors. */
-export interface Kind {
-  readonly vendor: Vendor
-  readonly by: 'basic' | 'post'
-  readonly scope: string
-  /** Fields of the secret. */
-  readonly fields: (url: string) => StoredSecret
-  readonly tokenPath: string
-  /** How long a new secret is not known, in milliseconds. */
-  readonly settlesMs: number
-  /** What a secret would be that bears a mark. */
-  readonly bearing: (mark: string) => { readonly value: string; readonly name: string }
-}
+/** By client: the provider by the clock of its point. */
+const providers = new Map<string, Provider>()
 
-export const OKTA: Kind = {
-  vendor: okta,
-  by: 'basic',
-  scope: 'api okta.apps.manage',
-  fields: (orgUrl) => ({ profile: 'okta', orgUrl, appId: appIdOf(CLIENT), scope: 'api' }),
-  tokenPath: '/oauth2/default/v1/token',
-  settlesMs: 0,
-  bearing: (mark) => ({ value: `${mark}.${randomUUID()}`, name: '' }),
-}
-
-const TENANT = '99999999-8888-7777-6666-555555555555'
-
-export const ENTRA: Kind = {
-  vendor: entra,
-  by: 'post',
-  scope: `api ${GRAPH_SCOPE}`,
-  fields: (url) => ({ profile: 'entra', loginUrl: url, graphUrl: url, tenantId: TENANT, scope: 'api' }),
-  tokenPath: `/${TENANT}/oauth2/v2.0/token`,
-  settlesMs: 30_000,
-  bearing: (name) => ({ value: randomUUID(), name }),
-}
-
-export async function freshClient(kind: Kind, { now }: KitTime): Promise<FreshTarget> {
-  const { vendor, by, scope, settlesMs } = kind
-  const secret = `made-by-hand-${randomUUID()}`
-  const authority = await startAuthority({
-    vendor,
-    now,
-    clients: { [CLIENT]: { secret: randomUUID(), by, scope } },
-  })
-  const { book } = authority
-  const live = book.of(CLIENT)
-  live.clear()
-  book.settlesMs = settlesMs
-  const { id } = book.add(CLIENT, secret, { id: `first-${randomUUID()}`, createdAt: now() - settlesMs })
-  const { hostname: host, port } = new URL(authority.url)
+/** The provider as far as one kind of secret is concerned. */
+export function providerFor(secret: StoredSecret): Provider {
+  const provider = createOauth(allowing) as Provider
   return {
-    secret: {
-      engine: 'oauth',
-      ...kind.fields(authority.url),
-      clientId: CLIENT,
-      clientSecret: secret,
-      secretId: id,
-      note: 'kept',
+    ...provider,
+    capabilities: provider.capabilitiesOf?.(secret) ?? provider.capabilities,
+    open: (request) => {
+      const { current, pending, gone } = request.values
+      const secret = (current ?? pending ?? gone)?.reveal() as StoredSecret | undefined
+      return (providers.get(String(secret?.['clientId'])) ?? provider).open(request)
     },
-    wire: {
-      upstream: { host, port: Number(port) },
-      framing: 'http',
-      at: (stored, place) => ({ ...stored, ...kind.fields(`http://${place.host}:${place.port}`) }),
-    },
-    ...troublesOf(authority),
-    live: async () => [...live.values()].filter(({ isActive }) => isActive).map((one) => one.id),
-    issueByHand: async (mark) => {
-      const { value, name } = kind.bearing(mark === undefined ? 'by hand' : markText(mark))
-      return book.add(CLIENT, value, { name, id: `by-hand-${randomUUID()}` }).id
-    },
-    revokeByHand: async (one) => void live.delete(one),
-    close: () => authority.stop(),
   }
 }
 
-export function troublesOf(authority: Authority): Omit<FreshTarget, 'secret' | 'close'> {
+/** The secret of a client at an address. */
+const storedFor = (kind: Kind, url: string, clientId: string, clientSecret: string): StoredSecret => ({
+  engine: 'oauth',
+  ...kind.fields(clientId),
+  ...addressed(kind, url),
+  clientId,
+  clientSecret,
+  note: 'kept',
+})
+
+const addressed = ({ urls }: Kind, url: string): StoredSecret =>
+  Object.fromEntries(urls.map((name) => [name, url]))
+
+export const optionsFor = (kind: Kind): ConformanceOptions => ({
+  provider: providerFor(kind.fields('')),
+  freshTarget: (kit) => freshClient(kind, kit),
+  signIn: (stored) => getsToken(kind, stored),
+  atOnce: 16,
+  recoveries: 'in turn',
+})
+
+async function freshClient(kind: Kind, kit: KitTime): Promise<FreshTarget> {
+  const { vendor, by, scope, settlesMs, admin } = kind
+  const [clientId, second] = [randomUUID(), randomUUID()]
+  const authority = await startAuthority({
+    vendor,
+    now: kit.now,
+    clients: {
+      [clientId]: { secret: randomUUID(), by, scope },
+      ...(admin === undefined
+        ? {}
+        : {
+            [second]: { secret: randomUUID(), by, scope },
+            admin: { secret: randomUUID(), by, scope: admin },
+          }),
+    },
+  })
+  authority.book.settlesMs = settlesMs
+  const close = async (): Promise<void> => {
+    await target.close()
+    await authority.stop()
+  }
+  const target = clientAt(authority, kind, clientId, kit)
+  if (admin === undefined) return { ...target, close }
+  const byAdmin = { admin: adminAt(authority, kind) }
+  return {
+    ...target,
+    ...byAdmin,
+    sharingAdmin: async () => ({ ...clientAt(authority, kind, second, kit), ...byAdmin }),
+    close,
+  }
+}
+
+/** One client as somebody has made it by hand. */
+function clientAt(authority: Authority, kind: Kind, clientId: string, { now }: KitTime): FreshTarget {
   const { book } = authority
-  const answering = (answers: Authority['answers']) => async (): Promise<End> => {
+  const { settlesMs, bearing } = kind
+  providers.set(clientId, createOauth({ ...allowing, now }) as Provider)
+  const live = book.of(clientId)
+  const madeByHand = (): StoredSecret => {
+    live.clear()
+    const secret = `made-by-hand-${randomUUID()}`
+    const { id } = book.add(clientId, secret, { id: `first-${randomUUID()}`, createdAt: now() - settlesMs })
+    return {
+      ...storedFor(kind, authority.url, clientId, secret),
+      ...(bearing === undefined ? {} : { secretId: id }),
+    }
+  }
+  const { hostname: host, port } = new URL(authority.url)
+  return {
+    secret: madeByHand(),
+    wire: {
+      upstream: { host, port: Number(port) },
+      framing: 'http',
+      at: (stored, place) => ({ ...stored, ...addressed(kind, `http://${place.host}:${place.port}`) }),
+    },
+    ...troublesOf(authority),
+    ...(kind.by === 'basic' ? { lockUser: refusing(authority, clientId) } : {}),
+    dropUser: dropping(authority, () => [clientId]),
+    live: async () =>
+      [...live.values()]
+        .filter(({ isActive, expiresAt = Number.POSITIVE_INFINITY }) => isActive && expiresAt > now())
+        .map(({ id, value }) => (bearing === undefined ? idOfValue(value) : id)),
+    ...(bearing === undefined
+      ? { issueAnew: async () => madeByHand() }
+      : {
+          issueByHand: async (mark) => {
+            const { value, name } = bearing(mark === undefined ? 'by hand' : markText(mark))
+            return book.add(clientId, value, { name, id: `by-hand-${randomUUID()}` }).id
+          },
+          revokeByHand: async (one) => void live.delete(one),
+        }),
+    close: async () => void providers.delete(clientId),
+  }
+}
+
+function adminAt({ book, url }: Authority, kind: Kind): Required<FreshTarget>['admin'] {
+  const value = (): StoredSecret => {
+    const [kept] = [...book.of('admin').values()].slice(-1)
+    return { ...addressed(kind, url), clientId: 'admin', clientSecret: kept?.value }
+  }
+  return {
+    value: value(),
+    named: (secret, adminSecretArn) => ({ ...secret, adminSecretArn }),
+    rotate: async () => {
+      book.of('admin').clear()
+      book.add('admin', randomUUID(), { createdAt: book.now() - kind.settlesMs })
+      return value()
+    },
+  }
+}
+
+type Trouble = () => Promise<End>
+
+/** Until its end the server answers so. */
+export const answering =
+  (authority: Authority, answers: Authority['answers']): Trouble =>
+  async () => {
     const before = authority.answers
     authority.answers = answers
     return async () => {
       authority.answers = before
     }
   }
+
+/** The client is known, and may have no token. */
+const refusing = (authority: Authority, clientId: string): Trouble =>
+  answering(authority, (seen, { authorization = '' }) => {
+    const [id] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
+      .toString()
+      .split(':')
+    return seen.endsWith('/token') && decodeURIComponent(id ?? '') === clientId
+      ? { status: 400, body: { error: 'unsupported_grant_type' } }
+      : undefined
+  })
+
+/** They are not there until the end. */
+const dropping =
+  ({ book }: Authority, ids: () => readonly string[]): Trouble =>
+  async () => {
+    for (const id of ids()) book.refused.add(id)
+    return async () => book.refused.clear()
+  }
+
+/** What can happen to every client of the server. */
+export function troublesOf(authority: Authority): Omit<FreshTarget, 'secret' | 'close'> {
   return {
-    limitConnections: answering(() => ({ status: 429, body: { error: 'slow_down' } })),
+    limitConnections: answering(authority, () => ({ status: 429, body: { error: 'slow_down' } })),
     outage: async () => {
       authority.isDown = true
       for (const socket of authority.sockets) socket.destroy()
@@ -101,11 +181,11 @@ export function troublesOf(authority: Authority): Omit<FreshTarget, 'secret' | '
         authority.isDown = false
       }
     },
-    lockUser: answering((seen) =>
+    lockUser: answering(authority, (seen) =>
       seen.endsWith('/token') ? { status: 400, body: { error: 'unauthorized_client' } } : undefined,
     ),
-    redirectTo: (location) => answering(() => ({ status: 307, headers: { location } }))(),
-    echo: answering(async (seen, headers, text) => ({
+    redirectTo: (location) => answering(authority, () => ({ status: 307, headers: { location } }))(),
+    echo: answering(authority, async (seen, headers, text) => ({
       status: 400,
       body: { error: `${seen} ${JSON.stringify(headers)} ${await text()}` },
     })),
@@ -119,12 +199,7 @@ export function troublesOf(authority: Authority): Omit<FreshTarget, 'secret' | '
         healed.resolve()
       }
     },
-    dropUser: async () => {
-      book.refuses = true
-      return async () => {
-        book.refuses = false
-      }
-    },
+    dropUser: dropping(authority, () => authority.book.ids),
     dropConnections: async () => {
       for (const socket of authority.sockets) socket.destroy()
     },
@@ -134,8 +209,10 @@ export function troublesOf(authority: Authority): Omit<FreshTarget, 'secret' | '
 }
 
 /** A token request as a consumer makes it. */
-export const getsToken = ({ tokenPath, by }: Kind, stored: StoredSecret): Promise<boolean> =>
-  getsTokenAt(String(stored['orgUrl'] ?? stored['loginUrl']) + tokenPath, by, stored)
+export const getsToken = (
+  { by, urls, tokenPath }: Pick<Kind, 'by' | 'urls' | 'tokenPath'>,
+  stored: StoredSecret,
+): Promise<boolean> => getsTokenAt(String(stored[urls[0] ?? '']) + tokenPath, by, stored)
 
 export async function getsTokenAt(url: string, by: Kind['by'], stored: StoredSecret): Promise<boolean> {
   const [id, secret] = [String(stored['clientId']), String(stored['clientSecret'])]

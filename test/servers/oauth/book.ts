@@ -15,8 +15,8 @@ export interface Kept {
 
 export class ClientBook {
   readonly now: () => number
-  /** Nobody gets a token, as if there were no client. */
-  refuses = false
+  /** Clients that get no token, as if they were not there. */
+  readonly refused = new Set<string>()
   readonly #clients = new Map<string, Map<string, Kept>>()
   /** Of each new secret: token requests that do not know it yet. */
   settlesAfter = 0
@@ -63,7 +63,7 @@ export class ClientBook {
 
   /** What the token endpoint asks; it may be one of several nodes that have not heard of a new secret yet. */
   accepts(clientId: string, value: string): boolean {
-    if (this.refuses) return false
+    if (this.refused.has(clientId)) return false
     const found = [...this.of(clientId).values()].find((one) => one.value === value)
     if (found === undefined || !found.isActive) return false
     if (found.expiresAt !== undefined && found.expiresAt <= this.now()) return false

@@ -9,6 +9,7 @@ declare module 'oidc-provider' {
 
   interface OidcClient {
     readonly clientId: string
+    readonly clientSecret: string | undefined
     compareClientSecret(actual: string): boolean | Promise<boolean>
   }
 
@@ -32,7 +33,14 @@ declare module 'oidc-provider' {
 
   export default class Provider {
     constructor(issuer: string, configuration: object)
-    readonly Client: { readonly prototype: OidcClient; find(id: string): Promise<OidcClient | undefined> }
+    readonly Client: {
+      readonly prototype: OidcClient
+      readonly adapter: {
+        find(id: string): Promise<object | undefined>
+        upsert(id: string, properties: object): Promise<void>
+      }
+      find(id: string): Promise<OidcClient | undefined>
+    }
     readonly Grant: new (
       properties: object,
     ) => SavedGrant
@@ -40,6 +48,9 @@ declare module 'oidc-provider' {
       properties: object,
     ) => Saved
     readonly InitialAccessToken: new (
+      properties: object,
+    ) => Saved
+    readonly RegistrationAccessToken: new (
       properties: object,
     ) => Saved
     readonly RefreshToken: (new (

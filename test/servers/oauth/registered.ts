@@ -60,6 +60,22 @@ export async function register(
   }
 }
 
+/** As an operator of the server gives a client what it manages itself by, where nobody knows that any more. */
+export async function giveAnew(authority: Authority, clientId: string): Promise<Registered> {
+  const { oidc } = authority
+  const clientSecret = randomBytes(32).toString('base64url')
+  const kept = await oidc.Client.adapter.find(clientId)
+  await oidc.Client.adapter.upsert(clientId, { ...kept, client_secret: clientSecret })
+  const token = new oidc.RegistrationAccessToken({ clientId, policies: ['replacesSecret'] })
+  return { clientId, clientSecret, registrationAccessToken: await token.save() }
+}
+
+/** The secret that the server takes of a client. */
+export async function secretInForce({ oidc }: Authority, clientId: string): Promise<string> {
+  const { clientSecret = '' } = (await oidc.Client.find(clientId)) ?? {}
+  return clientSecret
+}
+
 /** What the server says of a client to whoever has its token; undefined where it does not take the token. */
 export async function registrationOf(
   { url }: Authority,
