@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { buildHandler } from '../../scripts/build.ts'
 import { type ConformanceOptions, conformanceCases } from '../../shared/conformance/index.ts'
 import type { StoredSecret } from '../../shared/provider/index.ts'
-import { leftOutOfRun, onePoint, repeatBy, testEach } from '../../test/kit-run.ts'
-import { freshApp, freshUser, signsIn } from './test-conformance.ts'
+import { onePoint, repeatBy, skippedOfRun, testEach } from '../../test/kit-run.ts'
+import { freshApp, freshAppOfAdmin, freshUser, freshUserOfAdmin, signsIn } from './test-conformance.ts'
 import { provider } from './test-session.ts'
 
 let folder = ''
@@ -45,16 +45,27 @@ const NOT_OF_STAGED: Readonly<Record<string, string>> = {
     'it is used by the next, whoever finds it; shared/engine/staged.test.ts and client/client.test.ts try it',
 }
 
+/** What is another way with an admin. */
+const OF_ADMINS =
+  /nobody disturbs|killed|admin|claim|a check|is slow|cut before every message of a rotation, .* the same step/
+const OF_ADMINS_IN_SHORT = /nobody disturbs|killed .* the same step|admin/
+
 describe.each([
-  ['a client secret', freshApp, {}],
-  ['the password of a user', freshUser, { username: 'robot' }],
-] as const)('conformance of %s', (title, freshTarget, kind) => {
+  ['a client secret', freshApp, {}, {}],
+  ['the password of a user', freshUser, { username: 'robot' }, {}],
+  ['a client secret, by an admin', freshAppOfAdmin, {}, { whole: OF_ADMINS, short: OF_ADMINS_IN_SHORT }],
+  [
+    'the password of a user, by an admin',
+    freshUserOfAdmin,
+    { username: 'robot' },
+    { whole: OF_ADMINS, short: OF_ADMINS_IN_SHORT },
+  ],
+] as const)('conformance of %s', (title, freshTarget, kind, scope) => {
   const options = optionsFor(freshTarget, kind)
-  const skip = Object.fromEntries(
-    conformanceCases(options).flatMap(({ name }) => {
-      const reason = NOT_OF_STAGED[name] ?? leftOutOfRun(name, { cutsInShort: true, triesEach: true })
-      return reason === undefined ? [] : [[name, reason]]
-    }),
+  const skip = skippedOfRun(
+    conformanceCases(options),
+    { cutsInShort: true, triesEach: true, ...scope },
+    NOT_OF_STAGED,
   )
   testEach(`conformance of ${title}`, options, conformanceCases({ ...options, skip }))
 })

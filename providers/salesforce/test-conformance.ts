@@ -42,9 +42,24 @@ const onServer = (server: OrgServer): Omit<FreshTarget, 'secret'> => {
   }
 }
 
+/** An app whose user may change others. */
+function adminOf(server: OrgServer): Required<FreshTarget>['admin'] {
+  const { org } = server
+  const value = (): StoredSecret => ({ ...server.client(org.adminApp.pair), appId: '0xI000000000009EAA' })
+  return {
+    value: value(),
+    named: (secret, adminSecretArn) => ({ ...secret, adminSecretArn }),
+    rotate: async () => {
+      org.adminApp.pair = org.newPair()
+      return value()
+    },
+  }
+}
+
 /** One app with its first pair. */
-export async function freshApp({ now }: KitTime): Promise<FreshTarget> {
-  const server = await startOrg({}, now)
+export const freshApp = async ({ now }: KitTime): Promise<FreshTarget> => appAt(await startOrg({}, now))
+
+function appAt(server: OrgServer): FreshTarget {
   const { org } = server
   orgs.add(org)
   return {
@@ -57,9 +72,25 @@ export async function freshApp({ now }: KitTime): Promise<FreshTarget> {
   }
 }
 
+/** The same, of which an admin stages and promotes. */
+export async function freshAppOfAdmin(kit: KitTime): Promise<FreshTarget> {
+  const server = await startOrg({}, kit.now)
+  server.org.runAs.mayStage = false
+  return { ...appAt(server), admin: adminOf(server) }
+}
+
 /** One user with a password. */
-export async function freshUser({ now }: KitTime): Promise<FreshTarget> {
+export const freshUser = async ({ now }: KitTime): Promise<FreshTarget> => userAt(await startOrg({}, now))
+
+/** The same, whose password an admin sets; and another one, with the same admin. */
+export async function freshUserOfAdmin({ now }: KitTime): Promise<FreshTarget> {
   const server = await startOrg({}, now)
+  const admin = adminOf(server)
+  const another = async (): Promise<FreshTarget> => ({ ...userAt(server), admin, close: async () => {} })
+  return { ...userAt(server), admin, sharingAdmin: another }
+}
+
+function userAt(server: OrgServer): FreshTarget {
   const { org } = server
   const username = `robot-${randomBytes(6).toString('hex')}@acme.example`
   const user = org.addUser(username, randomBytes(12).toString('base64url'))

@@ -82,7 +82,7 @@ export class Org {
   isPasswordFlowEnabled = true
   runAs: User
   /** Another app, that of an admin. */
-  readonly adminApp: { readonly pair: Pair; readonly user: User }
+  readonly adminApp: { pair: Pair; readonly user: User }
   #made = 0
 
   constructor(variant: Partial<Variant> = {}, now: () => number = Date.now) {
