@@ -8,7 +8,7 @@ import type { Action, Known } from './known.ts'
 import { CANDIDATE_LABEL } from './known.ts'
 import type { MintResults } from './known-mint.ts'
 import { marksOf } from './mint-work.ts'
-import { flawOf, nextBy } from './mintable.ts'
+import { flawOf, nextBy, told } from './mintable.ts'
 import { store } from './store.ts'
 
 type MintAction = Extract<Action, keyof MintResults | 'storeMint'>
@@ -125,7 +125,7 @@ async function untilStored<T>(c: StepContext, work: () => Promise<T>): Promise<T
 
 /** The class holds until then. */
 function tellOldExpires(c: StepContext, expiresAt: number): void {
-  c.notes.push(`the credential of AWSCURRENT expires at ${new Date(expiresAt).toISOString()}`)
+  c.notes.push(`the credential of AWSCURRENT expires at ${told(expiresAt)}`)
   if (expiresAt - c.input.clock.now() >= c.policy.minimumOverlapMs) return
   c.overlapCut = true
   c.notes.push('that is sooner than the minimum overlap lets consumers hold on to it')

@@ -37,6 +37,16 @@ describe('a mint that ends the old credential, made with that one', () => {
     ])
   })
 
+  test.each([Number.NaN, 1e300])(
+    'is stored whatever is said of its end, such as %d, which is no time',
+    async (expiresAt) => {
+      const { stage, target } = setUp({}, { settings: ALLOWED })
+      target.expiresAt = expiresAt
+      await stage.steps(stage.begin())
+      expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-1' })
+    },
+  )
+
   test('is refused where nothing would recover it, in the preflight too', async () => {
     const { stage, target } = setUp({}, {})
     const error = await failure(stage.step('createSecret', stage.begin()))

@@ -11,9 +11,15 @@ export const MOST_BYTES = 60_000
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/
 
+/** In words. Whatever a target says of its end, what it issued is stored. */
+export function told(at: number): string {
+  const time = new Date(at)
+  return Number.isNaN(time.getTime()) ? 'a time that no calendar has' : time.toISOString()
+}
+
 /** When the next rotation must have ended, in words. */
 export const nextBy = (expiresAt: number): string =>
-  `the new credential expires at ${new Date(expiresAt).toISOString()}: the next rotation must end before`
+  `the new credential expires at ${told(expiresAt)}: the next rotation must end before`
 
 /** What the target issued, understood as a version of the secret; or, in words, why it cannot be stored. */
 export async function flawOf(
@@ -41,7 +47,7 @@ export async function flawOf(
   if (CONTROL.test(credential)) return 'the credential has control characters'
   // Elsewhere the old one is gone already, or goes by itself, and one that expires soon is still the best there is.
   if (keepsOld && expiresAt !== undefined && expiresAt - c.input.clock.now() <= (intervalOf(c) ?? 0))
-    return `it expires at ${new Date(expiresAt).toISOString()}, before the next rotation`
+    return `it expires at ${told(expiresAt)}, before the next rotation`
   return made
 }
 

@@ -44,6 +44,8 @@ export class ReplacingTarget {
   /** The credential of the secret may be read with that of AWSCURRENT also when it is dead. */
   readsWithOld = false
   losesReplies = 0
+  /** What is said of when the new one ends, in milliseconds since the epoch. */
+  expiresAt: number | undefined
   answers: 'minted' | 'unchanged' | 'declined' = 'minted'
   #made = 0
 
@@ -148,6 +150,7 @@ function openReplacing(target: ReplacingTarget, secretOf: (who: Who) => Replaced
       return {
         result: 'minted',
         value: stored(password),
+        ...(target.expiresAt === undefined ? {} : { expiresAt: target.expiresAt }),
         ...(graceMs === undefined ? {} : { oldExpiresAt: target.now() + graceMs }),
       }
     },
