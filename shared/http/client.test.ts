@@ -116,6 +116,14 @@ describe('a request', () => {
       })
   })
 
+  test('with a header that cannot be sent fails, and says nothing of it', async () => {
+    const at = await serve((_request, response) => response.end())
+    const headers = { authorization: 'Bearer secret\r\nhost: elsewhere' }
+    const error = await failure(client().send({ method: 'GET', origin: at, path: '/', headers }))
+    expect(error).toMatchObject({ kind: 'protocol', isUnsent: true })
+    expect(`${error.stack} ${JSON.stringify(error)}`).not.toMatch(/secret|elsewhere/)
+  })
+
   test.each([
     ['too large', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300_000)}`, 'protocol'],
     ['no HTTP', 'SSH-2.0-secret\r\n\r\n', 'protocol'],

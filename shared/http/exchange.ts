@@ -61,7 +61,13 @@ export class Exchange {
     const reply = new Promise<HttpReply>((resolve, reject) => {
       this.#fail = reject
       const send = (socket: Socket): void => {
-        this.#outgoing = begin(request, url, socket)
+        try {
+          this.#outgoing = begin(request, url, socket)
+        } catch {
+          // It is called by an event, and would end the process. A token that a target issued may be anything.
+          reject(new HttpFailure({ kind: 'protocol', message: 'the request has what cannot be sent' }))
+          return
+        }
         this.#outgoing.on('error', (error) => reject(failureOf(error)))
         this.#outgoing.on('response', (incoming) => read(incoming, resolve, reject))
       }
