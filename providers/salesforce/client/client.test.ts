@@ -134,6 +134,17 @@ describe('what is missing in the org', () => {
     expect(server.org.slot).toBeUndefined()
   })
 
+  test.each(['REQUEST_LIMIT_EXCEEDED', 'API_CURRENTLY_DISABLED'])(
+    'no permission is missing where the org answers 403 %s',
+    async (errorCode) => {
+      const body = JSON.stringify([{ message: 'not now', errorCode }])
+      server.mishaps.push({ on: /GET .*staged/, what: { status: 403, type: 'application/json', body } })
+      const rotation = stageRotation(provider, server.client())
+      expect(await rotation.rotate()).toEqual(['createSecret TARGET_UNREACHABLE'])
+      expect(rotation.problem).toContain(errorCode)
+    },
+  )
+
   test('ids of no app', async () => {
     const rotation = stageRotation(provider, { ...server.client(), consumerId: '888000000000009EAA' })
     expect(await rotation.rotate()).toEqual(['createSecret PRIMARY_ELSEWHERE'])

@@ -68,6 +68,9 @@ export function codeIn({ body }: HttpReply): string | undefined {
 export const told = (reply: HttpReply): string =>
   [reply.status, codeIn(reply)].filter((one) => one !== undefined).join(' ')
 
+/** Codes that come with 403 too, and have nothing to do with permissions. */
+const NOT_NOW = new Set(['REQUEST_LIMIT_EXCEEDED', 'API_CURRENTLY_DISABLED', 'API_DISABLED_FOR_ORG'])
+
 const SWITCHED_OFF = /not currently enabled|feature is not enabled|not enabled for this user/i
 
 const isSwitchedOff = (reply: HttpReply): boolean =>
@@ -83,7 +86,7 @@ export function missingBy(
       remedy:
         'turn on "Allow access to External Client App consumer secrets via REST API" in Setup, External Client App Settings',
     }
-  if (reply.status !== 403) return undefined
+  if (reply.status !== 403 || NOT_NOW.has(codeIn(reply) ?? '')) return undefined
   return {
     privilege: 'External Client App Developer and View Client Secret',
     remedy:
