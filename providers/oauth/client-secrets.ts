@@ -10,7 +10,7 @@ import {
   type StoredSecret,
   type Who,
 } from '../../shared/provider/index.ts'
-import { type Answer, type Management, unexpected } from './management.ts'
+import { type Management, privilegeMissing, unexpected } from './management.ts'
 import type { Call, ManagedProfile } from './profile/schema.ts'
 import { at, goesOn, textAt, timeAt } from './reply.ts'
 import { idOfValue, isId, type ManagedSecret, PLACE } from './schema.ts'
@@ -63,6 +63,9 @@ export class ClientSecrets {
   #listed(item: unknown): LiveCredential {
     const { list, times } = this.#profile
     const secret = textAt(item, list.secret)
+    // A client that is shown without its secret is shown so to whoever may not see it.
+    if (list.id === undefined && secret === undefined && typeof item === 'object' && item !== null)
+      throw privilegeMissing(this.#profile.api, 'the client is shown without its secret')
     const id = list.id === undefined ? secret && idOfValue(secret) : textAt(item, list.id)
     if (!isId(id)) throw notUnderstood('the id of a credential')
     const mark = markIn(textAt(item, list.mark))
@@ -88,12 +91,10 @@ export class ClientSecrets {
         if (isQuarterturnError(error) && error.code === 'PRIVILEGE_MISSING') return error
         throw error
       })
-    if (isQuarterturnError(answer))
-      return { result: 'declined', reason: `${answer.problem}; ${answer.remedy}` }
-    const reason = `the target was asked for one more and answered ${answer.status}`
-    if (isFull(answer, mint.full)) return { result: 'full', reason }
+    if (isQuarterturnError(answer)) return await this.#refused(as, `${answer.problem}; ${answer.remedy}`)
     // Of what is no refusal, the call has rejected already.
-    if (answer.status < 200 || answer.status >= 300) return { result: 'declined', reason }
+    if (answer.status < 200 || answer.status >= 300)
+      return await this.#refused(as, `the target was asked for one more and answered ${answer.status}`)
     const secret = textAt(answer.body, mint.secret)
     const id = mint.id === undefined ? secret && idOfValue(secret) : textAt(answer.body, mint.id)
     if (!isId(id) || secret === undefined || secret === '')
@@ -107,6 +108,18 @@ export class ClientSecrets {
       ...(expiresAt === undefined ? {} : { expiresAt }),
       ...(oldExpiresAt === undefined ? {} : { oldExpiresAt }),
     }
+  }
+
+  /** What a target calls its limit is documented nowhere; its list tells. */
+  async #refused(as: Who, reason: string): Promise<Minted> {
+    const { strategy, livesAtOnce } = this.#profile
+    const isFull =
+      strategy === 'overlapping' &&
+      (await this.list(as).then(
+        ({ length }) => length >= livesAtOnce,
+        () => false,
+      ))
+    return { result: isFull ? 'full' : 'declined', reason }
   }
 
   async revoke(id: string, as: Who): Promise<'revoked' | 'already'> {
@@ -169,9 +182,6 @@ export class ClientSecrets {
     return { ...base, clientSecret, secretId }
   }
 }
-
-const isFull = ({ status, body }: Answer, full: ManagedProfile['mint']['full']): boolean =>
-  full !== undefined && status === full.status && (textAt(body, full.at) ?? '').includes(full.contains)
 
 /** A mark may be followed by more, after a dot. */
 const markIn = (text: string | undefined): Mark | undefined =>

@@ -53,6 +53,7 @@ describe('what the target answers to a mint', () => {
     ['without an id', minted({ keyId: undefined })],
     ['with an id that leads elsewhere', minted({ keyId: '../../users/1' })],
     ['with an id that is no text', minted({ keyId: 7 })],
+    ['with an id that is the way up', minted({ keyId: '..' })],
     ['without a secret', minted({ secretText: null })],
     [
       'as a redirect',
@@ -99,6 +100,25 @@ describe('what the target answers to a list', () => {
         headers: { link: '<https://elsewhere.example>; rel="next"' },
       },
     ],
+    [
+      'that goes on, by a header with more than one relation',
+      {
+        status: 200,
+        body: { passwordCredentials: [] },
+        headers: { link: "<https://elsewhere.example>; title=x; rel = 'last Next'" },
+      },
+    ],
+    [
+      'that goes on, as HAL has it',
+      {
+        status: 200,
+        body: { passwordCredentials: [], _links: { next: { href: 'https://elsewhere.example' } } },
+      },
+    ],
+    [
+      'that goes on, by a token',
+      { status: 200, body: { passwordCredentials: [], nextPageToken: 'elsewhere' } },
+    ],
     ['that is none', { status: 200, body: { passwordCredentials: 'none' } }],
     ['with an id that leads elsewhere', { status: 200, body: { passwordCredentials: [{ keyId: '../x' }] } }],
     ['that ends in what every object has', { status: 200, body: {} }],
@@ -121,6 +141,16 @@ describe('what the token endpoint answers', () => {
     ['a redirect', { status: 307, headers: { location: 'http://127.0.0.1:9/' } }, 'TARGET_UNREACHABLE'],
     ['a token of no kind that is known', { status: 200, body: { access_token: 'x' } }, 'TARGET_UNREACHABLE'],
     ['that it is busy', { status: 429, body: { error: 'invalid_client' } }, 'TARGET_UNREACHABLE'],
+    [
+      'a refusal that is not of the credential',
+      { status: 403, body: { error: 'invalid_client' } },
+      'CREDENTIAL_BARRED',
+    ],
+    [
+      'a token that no header can carry',
+      { status: 200, body: { access_token: 'canary\r\nhost: elsewhere', token_type: 'bearer' } },
+      'TARGET_UNREACHABLE',
+    ],
   ])('%s', async (_what, reply, code) => {
     const seen = await errorWith(/token$/, reply)
     expect(seen.code).toBe(code)

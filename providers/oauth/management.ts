@@ -94,7 +94,7 @@ export class Management {
   async #authorize(as: Who): Promise<string> {
     const secret = this.#secretOf(as)
     const { token, api } = secret[PLACE].profile
-    const { authorization: by, permission } = api
+    const { authorization: by } = api
     if (secret.apiToken !== undefined && by.apiToken !== undefined) return `${by.apiToken} ${secret.apiToken}`
     const values = valuesOf(secret)
     const answer = await requestToken(this.#http, secret, {
@@ -106,32 +106,33 @@ export class Management {
     const problem = `for the management API ${answer.reason ?? 'no access token was issued'}`
     if (answer.verdict === 'rejected')
       throw new QuarterturnError('CURRENT_REFUSED', { problem, fields: { credential: as } })
-    if (answer.verdict === 'barred' && answer.isOfScope === true)
-      throw new QuarterturnError('PRIVILEGE_MISSING', {
-        problem: `${problem}: ${permission.name}`,
-        remedy: permission.remedy,
-      })
+    if (answer.verdict === 'barred' && answer.isOfScope === true) throw privilegeMissing(api, problem)
     throw new QuarterturnError(answer.code ?? 'TARGET_UNREACHABLE', { problem })
   }
 
   #stopUnlessSaid(as: Who, answer: Answer, what: string): void {
     const { status } = answer
-    const { authorization, permission } = this.#secretOf(as)[PLACE].profile.api
+    const { api } = this.#secretOf(as)[PLACE].profile
     const problem = `${what} was answered ${status}`
-    const isByToken = authorization.apiToken !== undefined && this.#secretOf(as).apiToken !== undefined
+    const isByToken = api.authorization.apiToken !== undefined && this.#secretOf(as).apiToken !== undefined
     if (status === 401 && isByToken)
       throw new QuarterturnError('CURRENT_REFUSED', { problem, fields: { credential: as } })
-    if (status === 401 || status === 403)
-      throw new QuarterturnError('PRIVILEGE_MISSING', {
-        problem: `${problem}: it needs ${permission.name}`,
-        remedy: permission.remedy,
-      })
+    if (status === 401 || status === 403) throw privilegeMissing(api, problem)
     if (status === 423) throw new QuarterturnError('TARGET_BUSY', { problem })
     const isSaid =
       (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 408 && status !== 429)
     if (!isSaid) throw new QuarterturnError('TARGET_UNREACHABLE', { problem })
   }
 }
+
+export const privilegeMissing = (
+  { permission }: Pick<ManagedSecret[typeof PLACE]['profile']['api'], 'permission'>,
+  problem: string,
+): QuarterturnError =>
+  new QuarterturnError('PRIVILEGE_MISSING', {
+    problem: `${problem}: it needs ${permission.name}`,
+    remedy: permission.remedy,
+  })
 
 /** A refusal that the profile has no meaning for. Nothing of its body is told. */
 export function unexpected({ status }: Answer, what: string): QuarterturnError {

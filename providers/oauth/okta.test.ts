@@ -5,6 +5,8 @@ import { currentOf, HOUR_MS, type OauthStage, rotate, stageOauth } from './test-
 
 const SECRET = 'made-by-hand-0123456789-canary'
 
+const MINT = 'POST /api/v1/apps/appApp/credentials/secrets'
+
 const withToken = () => setUp({ admin: (orgUrl) => ({ orgUrl, apiToken: OKTA_TOKEN }) })
 
 const setUp = (more: { readonly admin?: (url: string) => object; readonly fields?: object } = {}) =>
@@ -57,7 +59,7 @@ describe('a client of Okta', () => {
     const one = await setUp()
     const { stage, authority } = one
     const token = stage.begin()
-    authority.loses = (seen) => seen === 'POST /api/v1/apps/appApp/credentials/secrets'
+    authority.loses = (seen) => seen === MINT
     expect(await failure(stage.step('createSecret', token))).toMatchObject({
       code: 'TARGET_UNREACHABLE',
       retryable: true,
@@ -68,12 +70,28 @@ describe('a client of Okta', () => {
     expect(idsOf(one)).toEqual(['by-hand-app', 'secret-1'])
   })
 
-  test('leaves a stranger alone where the two places are taken', async () => {
+  // What one more is answered with, the reference does not say.
+  test.each([undefined, { status: 403, body: { errorCode: 'E0000006' } }, { status: 409, body: {} }])(
+    'leaves a stranger alone where the two places are taken, answered by %j',
+    async (limit) => {
+      const one = await setUp()
+      one.authority.answers = (seen) => {
+        if (seen !== MINT) return undefined
+        one.authority.book.add('app', 'made-by-somebody-else')
+        return limit
+      }
+      const error = await failure(one.stage.step('createSecret', one.stage.begin()))
+      expect(error.code).toBe('MINT_FULL')
+      expect(idsOf(one)).toEqual(['by-hand-app', 'secret-1'])
+    },
+  )
+
+  test('is not taken for full where there is room, whatever the refusal is called', async () => {
     const one = await setUp()
-    one.authority.book.add('app', 'made-by-somebody-else')
+    one.authority.answers = (seen) =>
+      seen === MINT ? { status: 400, body: { errorCode: 'E0000001' } } : undefined
     const error = await failure(one.stage.step('createSecret', one.stage.begin()))
-    expect(error.code).toBe('MINT_FULL')
-    expect(idsOf(one)).toEqual(['by-hand-app', 'secret-1'])
+    expect(error.code).toBe('MINT_DECLINED')
   })
 
   test('retires the old secret, and no token is issued for it any more', async () => {

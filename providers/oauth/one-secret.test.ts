@@ -96,6 +96,26 @@ describe('a client of Auth0, whose secret dies when the next one is made', () =>
         : undefined
     expect((await failure(one.stage.step('createSecret', one.stage.begin()))).code).toBe('CURRENT_REFUSED')
   })
+
+  test('is not taken for refused where it may only have no token for that audience', async () => {
+    const one = await onAuth0({}, true)
+    one.clock.advance(HOUR_MS)
+    one.authority.answers = (seen) =>
+      seen === 'POST /oauth/token' ? { status: 403, body: { error: 'access_denied' } } : undefined
+    expect((await failure(one.stage.step('createSecret', one.stage.begin()))).code).toBe('CREDENTIAL_BARRED')
+  })
+
+  test('is not rotated by an admin who is not shown its secret, and the error says what is missing', async () => {
+    const one = await onAuth0({}, true)
+    one.authority.answers = (seen) =>
+      seen === 'GET /api/v2/clients/app' ? { status: 200, body: { client_id: 'app' } } : undefined
+    const error = await failure(one.stage.step('createSecret', one.stage.begin()))
+    expect(error).toMatchObject({
+      code: 'PRIVILEGE_MISSING',
+      remedy: expect.stringMatching(/read:client_keys/),
+    })
+    expect(accepts(one, SECRET)).toBe(true)
+  })
 })
 
 describe('a client of Keycloak', () => {
@@ -126,6 +146,23 @@ describe('a client of Keycloak', () => {
     expect(accepts(one, currentOf(one))).toBe(true)
     expect(accepts(one, SECRET)).toBe(false)
     expect(one.authority.seen).toContain('POST /realms/shop/protocol/openid-connect/token')
+  })
+
+  const answering = async (error: string, error_description: string): Promise<string> => {
+    const one = await onKeycloak(keycloakIdOf('app'))
+    one.authority.answers = (seen) =>
+      seen.endsWith('/token') ? { status: 401, body: { error, error_description } } : undefined
+    return (await failure(one.stage.step('createSecret', one.stage.begin()))).code
+  }
+
+  test.each([
+    ['unauthorized_client', 'Invalid client or Invalid client credentials', 'CURRENT_REFUSED'],
+    ['unauthorized_client', 'Invalid client secret', 'CURRENT_REFUSED'],
+    ['invalid_client', 'Invalid client or Invalid client credentials', 'CURRENT_REFUSED'],
+    ['unauthorized_client', 'Client not enabled to retrieve service account', 'CREDENTIAL_BARRED'],
+    ['invalid_request', "User 'service-account-app' disabled", 'CREDENTIAL_BARRED'],
+  ])('that is answered %s, %s, ends in %s', async (error, description, code) => {
+    expect(await answering(error, description)).toBe(code)
   })
 
   test('is not taken for another one that the secret names', async () => {

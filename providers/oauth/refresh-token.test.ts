@@ -155,6 +155,31 @@ describe('a refresh token that is used once', () => {
     expect((await failure(one.stage.step('setSecret', token))).code).toBe('MINT_REFUSED')
   })
 
+  test.each([
+    ['has a control character', 'access\u0000'],
+    ['is longer than a secret has room for', 'x'.repeat(40_000)],
+  ])('is stored although the access token beside it %s', async (_how, access_token) => {
+    const one = await setUp()
+    one.authority.answers = (seen) =>
+      seen === 'POST /token'
+        ? { status: 200, body: { refresh_token: 'the-next', access_token, token_type: 'bearer' } }
+        : undefined
+    await one.stage.step('createSecret', one.stage.begin())
+    expect(one.stage.value('AWSPENDING')).toMatchObject({ refreshToken: 'the-next' })
+    expect(one.stage.value('AWSPENDING')).not.toHaveProperty('accessToken')
+  })
+
+  test('may be as long as an access token', async () => {
+    const one = await setUp()
+    const next = 'r'.repeat(20_000)
+    one.authority.answers = (seen) =>
+      seen === 'POST /token'
+        ? { status: 200, body: { refresh_token: next, access_token: 'a', token_type: 'bearer' } }
+        : undefined
+    await one.stage.step('createSecret', one.stage.begin())
+    expect(one.stage.value('AWSPENDING')).toMatchObject({ refreshToken: next })
+  })
+
   test('may stay the same, with a new access token beside it', async () => {
     const one = await setUp()
     const before = tokensOf(one)

@@ -16,7 +16,7 @@ import {
 } from '../../shared/provider/index.ts'
 import { filledPath } from './profile/template.ts'
 import { at, jsonOf, textAt } from './reply.ts'
-import { PLACE, type RefreshTokenSecret } from './schema.ts'
+import { PLACE, type RefreshTokenSecret, storable } from './schema.ts'
 import type { Work } from './session.ts'
 import { endsOf, ifThere, refusalOf, valuesOf } from './token.ts'
 
@@ -102,7 +102,7 @@ async function refresh(
   const reply = replyOf()
   if (reply === undefined) throw new Error('the request was not sent')
   if (reply.status >= 200 && reply.status < 300) return { reply }
-  const { verdict, reason = '' } = refusalOf(reply, ['invalid_grant'])
+  const { verdict, reason = '' } = refusalOf(reply, { rejectedBy: ['invalid_grant'], barredBy: [] })
   // A server that has too much to do says so before it looks.
   if (verdict === 'unknown' && reply.status !== 429)
     throw new QuarterturnError('TARGET_UNREACHABLE', { problem: reason })
@@ -114,7 +114,7 @@ async function refresh(
 function tokensIn(reply: HttpReply, before: string, askedAt: number): StoredSecret {
   const body = jsonOf(reply)
   const next = textAt(body, 'refresh_token') ?? ''
-  const accessToken = textAt(body, 'access_token') ?? ''
+  const accessToken = storable(textAt(body, 'access_token'))
   if (next === '' && accessToken === '')
     throw new QuarterturnError('TARGET_UNREACHABLE', {
       problem: 'the reply to the refresh has no token',

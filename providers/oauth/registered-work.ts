@@ -8,7 +8,7 @@ import {
 } from '../../shared/provider/index.ts'
 import { filledPath } from './profile/template.ts'
 import { jsonOf, textAt, timeAt } from './reply.ts'
-import { PLACE, type RegisteredSecret } from './schema.ts'
+import { PLACE, type RegisteredSecret, storable } from './schema.ts'
 import type { Work } from './session.ts'
 import { consumersWish, requestToken, valuesOf } from './token.ts'
 
@@ -126,7 +126,9 @@ async function send(
 
 const heldBy = (body: object, before: Held): Held => ({
   clientSecret: textAt(body, 'client_secret') || before.clientSecret,
-  registrationAccessToken: textAt(body, 'registration_access_token') || before.registrationAccessToken,
+  // Without it nobody manages the registration any more; without the secret beside it nobody gets a token.
+  registrationAccessToken:
+    storable(textAt(body, 'registration_access_token')) || before.registrationAccessToken,
 })
 
 /** What an update may not say (RFC 7592, section 2.2). Nor the secret: who says it wants to keep it. */

@@ -174,6 +174,27 @@ describe('what the server answers', () => {
     expect((await failure(one.stage.step('createSecret', one.stage.begin()))).code).toBe(code)
   })
 
+  const replaced = (more: object) => ({
+    status: 200,
+    body: { client_secret: 'the-next-secret', registration_access_token: 'the-next', ...more },
+  })
+
+  test.each([
+    [{ client_secret_expires_at: 1e300 }, 'the-next'],
+    [{ client_secret_expires_at: -5 }, 'the-next'],
+    [{ registration_access_token: 'two\nlines' }, 'of before'],
+  ])('to an update with %j is stored all the same: the secret of before is dead', async (more, token) => {
+    const one = await setUp()
+    const { clientId, registrationAccessToken } = currentOf(one)
+    one.authority.answers = (seen) =>
+      seen.startsWith('PUT ') ? replaced({ client_id: clientId, ...more }) : undefined
+    await one.stage.step('createSecret', one.stage.begin())
+    expect(one.stage.value('AWSPENDING')).toMatchObject({
+      clientSecret: 'the-next-secret',
+      registrationAccessToken: token === 'of before' ? registrationAccessToken : token,
+    })
+  })
+
   test('to a read with another token counts, though the update is refused', async () => {
     const one = await setUp()
     const { clientId, clientSecret } = currentOf(one)

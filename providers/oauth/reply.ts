@@ -32,12 +32,33 @@ export function timeAt(
   form: 'iso' | 'seconds',
 ): number | undefined {
   const value = place === undefined ? undefined : at(body, place)
-  if (form === 'seconds') return typeof value === 'number' && value > 0 ? value * 1_000 : undefined
+  if (form === 'seconds') {
+    const time = typeof value === 'number' && value > 0 ? new Date(value * 1_000).getTime() : Number.NaN
+    return Number.isNaN(time) ? undefined : time
+  }
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
   return Number.isNaN(time) ? undefined : time
 }
 
+/** How targets say that a list goes on: Microsoft's, HAL's and Google's, and what many have of their own. */
+const NEXT = [
+  '@odata.nextLink',
+  'nextLink',
+  '_links',
+  'nextPageToken',
+  'next_page_token',
+  'next_cursor',
+  'next',
+]
+
 /** A list of which this is a part only: what is not in it may live all the same. */
-export const goesOn = ({ headers }: HttpReply, body: unknown): boolean =>
-  /rel="?next\b/.test(String(headers['link'] ?? '')) ||
-  (typeof body === 'object' && body !== null && Object.hasOwn(body, '@odata.nextLink'))
+export function goesOn({ headers }: HttpReply, body: unknown): boolean {
+  if (/\brel\s*=\s*(?:"[^"]*\bnext\b|'[^']*\bnext\b|next\b)/i.test(String(headers['link'] ?? ''))) return true
+  if (typeof body !== 'object' || body === null) return false
+  return NEXT.some((name) => {
+    const value: unknown = Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined
+    return name === '_links' ? isThere(at(value, 'next')) : isThere(value)
+  })
+}
+
+const isThere = (value: unknown): boolean => value !== undefined && value !== null && value !== ''

@@ -30,10 +30,10 @@ export const createOauthSchema = (
       clientId: printable('clientId'),
       clientSecret: printable('clientSecret').optional(),
       secretId: id().optional(),
-      refreshToken: printable('refreshToken').optional(),
+      refreshToken: printable('refreshToken', LONGEST_TOKEN).optional(),
       accessToken: printable('accessToken', LONGEST_TOKEN).optional(),
       accessTokenExpiresAt: printable('accessTokenExpiresAt').optional(),
-      registrationAccessToken: printable('registrationAccessToken').optional(),
+      registrationAccessToken: printable('registrationAccessToken', LONGEST_TOKEN).optional(),
       scope: printable('scope').optional(),
       audience: printable('audience').optional(),
       apiToken: printable('apiToken').optional(),
@@ -151,15 +151,19 @@ const printable = (field: string, longest = 8_192) =>
     .max(longest, {
       error: `\`${field}\` is over ${longest.toLocaleString('en')} characters; correct it`,
     })
-    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
-      error: `\`${field}\` has a control character; correct it`,
-    })
+    .refine(isPrintable, { error: `\`${field}\` has a control character; correct it` })
 
-/** An access token may say much of a user. */
+const isPrintable = (value: string): boolean => value.isWellFormed() && !/\p{Cc}/u.test(value)
+
+/** A token may say much of a user, and what was issued and is refused here would be lost. */
 const LONGEST_TOKEN = 32_768
 
+/** A token as it may be stored; empty where there is none, or one that could be neither stored nor sent. */
+export const storable = (token: string | undefined): string =>
+  token !== undefined && token.length <= LONGEST_TOKEN && isPrintable(token) ? token : ''
+
 /** An id as targets give it: it is sent in a path or a body, and never trusted to be more. */
-const ID = /^[\w.~:+=@-]{1,200}$/
+const ID = /^(?!\.+$)[\w.~:+=@-]{1,200}$/
 export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value)
 
 /** What a credential is known by where its target gives none an id: part of a hash, from which nobody finds the value. */

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { type HttpClient, HttpFailure, type HttpReply, verdictOfFailure } from '../../shared/http/index.ts'
 import type { Verdict } from '../../shared/provider/index.ts'
 import { filled, filledPath, placeholdersOf, type Values } from './profile/template.ts'
-import { jsonOf } from './reply.ts'
+import { jsonOf, textAt } from './reply.ts'
 import {
   type AwsSecret,
   type ManagedSecret,
@@ -103,7 +103,7 @@ export async function requestToken(
     }
   } catch (error) {
     const reply = ends.reply()
-    if (reply !== undefined) return refusalOf(reply, secret[PLACE].profile.token.rejectedBy)
+    if (reply !== undefined) return refusalOf(reply, secret[PLACE].profile.token)
     return error instanceof HttpFailure ? withoutSuccess(verdictOfFailure(error)) : UNKNOWN
   }
 }
@@ -158,8 +158,14 @@ function responseOf({ status, headers, body }: HttpReply): Response {
   })
 }
 
+const isSaid = (body: unknown, text: string): boolean =>
+  (textAt(body, 'error_description') ?? '').startsWith(text)
+
 /** Only an answer that names the refusal counts: any other may come from something that never looked at the credential. */
-export function refusalOf(reply: HttpReply, rejectedBy: readonly string[]): Refusal {
+export function refusalOf(
+  reply: HttpReply,
+  { rejectedBy, barredBy }: { readonly rejectedBy: readonly string[]; readonly barredBy: readonly string[] },
+): Refusal {
   const { status } = reply
   const body = jsonOf(reply)
   const said = typeof body === 'object' && body !== null ? Reflect.get(body, 'error') : undefined
@@ -170,6 +176,8 @@ export function refusalOf(reply: HttpReply, rejectedBy: readonly string[]): Refu
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429
   if (!isRefusal || error === undefined || PASSING.has(error))
     return { verdict: 'unknown', reason, code: 'TARGET_UNREACHABLE' }
-  if (rejectedBy.includes(error)) return { verdict: 'rejected', reason }
+  // Who is forbidden something was let in first.
+  const isOfCredential = status !== 403 && !barredBy.some((text) => isSaid(body, text))
+  if (rejectedBy.includes(error) && isOfCredential) return { verdict: 'rejected', reason }
   return { verdict: 'barred', reason, code: 'CREDENTIAL_BARRED', isOfScope: OF_SCOPE.has(error) }
 }

@@ -68,10 +68,6 @@ export const Call = z.strictObject({
       z.string().regex(/^[\x20-\x7e]{1,200}$/),
     )
     .optional(),
-  /** A reply that says that nothing more may live, told from other refusals by the text at a place. Default: none. */
-  full: z
-    .strictObject({ status: z.int().min(400).max(499), at: Place, contains: z.string().min(3).max(100) })
-    .optional(),
 })
 
 /** The request for an access token. */
@@ -90,6 +86,8 @@ export const Token = z.strictObject({
     .array(z.string().regex(/^[\w.-]{1,60}$/))
     .min(1)
     .default(['invalid_client']),
+  /** Beginnings of `error_description` that come with one of those errors although the credential was right. Default: none. */
+  barredBy: z.array(z.string().min(8).max(100)).max(10).default([]),
 })
 
 /** What every profile begins with. */

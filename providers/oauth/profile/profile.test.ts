@@ -107,8 +107,8 @@ describe('a profile that is wrong is refused with its line', () => {
     expect(problemOf(/\{ "about": "the id of the application".*\}/, changed)).toMatch(
       new RegExp(`^okta\\.json:${lineOf('"appId": {')} `),
     )
-    expect(problemOf('"at": "errorCode"', '"at": "error code"')).toMatch(
-      new RegExp(`^okta\\.json:${lineOf('"at": "errorCode"')} \`mint\\.full\\.at\``),
+    expect(problemOf('"createdAt": "created"', '"createdAt": "created at"')).toMatch(
+      new RegExp(`^okta\\.json:${lineOf('"createdAt": "created"')} \`list\\.createdAt\``),
     )
     expect(problemOf('"id": "id",\n    "mark"', '"id": "id",\n    "header": 1,\n    "mark"')).toMatch(
       new RegExp(`^okta\\.json:${lineOf('"mark": "client_secret"')} \`list\\.header\` is unknown here`),
