@@ -7,7 +7,7 @@ export const RefreshTokenProfile = z
   .strictObject({
     kind: z.literal('refresh-token'),
     ...HEAD,
-    token: Token.omit({ audience: true, rejectedBy: true }),
+    token: Token.omit({ audience: true, rejectedBy: true, barredBy: true }),
     /** What takes the access token, and refuses others with 401. Reads only. */
     proof: z.strictObject({
       /** The field with the origin. */
