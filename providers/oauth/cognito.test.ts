@@ -2,8 +2,33 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { addTo, POOL } from '../../test/servers/oauth/cognito.ts'
 import { failure } from '../../test/simulation/failure.ts'
-import { CLIENT, OTHER, OTHER_SECRET, SECRET, secretsOf, stageCognito, valuesAt } from './test-cognito.ts'
+import {
+  CLIENT,
+  type CognitoStage,
+  OTHER,
+  OTHER_SECRET,
+  SECRET,
+  secretsOf,
+  stageCognito,
+  valuesAt,
+} from './test-cognito.ts'
 import { currentOf, HOUR_MS, rotate } from './test-rotation.ts'
+
+const STRANGER = 'ofsomebodyelse0123456789'
+const RETIRING = {
+  settings: {
+    retirement: { roleArn: 'arn:aws:iam::111122223333:role/schedules', after: { afterMs: 2 * HOUR_MS } },
+  },
+}
+
+/** Somebody's secret that is as old as the first one, which is gone. */
+function putStranger(one: CognitoStage): void {
+  const live = one.authority.book.of(CLIENT)
+  const [first, ...others] = live.values()
+  live.clear()
+  one.authority.book.add(CLIENT, STRANGER, { id: `${CLIENT}--1`, createdAt: first?.createdAt ?? 0 })
+  for (const other of others) live.set(other.id, other)
+}
 
 describe('a client of an Amazon Cognito user pool', () => {
   test('is rotated, and both secrets get tokens until the next rotation', async () => {
@@ -97,10 +122,7 @@ describe('a client of an Amazon Cognito user pool', () => {
   })
 
   test('has its old secret retired after a while', async () => {
-    const roleArn = 'arn:aws:iam::111122223333:role/schedules'
-    const one = await stageCognito({
-      settings: { retirement: { roleArn, after: { afterMs: 2 * HOUR_MS } } },
-    })
+    const one = await stageCognito(RETIRING)
     await rotate(one)
     expect(one.authority.book.accepts(CLIENT, SECRET)).toBe(true)
     one.clock.advance(3 * HOUR_MS)
@@ -124,13 +146,13 @@ describe('a place is not freed where nothing tells whose it is', () => {
 
   test('the other secret was made by hand', async () => {
     const one = await stageCognito()
-    addTo(one.authority.book, CLIENT, 'ofsomebodyelse0123456789')
+    addTo(one.authority.book, CLIENT, STRANGER)
     one.clock.advance(HOUR_MS)
     const token = one.stage.begin()
     await one.stage.steps(token, ['createSecret'])
     const error = await failure(one.stage.step('setSecret', token))
     expect(error).toMatchObject({ ...refusal, remedy: expect.stringContaining(`${CLIENT}--`) })
-    expect(valuesAt(one)).toEqual([SECRET, 'ofsomebodyelse0123456789'])
+    expect(valuesAt(one)).toEqual([SECRET, STRANGER])
     // It is put right by hand, and the same rotation goes on.
     one.authority.book.of(CLIENT).delete(secretsOf(one)[1]?.id ?? '')
     await one.stage.steps(token)
@@ -142,13 +164,35 @@ describe('a place is not freed where nothing tells whose it is', () => {
     await rotate(one)
     one.authority.book.of(CLIENT).delete(secretsOf(one)[0]?.id ?? '')
     one.clock.advance(HOUR_MS)
-    addTo(one.authority.book, CLIENT, 'ofsomebodyelse0123456789')
+    addTo(one.authority.book, CLIENT, STRANGER)
     one.clock.advance(HOUR_MS)
     const token = one.stage.begin()
     await one.stage.steps(token, ['createSecret'])
     expect(await failure(one.stage.step('setSecret', token))).toMatchObject(refusal)
     expect(one.authority.book.accepts(CLIENT, currentOf(one))).toBe(true)
     expect(valuesAt(one)).toHaveLength(2)
+  })
+
+  test('a stranger has the place in which that of AWSPREVIOUS would be', async () => {
+    const one = await stageCognito()
+    await rotate(one)
+    putStranger(one)
+    one.clock.advance(2 * HOUR_MS)
+    const token = one.stage.begin()
+    await one.stage.steps(token, ['createSecret'])
+    expect(await failure(one.stage.step('setSecret', token))).toMatchObject(refusal)
+    expect(valuesAt(one)).toEqual([STRANGER, currentOf(one)])
+  })
+
+  test('nor is a stranger retired', async () => {
+    const one = await stageCognito(RETIRING)
+    await rotate(one)
+    putStranger(one)
+    one.clock.advance(3 * HOUR_MS)
+    const [schedule] = one.stage.scheduler.due()
+    await one.stage.retire(schedule?.event as object)
+    expect(one.stage.reports.at(-1)).toMatchObject({ step: 'retireSecret', outcome: 'done' })
+    expect(valuesAt(one)).toEqual([STRANGER, currentOf(one)])
   })
 
   test('the old value was added once more, so that it is the newer one', async () => {
