@@ -42,6 +42,21 @@ export const EXAMPLES: readonly Example[] = [
     admin: { ...mysql, username: 'rotadmin' },
   },
   {
+    name: 'oauth-cognito',
+    handler: 'rotate-oauth',
+    title:
+      'The secret of an app client of Amazon Cognito: no gap. Its user pool carries the tag quarterturn:rotates with the value client-secrets.',
+    value: {
+      engine: 'oauth',
+      profile: 'cognito',
+      domainUrl: 'https://DOMAIN.auth.REGION.amazoncognito.com',
+      userPoolId: 'REGION_POOL',
+      clientId: 'CLIENT',
+      clientSecret: 'IN_FORCE',
+      scope: 'API/READ',
+    },
+  },
+  {
     name: 'oauth-entra',
     handler: 'rotate-oauth',
     title: 'The secret of an application of Microsoft Entra ID, which replaces its own: no gap.',

@@ -57,6 +57,9 @@ export const secrets: ParameterGroup = {
     ReadRdsAdminSecrets: yesOrNo(
       'Whether admin secrets that RDS keeps (rds!...) can be read. The code reads only those whose server carries the tag quarterturn:admin-for.',
     ),
+    RotateUserPoolClients: yesOrNo(
+      'Whether client secrets of Amazon Cognito can be added and deleted, in user pools whose tag quarterturn:rotates is client-secrets.',
+    ),
     KeyArns: {
       Type: 'CommaDelimitedList',
       Default: '',

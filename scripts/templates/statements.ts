@@ -70,6 +70,20 @@ export const rdsStatement = {
   ],
 }
 
+/** Client secrets of Amazon Cognito, in user pools whose owner has tagged them so. */
+export const userPoolStatement = where('RotatesUserPoolClients', {
+  Sid: 'RotateClientsOfUserPools',
+  Effect: 'Allow',
+  Action: [
+    'cognito-idp:AddUserPoolClientSecret',
+    'cognito-idp:DeleteUserPoolClientSecret',
+    'cognito-idp:DescribeUserPool',
+    'cognito-idp:ListUserPoolClientSecrets',
+  ],
+  Resource: sub('arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/*'),
+  Condition: { StringEquals: { 'aws:ResourceTag/quarterturn:rotates': 'client-secrets' } },
+})
+
 /** Keys are used by Secrets Manager in our name, for these secrets, and in no other way. */
 function encryption(sid: string, actions: readonly string[], prefix: string): object {
   return {

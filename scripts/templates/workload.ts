@@ -21,7 +21,7 @@ import {
 import { DEPLOYED, type Deployed, deploys, functionId, outputOf } from './names.ts'
 import { HUB_ONLY } from './options.ts'
 import * as parameters from './parameters.ts'
-import { functionStatements, secretStatements, secretsNamed } from './statements.ts'
+import { functionStatements, secretStatements, secretsNamed, userPoolStatement } from './statements.ts'
 import { and, condition, equals, getAtt, not, or, ref, remark, sub } from './yaml.ts'
 
 const OPTIONS = parameters.optionsWithout(HUB_ONLY)
@@ -146,6 +146,7 @@ const ofFunction = (of: Deployed): object => ({
   ...functionResources(of, OPTIONS),
   ...executionRole(of.handler, [
     ...secretStatements(of.handler),
+    ...(of.options.includes('OAUTH') ? [userPoolStatement] : []),
     ...functionStatements(of.handler, getAtt(`${scheduleRoleId(of.handler)}.Arn`)),
   ]),
   [`${functionId(of.handler).replace(/Function$/, '')}Invocation`]: {
@@ -182,6 +183,7 @@ export const workloadTemplate = (): object => {
       HasAdmins: not(equals(ref('AdminSecretNamePrefix'), '')),
       HasRdsAdmins: equals(ref('ReadRdsAdminSecrets'), 'true'),
       ReadsAdmins: or(condition('HasAdmins'), condition('HasRdsAdmins')),
+      RotatesUserPoolClients: equals(ref('RotateUserPoolClients'), 'true'),
       HasKeys: not(equals({ 'Fn::Join': ['', ref('KeyArns')] }, '')),
       HasKeysAndAdmins: and(condition('HasKeys'), condition('HasAdmins')),
       HasKeysAndRdsAdmins: and(condition('HasKeys'), condition('HasRdsAdmins')),
