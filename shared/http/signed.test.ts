@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type Keys, refusalOfSignature } from '../../test/servers/aws-signature.ts'
+import { type Keys, refusalOfSignature, type SignedRequest } from '../../test/servers/aws-signature.ts'
 import type { HttpRequest } from './exchange.ts'
 import { endpointOf, sendSigned } from './signed.ts'
 
-const KEYS: Keys = {
+const KEYS = {
   accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
   sessionToken: 'token/with+signs==',
@@ -11,7 +11,7 @@ const KEYS: Keys = {
 const PLACE = { region: 'eu-west-1', service: 'cognito-idp' }
 
 /** What is sent, as a server hears it. */
-async function signed(credentials = KEYS) {
+async function signed(credentials = KEYS): Promise<SignedRequest> {
   let heard: HttpRequest | undefined
   const send = async (request: HttpRequest) => {
     heard = request
@@ -31,20 +31,23 @@ async function signed(credentials = KEYS) {
   return { method, path, headers, text: body }
 }
 
+const withKeys = (changes: Partial<Keys>): Keys => ({ ...KEYS, ...changes })
+
 describe('a signed call', () => {
   test('is taken by who checks it by the documentation of AWS', async () => {
     const request = await signed()
-    expect(refusalOfSignature(request, KEYS, PLACE)).toBeUndefined()
+    expect(refusalOfSignature(request, () => KEYS, PLACE)).toBeUndefined()
     expect(JSON.stringify(request)).not.toContain(KEYS.secretAccessKey)
   })
 
   test.each([
-    ['other keys', { ...KEYS, secretAccessKey: 'other' }, {}],
-    ['keys of another session', { ...KEYS, sessionToken: 'other' }, {}],
+    ['other keys', withKeys({ secretAccessKey: 'other' }), {}],
+    ['keys of another session', withKeys({ sessionToken: 'other' }), {}],
+    ['keys that AWS does not know', undefined, {}],
     ['another Region', KEYS, { region: 'eu-central-1' }],
     ['another service', KEYS, { service: 'rds' }],
   ])('is refused with %s', async (_what, keys, place) => {
-    expect(refusalOfSignature(await signed(), keys, { ...PLACE, ...place })).toBeDefined()
+    expect(refusalOfSignature(await signed(), () => keys, { ...PLACE, ...place })).toBeDefined()
   })
 
   const TARGET = { 'x-amz-target': 'AWSCognitoIdentityProviderService.DeleteUserPool' }
@@ -58,7 +61,7 @@ describe('a signed call', () => {
   ])('is refused when somebody changed it on its way: %s', async (_what, change) => {
     const request = await signed()
     const changed = { ...request, ...change(request.headers as Record<string, string>) }
-    expect(refusalOfSignature(changed, KEYS, PLACE)).toBeDefined()
+    expect(refusalOfSignature(changed, () => KEYS, PLACE)).toBeDefined()
   })
 })
 
@@ -71,4 +74,11 @@ test.each([
   expect(endpointOf('rds', `arn:${partition}:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf`)).toBe(
     endpoint,
   )
+})
+
+test('the endpoint of a service is elsewhere where the SDK would look elsewhere', () => {
+  const env = { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'https://vpce-1.example.com/' }
+  const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf'
+  expect(endpointOf('cognito-idp', arn, env)).toBe('https://vpce-1.example.com')
+  expect(endpointOf('rds', arn, env)).toBe('https://rds.eu-west-1.amazonaws.com')
 })

@@ -48,8 +48,18 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   'aws-cn': 'amazonaws.com.cn',
 }
 
-/** Where a service is in the Region of an ARN; undefined in a partition whose endpoints are not known here. */
-export function endpointOf(service: string, arn: string): string | undefined {
+/** By these the SDK is told of endpoints elsewhere, such as those of a VPC, and so are we. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  'cognito-idp': 'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER',
+}
+
+/**
+ * Where a service is: as the variable of its name says, else in the Region of the ARN; undefined in a partition whose
+ * endpoints are not known here.
+ */
+export function endpointOf(service: string, arn: string, env = process.env): string | undefined {
+  const elsewhere = env[VARIABLES[service] ?? '']
+  if (elsewhere !== undefined && elsewhere !== '') return new URL(elsewhere).origin
   const [, partition = '', , region] = arn.split(':')
   const suffix = SUFFIXES[partition]
   return suffix === undefined ? undefined : `https://${service}.${region}.${suffix}`

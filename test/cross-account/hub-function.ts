@@ -52,6 +52,17 @@ const ON_SECRETS: readonly PolicyInput[] = [
         Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
         Resource: 'arn:aws:secretsmanager:*:*:secret:rds!*',
       },
+      {
+        Effect: 'Allow',
+        Action: [
+          'cognito-idp:AddUserPoolClientSecret',
+          'cognito-idp:DeleteUserPoolClientSecret',
+          'cognito-idp:DescribeUserPool',
+          'cognito-idp:ListUserPoolClientSecrets',
+        ],
+        Resource: 'arn:aws:cognito-idp:*:*:userpool/*',
+        Condition: { StringEquals: { 'aws:ResourceTag/quarterturn:rotates': 'client-secrets' } },
+      },
     ],
   },
 ]

@@ -1,12 +1,13 @@
 /** The client secrets of Amazon Cognito's user pools, as its API reference documents them. */
 import { randomBytes } from 'node:crypto'
+import { signatureIn } from '../../../shared/local/http/signature.ts'
 import { type Keys, refusalOfSignature } from '../aws-signature.ts'
 import type { ApiReply, ApiRequest, Vendor } from './authority.ts'
 import type { ClientBook } from './book.ts'
 
 export const REGION = 'eu-west-1'
 export const POOL = `${REGION}_AbCdEfGhI`
-export const KEYS: Keys = {
+export const KEYS = {
   accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'canary-of-the-access-key-0123456789',
   sessionToken: 'canary-of-the-session-token-0123456789',
@@ -15,9 +16,13 @@ export const KEYS: Keys = {
 export interface CognitoOptions {
   /** What `DescribeUserPool` says of the domains of the pool. Default: the host that it was asked at, as one of its owner's. */
   readonly domains?: { readonly Domain?: string; readonly CustomDomain?: string }
-  /** What the caller may not do. Default: nothing. */
-  readonly denies?: (operation: string) => boolean
+  /** The keys that calls may be signed with, by their id. Default: `KEYS`. */
+  readonly keysOf?: (accessKeyId: string) => Keys | undefined
+  /** What the owner of these keys may not do. Default: nothing. */
+  readonly denies?: (operation: string, accessKeyId: string) => boolean
 }
+
+const ofTest = (id: string): Keys | undefined => (id === KEYS.accessKeyId ? KEYS : undefined)
 
 const TARGET = 'AWSCognitoIdentityProviderService.'
 
@@ -28,13 +33,14 @@ export function operationOf(headers: ApiRequest['headers']): string {
 }
 
 export const cognito =
-  ({ domains, denies = () => false }: CognitoOptions = {}): Vendor =>
+  ({ domains, keysOf = ofTest, denies = () => false }: CognitoOptions = {}): Vendor =>
   (request, { book }) => {
     if (request.method !== 'POST' || request.path !== '/') return undefined
-    const refusal = refusalOfSignature(request, KEYS, { region: REGION, service: 'cognito-idp' })
+    const refusal = refusalOfSignature(request, keysOf, { region: REGION, service: 'cognito-idp' })
     if (refusal !== undefined) return failed(refusal)
     const operation = operationOf(request.headers)
-    if (denies(operation)) return failed('AccessDeniedException')
+    if (denies(operation, signatureIn(request.headers.authorization)?.accessKeyId ?? ''))
+      return failed('AccessDeniedException')
     const body = request.body as Readonly<Record<string, unknown>>
     if (body['UserPoolId'] !== POOL) return failed('ResourceNotFoundException')
     if (operation === 'DescribeUserPool')
