@@ -49,8 +49,8 @@ export const EXAMPLES: readonly Example[] = [
     value: {
       engine: 'oauth',
       profile: 'cognito',
-      domainUrl: 'https://DOMAIN.auth.REGION.amazoncognito.com',
-      userPoolId: 'REGION_POOL',
+      domainUrl: 'https://DOMAIN.auth.eu-west-1.amazoncognito.com',
+      userPoolId: 'eu-west-1_POOL',
       clientId: 'CLIENT',
       clientSecret: 'IN_FORCE',
       scope: 'API/READ',
