@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { providers } from '../providers/index.ts'
+import { everyProvider } from '../providers/index.ts'
 import type { Command } from './command.ts'
 import { PROVIDER_NEW_HELP } from './help.ts'
 import { readManifest } from './manifest.ts'
@@ -64,7 +64,7 @@ function nameOf([name, ...more]: readonly string[]): string {
     throw new Problem(`one <name> is enough; \`${more.join(' ')}\` is too much`, 2, COMMAND)
   const wrong = wrongWith(
     name,
-    providers.map((provider) => provider.name),
+    everyProvider.map((provider) => provider.name),
   )
   if (wrong !== undefined) throw new Problem(`<name> \`${name}\` ${wrong}`, 2, COMMAND)
   return name

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { providers } from '../providers/index.ts'
+import { everyProvider } from '../providers/index.ts'
 import { readConfig } from '../shared/config.ts'
 
 /** A function bundles only its own driver, so its handler repeats what the registry says of its provider. */
-test.each(providers)(
+test.each(everyProvider)(
   'rotate-$name serves what the registry says, and is what the provider says',
   async (entry) => {
     const source = readFileSync(join(import.meta.dirname, `rotate-${entry.name}.ts`), 'utf8')
@@ -22,6 +22,6 @@ test.each(providers)(
 test('each provider has a handler of its own, and there is one for all', () => {
   const handlers = readdirSync(import.meta.dirname).filter((name) => /^[a-z-]+\.ts$/.test(name))
   expect(handlers.toSorted()).toEqual(
-    ['rotate.ts', ...providers.map(({ name }) => `rotate-${name}.ts`)].toSorted(),
+    ['rotate.ts', ...everyProvider.map(({ name }) => `rotate-${name}.ts`)].toSorted(),
   )
 })

@@ -1,15 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { readConfig } from '../shared/config.ts'
-import { providers } from './index.ts'
+import { everyProvider } from './index.ts'
 
-test('the list names every folder, and nothing else', async () => {
+test('the lists name every folder, and nothing else', async () => {
   const entries = await readdir(new URL('.', import.meta.url), { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  expect(providers.map(({ name }) => name)).toEqual(folders.sort())
+  expect(everyProvider.map(({ name }) => name).toSorted()).toEqual(folders.sort())
 })
 
-test.each(providers)('$name serves what the list says', async ({ name, engines, types = [], load }) => {
+test.each(everyProvider)('$name serves what the list says', async ({ name, engines, types = [], load }) => {
   const provider = await load(readConfig({}))
   expect(provider.name).toBe(name)
   expect(provider.serves.engines).toEqual(engines)

@@ -1,6 +1,6 @@
 import type { ProviderEntry } from '../shared/lambda/choose-provider.ts'
 
-/** Every provider of this repository. Each is loaded, with its driver, when a secret needs it. */
+/** Those among which `rotate.ts` chooses. Each is loaded, with its driver, when a secret needs it. */
 export const providers: readonly ProviderEntry[] = [
   {
     name: 'mysql',
@@ -24,3 +24,15 @@ export const providers: readonly ProviderEntry[] = [
     load: async ({ options }) => (await import('./salesforce/index.ts')).createSalesforce(options.salesforce),
   },
 ]
+
+/** Those with a function of their own only: what a secret says of itself is what another one serves. */
+export const apart: readonly ProviderEntry[] = [
+  {
+    name: 'rds',
+    engines: ['aurora-mysql', 'aurora-postgresql', 'mariadb', 'mysql', 'postgres'],
+    load: async () => (await import('./rds/index.ts')).createRds(),
+  },
+]
+
+/** Every provider of this repository. */
+export const everyProvider: readonly ProviderEntry[] = [...providers, ...apart]

@@ -98,6 +98,19 @@ export const EXAMPLES: readonly Example[] = [
     },
   },
   {
+    name: 'rds-admin-user',
+    handler: 'rotate-rds',
+    title:
+      'The admin user of an RDS instance, by the API of RDS. Its owner has tagged the instance with the ARN of the secret: quarterturn:secret.',
+    value: {
+      engine: 'postgres',
+      host: 'INSTANCE.ID.REGION.rds.amazonaws.com',
+      port: 5432,
+      username: 'postgres',
+      password: 'IN_FORCE',
+    },
+  },
+  {
     name: 'salesforce-single-user',
     handler: 'rotate-salesforce',
     title:

@@ -68,7 +68,7 @@ export const deployConditions = (deployed: readonly Deployed[]): Readonly<Record
 
 /** The function, its log and the role by which its schedules invoke it. */
 export function functionResources(of: Deployed, options: readonly Option[], more: object = {}): object {
-  const { handler, serves } = of
+  const { handler, serves, timeoutSeconds } = of
   const Condition = deploys(handler)
   return {
     [functionId(handler)]: {
@@ -79,6 +79,7 @@ export function functionResources(of: Deployed, options: readonly Option[], more
         FunctionName: sub(functionName(handler)),
         Description: `Rotates ${serves}`,
         Role: getAtt(`${roleId(handler)}.Arn`),
+        Timeout: timeoutSeconds,
         LoggingConfig: { LogGroup: ref(logsId(handler)) },
         Environment: {
           Variables: {

@@ -9,6 +9,8 @@ export interface Deployed {
   readonly serves: string
   /** What the options of its provider begin with after `QUARTERTURN_`. */
   readonly options: readonly string[]
+  /** How long a step may take. Default: the templates'. */
+  readonly timeoutSeconds?: number
 }
 
 export const DEPLOYED: readonly Deployed[] = [
@@ -22,6 +24,13 @@ export const DEPLOYED: readonly Deployed[] = [
     handler: 'rotate-postgres',
     serves: 'PostgreSQL, RDS for PostgreSQL and Aurora PostgreSQL',
     options: ['POSTGRES'],
+  },
+  {
+    handler: 'rotate-rds',
+    serves: 'admin users of RDS instances and clusters by the API of RDS, without a way to the database',
+    options: [],
+    // RDS carries a change out by itself, which takes minutes.
+    timeoutSeconds: 600,
   },
   { handler: 'rotate-salesforce', serves: 'apps and users of Salesforce', options: [] },
   {

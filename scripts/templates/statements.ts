@@ -46,7 +46,7 @@ export function secretStatements(handler: string): readonly unknown[] {
       Action: ADMIN_ACTIONS,
       Resource: sub(secretsNamed('rds!')),
     }),
-    where('ReadsAdmins', rdsStatement),
+    ...(handler === RDS ? [rdsStatement, ...rdsAdminStatements] : [where('ReadsAdmins', rdsStatement)]),
     where(
       'HasKeys',
       encryption('UseKeysOfSecrets', ['kms:Decrypt', 'kms:GenerateDataKey'], '${SecretNamePrefix}'),
@@ -83,6 +83,32 @@ export const userPoolStatement = where('RotatesUserPoolClients', {
   Resource: sub('arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/*'),
   Condition: { StringEquals: { 'aws:ResourceTag/quarterturn:rotates': 'client-secrets' } },
 })
+
+/** The function that changes the admin users of RDS. */
+const RDS = 'rotate-rds'
+
+/** Only of servers whose owner has tagged them with the ARN of the secret. */
+const boundTo = sub(secretsNamed('${SecretNamePrefix}'))
+const rdsAdminStatements = [
+  {
+    Sid: 'ChangeAdminUsersOfRds',
+    Effect: 'Allow',
+    Action: ['rds:ModifyDBCluster', 'rds:ModifyDBInstance'],
+    Resource: rdsStatement.Resource,
+    Condition: { StringLike: { 'aws:ResourceTag/quarterturn:secret': boundTo } },
+  },
+  {
+    Sid: 'NoteWhatWasSetAtRds',
+    Effect: 'Allow',
+    Action: 'rds:AddTagsToResource',
+    Resource: rdsStatement.Resource,
+    Condition: {
+      StringLike: { 'aws:ResourceTag/quarterturn:secret': boundTo },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': ['quarterturn:applied'] },
+      Null: { 'aws:TagKeys': 'false' },
+    },
+  },
+]
 
 /** Keys are used by Secrets Manager in our name, for these secrets, and in no other way. */
 function encryption(sid: string, actions: readonly string[], prefix: string): object {

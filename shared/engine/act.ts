@@ -1,4 +1,4 @@
-import type { StoredSecret, Who } from '../provider/contract.ts'
+import type { Applied, StoredSecret, Who } from '../provider/contract.ts'
 import { actOnMints } from './act-mint.ts'
 import { actOnPlaces } from './act-staged.ts'
 import { actor, signedInAs } from './actor.ts'
@@ -12,6 +12,7 @@ import { postpone, retirementOf, scheduleFirst } from './retire.ts'
 import { alternates, provenBy } from './rules/common.ts'
 import { dropSchedule } from './schedule.ts'
 import { requireProvider, store } from './store.ts'
+import { untilDone } from './wait.ts'
 
 type Act = {
   readonly [A in Exclude<Action, 'lock'>]: (context: StepContext, known: Known) => Promise<Partial<Known>>
@@ -41,14 +42,14 @@ export const perform: Act = {
   apply: async (c, known) => {
     const from = provenOrFail(known)
     const as = await actor(c, known)
-    const applied = await signedInAs(c, as, (session) => session.apply({ from, to: 'pending', as }))
+    const applied = await applying(c, as, { from, to: 'pending' })
     if (applied.result === 'refused') c.reason = applied.reason
     return { apply: applied.result }
   },
   putBack: async (c, known) => {
     const proven = provenOrFail(known)
     const as = await actor(c, known)
-    await c.target((session) => session.apply({ from: 'pending', to: proven, as }))
+    await applying(c, as, { from: 'pending', to: proven })
     return { putBack: 'done' }
   },
   repair: async (c, known) => {
@@ -106,6 +107,18 @@ export const perform: Act = {
     return { dropSchedule: 'done' }
   },
 }
+
+/** A target that takes its time is waited for as long as the step can. */
+const applying = (
+  c: StepContext,
+  as: Who,
+  change: { readonly from: Who; readonly to: Who },
+): Promise<Applied> =>
+  untilDone(
+    c,
+    () => signedInAs(c, as, (session) => session.apply({ ...change, as })),
+    ({ result }) => result === 'in-progress',
+  )
 
 async function proposeNew(c: StepContext, known: Known): Promise<StoredSecret> {
   if (alternates(known)) c.strategy = 'alternating-users'

@@ -1,9 +1,10 @@
 import type { DbCluster, DbInstance } from '../aws/rds-port.ts'
 import type { SecretDescription } from '../aws/secrets-manager.ts'
 import { QuarterturnError } from '../errors/index.ts'
+import { idOf, isClusterName, isRdsName } from '../network/rds-names.ts'
 import type { StoredSecret } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
-import { cluster, endpointsOf, idOf, instance, instanceAt, isClusterName, isRdsName } from './rds-look-up.ts'
+import { cluster, endpointsOf, instance, instanceAt } from './rds-look-up.ts'
 
 /** The server whose master secret RDS keeps. */
 export interface ManagedByRds {

@@ -101,6 +101,7 @@ export class StepContext {
   #guard: HostGuard | undefined
   #policy: Policy | undefined
   readonly #values: { [W in Who]?: Sealed<unknown> } = {}
+  readonly #storedAt: { [W in Who]?: number } = {}
 
   constructor(input: StepInput) {
     this.input = input
@@ -195,7 +196,9 @@ export class StepContext {
 
   keep(who: keyof StepContext['versions'], version: Version): Version {
     this.versions[who] = version
-    this.#values[who === 'own' ? 'pending' : who] = version.secret
+    const name = who === 'own' ? 'pending' : who
+    this.#values[name] = version.secret
+    if (version.createdAt !== undefined) this.#storedAt[name] = version.createdAt
     return version
   }
 
@@ -221,6 +224,7 @@ export class StepContext {
       this.provider,
       {
         values: this.#values,
+        storedAt: this.#storedAt,
         strategy: this.strategy,
         mark: markOf(this.arn),
         ...(guard && { connect: guard.connect }),

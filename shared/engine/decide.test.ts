@@ -187,6 +187,10 @@ describe('decide, followed through every answer to every question', () => {
       )
     if (known.overlap === 'cut' && known.traits?.refusesCut === true)
       hold(path, 'a rotation that cuts the overlap is refused', !has('storeNew'))
+    if (known.traits?.refusesGap === true)
+      hold(path, 'nothing new is chosen where nobody could see what is in force', !has('storeNew'))
+    if (known.apply === 'in-progress')
+      hold(path, 'a change that is not done ends nothing well, and nothing follows it', last?.kind === 'fail')
     if (has('putBack')) hold(path, 'a pair is never put back', known.current === 'same-account')
     if (has('putBack'))
       hold(

@@ -12,6 +12,7 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
   NOT_SET: (c) => `version ${c.token} was not set by this function`,
   PENDING_SUPERSEDED: () => 'the pending value was overtaken by another rotation',
   PENDING_UNUSABLE: (c) => `the target refuses the pending value: ${c.reason ?? 'no reason given'}`,
+  CHANGE_IN_PROGRESS: () => 'the target has taken the change and has not finished it',
   PENDING_REFUSED: (c) =>
     `the target refuses to sign in with the pending credential${because(c.verdicts.pending)}`,
   CONSUMER_REFUSED: (c) =>

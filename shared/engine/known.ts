@@ -121,6 +121,8 @@ export interface Traits {
   readonly comparesRights: boolean
   /** A repeated apply damages something, so pending is proven first. */
   readonly appliesOnce: boolean
+  /** Nothing that is chosen can be proven, so the class is C, and the deployment does not allow that. */
+  readonly refusesGap: boolean
   /** The target issues the credentials; what they do beside each other. */
   readonly mints: MintTraits | undefined
 }
@@ -184,7 +186,7 @@ export interface Results extends MintResults, StagedResults {
   readonly store: 'stored' | 'exists'
   readonly lock: 'held'
   readonly takeCandidate: 'taken' | 'lost'
-  readonly apply: 'applied' | 'superseded' | 'refused'
+  readonly apply: 'applied' | 'superseded' | 'in-progress' | 'refused'
   readonly putBack: 'done'
   readonly repair: 'done'
   readonly releaseCandidate: 'done'

@@ -16,6 +16,7 @@ const TRAITS: Traits = {
   restores: false,
   comparesRights: false,
   appliesOnce: false,
+  refusesGap: false,
   mints: undefined,
 }
 const OWN = { isCurrent: false, isPrevious: false, isCandidate: false, isReused: false }

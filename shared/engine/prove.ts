@@ -5,15 +5,24 @@ import type { Known, Proof } from './known.ts'
 import { isOfPair } from './rules/common.ts'
 import { settled } from './settle.ts'
 import { isSameCredential, type Version } from './version.ts'
+import { untilDone } from './wait.ts'
 
-/** One sign-in at the writer. */
+/**
+ * One sign-in at the writer; a change that the target carries out by itself is waited for. Where nobody can sign in, what the
+ * target itself says of the credential counts as its word, and the record tells that it is no proof.
+ */
 export async function prove(c: StepContext, who: Who): Promise<Proof> {
-  const verdict = await settled(c, who, () => c.target((session) => session.probe({ who, at: 'writer' })))
+  const probe = (): Promise<Verdict> => c.target((session) => session.probe({ who, at: 'writer' }))
+  const verdict = await settled(c, who, () => untilDone(c, probe, isChanging))
   c.verdicts[who] = verdict
   c.lastVerdict = verdict
   if (verdict.verdict !== 'accepted') c.reason = verdict.reason
-  return verdict.verdict
+  const isItsWord = verdict.verdict === 'unprovable' && c.provider?.capabilities.probe === 'none'
+  return isItsWord ? 'accepted' : verdict.verdict
 }
+
+const isChanging = (verdict: Verdict): boolean =>
+  verdict.verdict === 'unknown' && verdict.code === 'CHANGE_IN_PROGRESS'
 
 /**
  * The admin may be rotating at this moment: when it is refused, its current value is read once more, then its pending one.

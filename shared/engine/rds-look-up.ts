@@ -1,12 +1,8 @@
 import { fromAwsError } from '../aws/errors.ts'
 import type { DbCluster, DbInstance, RdsPort } from '../aws/rds-port.ts'
+import { idOf, isClusterName, isRdsName } from '../network/rds-names.ts'
 import { isNamed } from './aws-names.ts'
 import type { StepContext } from './context.ts'
-
-/** A name that RDS gives to a server; its first part is the identifier. */
-export const isRdsName = (host: string): boolean => /\.rds\.amazonaws\.com(\.cn)?$/.test(host)
-export const isClusterName = (host: string): boolean => host.split('.')[1]?.startsWith('cluster-') === true
-export const idOf = (host: string): string => host.split('.')[0] ?? ''
 
 /** The endpoints of a cluster itself, without those of its members. */
 export const endpointsOf = ({

@@ -44,6 +44,11 @@ export interface EngineSettings {
   readonly pendingReadDelaysMs?: readonly number[]
   /** Milliseconds until a pending credential is tried again where consumers sign in, such as a replica. Default 2,000. */
   readonly consumerDelayMs?: number
+  /**
+   * Pauses in milliseconds between looks at a change that the target carries out by itself; the last one repeats while the step
+   * has time to spare. Default 2,000, 3,000, 5,000, 10,000; empty: it is left to the next attempt.
+   */
+  readonly changeDelaysMs?: readonly number[]
   /** Strategies of class C are allowed also where nothing recovers what was issued and lost. Default false. */
   readonly allowClassC?: boolean
   /** Overlap and retirement. Default: nothing is retired before the next rotation, and a cut overlap is reported. */

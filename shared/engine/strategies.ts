@@ -7,7 +7,7 @@ import type { MintTraits } from './known-mint.ts'
 
 /**
  * A: no gap. B: a gap from setSecret to finishSecret, during which a stored, labelled version signs in. C: the gap begins
- * with the mint, and a reply that is lost can leave nothing stored that signs in.
+ * with the mint, and a reply that is lost can leave nothing stored that signs in; or nobody can see what signs in.
  */
 export type StrategyClass = 'A' | 'B' | 'C'
 
@@ -43,7 +43,9 @@ export const classOf = (strategy: Strategy, capabilities: Capabilities | undefin
   capabilities?.mint !== undefined &&
   oldOf(strategy, capabilities.mint) !== 'dies'
     ? 'A'
-    : STRATEGIES[strategy].class
+    : capabilities?.probe === 'none'
+      ? 'C'
+      : STRATEGIES[strategy].class
 
 /** What a mint does to the credential that it replaces. */
 function oldOf(strategy: Strategy, mint: MintCapabilities): MintTraits['old'] {
@@ -119,6 +121,7 @@ export function traitsOf(provider: Provider, strategy: Strategy, wishes: Wishes)
     restores: STRATEGIES[strategy].inPlace,
     comparesRights: strategies.includes(PAIR),
     appliesOnce: repeat === 'once',
+    refusesGap: capabilities.probe === 'none' && mints === undefined && !wishes.allowsGap,
     mints,
   }
 }

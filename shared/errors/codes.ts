@@ -2,6 +2,7 @@ import type { ErrorFacts } from './facts.ts'
 import { HUB_ERRORS } from './hub-codes.ts'
 import { MINT_ERRORS } from './mint-codes.ts'
 import { ADMIN_ERRORS, RETIREMENT_ERRORS } from './pair-codes.ts'
+import { PROOF_ERRORS } from './proof-codes.ts'
 
 export type { Actor, ErrorFacts } from './facts.ts'
 
@@ -169,18 +170,7 @@ export const ERRORS = {
     actor: 'operator',
     remedy: 'set the password of AWSCURRENT at the target as its primary password, then rotate again',
   },
-  CREDENTIAL_BARRED: {
-    when: 'The credential is right, but the target refuses it for a named reason: a limit, a lock, an expiry, a missing database.',
-    retryable: true,
-    actor: 'target-admin',
-    remedy: 'remove the named reason at the target',
-  },
-  NOT_PASSWORD_AUTH: {
-    when: 'The target let the session in without asking for the password (trust, peer, cert), so no credential can be proven there.',
-    retryable: false,
-    actor: 'target-admin',
-    remedy: 'make the target ask this user for a password',
-  },
+  ...PROOF_ERRORS,
   TARGET_UNREACHABLE: {
     when: 'The target gave no answer that says whether the credential is right: network, restart, timeout.',
     retryable: true,

@@ -43,7 +43,7 @@ export const MINT_ERRORS = {
       'look at the target: revoke what was issued, or make a new credential by hand and store it as AWSCURRENT; then take the label QUARTERTURN_MINTING off its version, take AWSPENDING off, and rotate again',
   },
   CLASS_C_REFUSED: {
-    when: 'The strategy ends the old credential before the new one is stored, nothing would recover a credential that is lost in between, and the deployment does not allow that.',
+    when: 'The strategy ends the old credential before the new one is stored, or the target takes its time for the change and lets nobody see what is in force; nothing would recover a credential that is lost in between, and the deployment does not allow that.',
     retryable: false,
     actor: 'operator',
     remedy:

@@ -12,6 +12,7 @@ import type { Connect } from '../network/connect.ts'
 import type { Sealed } from '../sealed.ts'
 import type { AdminUse } from './admin-use.ts'
 import type { AwsAccess } from './aws-use.ts'
+import type { CheckCode, VerdictCode } from './codes.ts'
 import type { Entropy } from './entropy.ts'
 import type { Mark, MintCapabilities, MintOperations } from './mint.ts'
 
@@ -96,6 +97,12 @@ export interface Capabilities {
   readonly retires?: boolean
   /** What a failed sign-in costs: nothing, or a step towards locking the account. */
   readonly failedProbe: 'free' | 'counts'
+  /**
+   * `none`: nobody can sign in from here. `probe` answers `unprovable` where the target itself says that it belongs to this
+   * secret and that this credential was the last one to be set, unless AWSCURRENT was written by hand since, which is then
+   * taken as it is. That counts, and the class is C. Default: `sign-in`.
+   */
+  readonly probe?: 'sign-in' | 'none'
   /** Required for strategies that mint. Default: none does. */
   readonly mint?: MintCapabilities
 }
@@ -137,6 +144,8 @@ export interface OpenRequest<Secret> {
    * operation is asked about a name only when it is there.
    */
   readonly values: { readonly [W in Who]?: Sealed<Secret> }
+  /** When each was stored, in milliseconds since the epoch, where Secrets Manager said so. A live view too. */
+  readonly storedAt?: { readonly [W in Who]?: number }
   readonly strategy: Strategy
   /** Marks what is created at the target as this secret's: a hash of its ARN. */
   readonly mark: string
@@ -220,25 +229,12 @@ export interface Check {
 }
 
 /**
- * - `ADMIN_REFUSED`: an admin that must not be used, such as a superuser.
- * - `ACCOUNT_REFUSED`: an account that must not be rotated so, such as one with privileges that no clone can have.
- * - `ACCOUNT_NOT_OURS`: the alternate exists, has no mark, and no stored value signs in to it.
- * - `ACCOUNT_SHARED`: the account carries the mark of another secret.
- */
-export type CheckCode =
-  | 'PRIVILEGE_MISSING'
-  | 'ADMIN_REFUSED'
-  | 'ACCOUNT_REFUSED'
-  | 'ACCOUNT_NOT_OURS'
-  | 'ACCOUNT_SHARED'
-
-/**
  * What a sign-in showed.
  * - `accepted`: the target asked for the credential and took it; `as` is who it says the session is.
  * - `barred`: the credential is right, or cannot be judged, and the target refuses for a named reason.
  * - `rejected`: the target looked at the credential and refused it. Only this, from the writer, lets the engine try another.
  * - `unknown`: no answer that says anything (network, timeout, restart).
- * - `unprovable`: the target let the session in without looking at the credential.
+ * - `unprovable`: the target let the session in without looking at the credential; or see `capabilities.probe`.
  *
  * `reason` is for people and free of secret values. `code` names the error that the engine raises when the verdict
  * stops a step; the default is the verdict's own.
@@ -252,24 +248,16 @@ export type Verdict =
       readonly code?: VerdictCode
     }
 
-export type VerdictCode =
-  | 'CREDENTIAL_BARRED'
-  | 'TARGET_UNREACHABLE'
-  | 'TARGET_READ_ONLY'
-  | 'NOT_PASSWORD_AUTH'
-  | 'TLS_UNAVAILABLE'
-  | 'TLS_UNTRUSTED'
-  | 'MINT_NOT_SETTLED'
-
 /**
  * What a change did.
  * - `applied`: done, also when a repeat found it done.
  * - `superseded`: a compare-and-swap at the target said that `from` is no longer in force; nothing changed.
+ * - `in-progress`: the target carries it out by itself; a repeat answers so until it is done, and begins no second change. Nor
+ *   does it answer anything else before, and a probe of any credential answers `unknown` with `CHANGE_IN_PROGRESS`.
  * - `refused`: the target will never take this value (a password policy); nothing changed. `reason` is for people.
  */
 export type Applied =
-  | { readonly result: 'applied' }
-  | { readonly result: 'superseded' }
+  | { readonly result: 'applied' | 'superseded' | 'in-progress' }
   | { readonly result: 'refused'; readonly reason: string }
 
 export interface Comparison {

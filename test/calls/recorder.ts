@@ -21,6 +21,7 @@ export type CalledOn =
   | 'admin secret of RDS'
   | 'schedule'
   | 'server of RDS'
+  | 'admin user of RDS'
   | 'target role'
   | 'bus'
 
@@ -88,7 +89,8 @@ function callOf(
   if (service === 'scheduler') return scheduleCall(request.method ?? '', jsonOf(body))
   const form = new URLSearchParams(body)
   const action = `${service}:${form.get('Action') ?? ''}`
-  if (service === 'rds') return { action, on: 'server of RDS', with: [] }
+  if (service === 'rds')
+    return { action, on: action.startsWith('rds:Describe') ? 'server of RDS' : 'admin user of RDS', with: [] }
   if (service === 'sts')
     return { action, on: 'target role', with: ['ExternalId', 'Policy'].filter((name) => form.has(name)) }
   return { action, on: 'secret', with: [`unknown service ${service}`] }

@@ -13,6 +13,8 @@ export interface Machine {
   readonly look?: Partial<typeof look>
   /** Makes the change at the target otherwise than the provider does. */
   readonly change?: (account: Account, to: string, from: string) => void
+  /** At a target where nobody can sign in it is noted what is set before the target has taken it. */
+  readonly notesFirst?: boolean
   /** Old credentials are retired by schedules, which may run at any moment. Default: with the next rotation. */
   readonly retires?: boolean
   /** A leftover counts as old also while an invocation of another rotation lives that has seen its credential stored. */

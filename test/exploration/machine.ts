@@ -19,6 +19,7 @@ import { retirementOf, schedulerOn } from './scheduler.ts'
 import { ARN, FUNCTION_ARN, idOf, numberOf, portOn } from './secrets.ts'
 import { freshPassword, isMintKind, isReplacing, type Sleeper, type State, withFate } from './state.ts'
 import { providerOn, targetOf, withTarget } from './target.ts'
+import { unprovenProviderOn } from './unproven-target.ts'
 import { type Presumed, type Variant, variantsOf } from './variants.ts'
 
 /** What one move of an invocation leads to. */
@@ -137,8 +138,9 @@ async function carryOut(
   }
   let state = before
   const target = targetOf(state, sleeper)
-  const gate =
-    state.kind === 'dual-admin' && move.kind === 'act' && move.action === 'apply' ? halves(sleeper) : atOnce
+  const isApply = move.kind === 'act' && move.action === 'apply'
+  const hasTwoHalves = state.kind === 'dual-admin' || state.kind === 'unproven'
+  const gate = isApply && hasTwoHalves ? halves(sleeper) : atOnce
   const get = (): State => state
   const set = (next: State): void => {
     state = next
@@ -150,12 +152,14 @@ async function carryOut(
     ? replacingProviderOn({ kind, ...issuing })
     : isMintKind(kind)
       ? mintingProviderOn({ kind, ...issuing })
-      : providerOn(target, gate, machine, {
-          get: () => state.entitled,
-          set: (entitled) => {
-            state = { ...state, entitled }
-          },
-        })
+      : kind === 'unproven'
+        ? unprovenProviderOn({ target, gate, machine, sleeper, isQuick: variant.isSlow !== true })
+        : providerOn(target, gate, machine, {
+            get: () => state.entitled,
+            set: (entitled) => {
+              state = { ...state, entitled }
+            },
+          })
   const context = new ExploredContext({
     ...SURROUNDINGS,
     event: {
@@ -174,6 +178,7 @@ async function carryOut(
     resolveProvider: () => Promise.resolve(provider),
     settings: {
       pendingReadDelaysMs: [],
+      changeDelaysMs: [],
       // With it, one more is issued where the old one then dies.
       allowClassC: !kind.startsWith('grace'),
       retirement: machine.retires === true ? RETIREMENT : {},

@@ -18,6 +18,8 @@ const each = (kinds: readonly Kind[], range: Partial<Range>): Run[] =>
 export const IN_TESTS: readonly Run[] = [
   ...each(TARGET_KINDS, { containers: 'both' }),
   ...each(TARGET_KINDS, { rotations: ENDLESS, invocations: 1, containers: 'both' }),
+  ...each(['unproven'], {}),
+  ...each(['unproven'], { rotations: ENDLESS, invocations: 1, containers: 'both' }),
   ...each(KNOWN, { containers: 'both' }),
   ...each(['unmarked-3', 'grace-2', 'in-place-admin', 'in-place-readable', 'refresh'], {}),
   ...each(
@@ -32,6 +34,8 @@ export const BEYOND: readonly Run[] = [
   ...each(TARGET_KINDS, { anyToken: true, containers: 'both' }),
   ...each(TARGET_KINDS, { rotations: 3 }),
   ...each(TARGET_KINDS, { rotations: 3, edits: 1 }),
+  ...each(['unproven'], { containers: 'both' }),
+  ...each(['unproven'], { containers: 'both', edits: 1 }),
   ...each(KNOWN, { containers: 'both', edits: 1 }),
   ...each(KNOWN, { anyToken: true, containers: 'both' }),
   ...each(MINTS_BESIDE, { retires: true }),

@@ -13,6 +13,7 @@ import {
   signsIn,
   under,
 } from './state.ts'
+import { changeFinished } from './unproven-target.ts'
 
 export type PromiseName = 'never locked out' | 'always converges' | 'no orphans'
 
@@ -35,7 +36,7 @@ export function lockedOut(state: State): Broken | undefined {
       newestGone(state) ??
       (state.kind.startsWith('grace') && isRefused ? { promise: 'never locked out', how } : undefined)
     )
-  if (!changesInPlace(state.kind))
+  if (!changesInPlace(state.kind) && state.kind !== 'unproven')
     return works('AWSCURRENT') ? undefined : { promise: 'never locked out', how }
   const isIn = ['AWSCURRENT', 'AWSPENDING', 'QUARTERTURN_CANDIDATE'].some(works)
   return isIn
@@ -94,8 +95,9 @@ export async function convergence(
   hasEdits: boolean,
 ): Promise<Broken | undefined> {
   if (isLeftToAHand(space.state(start))) return undefined
+  const first = space.state(start)
   let state = space.numberOfState({
-    ...space.state(start),
+    ...(changeFinished(first) ?? first),
     tokens: [],
     left: { rotations: ENDLESS, edits: 0, refusals: 0 },
   })
@@ -149,7 +151,9 @@ function orphansOf(state: State): string[] {
     .filter(({ password }) => labelled.every((one) => one?.password !== password))
     .map(({ mark }) => (mark === 'none' ? 'a credential made by hand' : 'a credential that was issued'))
   if (minted.length > 0) return minted
-  return (['A', 'B'] as const).flatMap((username: AccountName) =>
+  // The note at a target that cannot be asked is no credential.
+  const accounts = state.kind === 'unproven' ? (['A'] as const) : (['A', 'B'] as const)
+  return accounts.flatMap((username: AccountName) =>
     state.accounts[username]
       .filter((password) => password !== '' && !labelled.some((one) => isSame(one, { username, password })))
       .map(() => `a password of ${username}`),

@@ -8,6 +8,7 @@ import { MINT_RULES } from './rules-of-mints.ts'
 import { RETIREMENT_RULES } from './rules-of-retirement.ts'
 import { STAGED_RULES } from './rules-of-staged.ts'
 import { STEP_RULES } from './rules-of-steps.ts'
+import { UNPROVEN_RULES } from './rules-of-unproven.ts'
 import type { Kind } from './state.ts'
 
 export const SOUND: Machine = { decide, rules: { locks: true, changesInLockedSession: true } }
@@ -37,6 +38,7 @@ export const RULES: readonly RuleOut[] = [
   ...MINT_RULES,
   ...STAGED_RULES,
   ...CLAIM_RULES,
+  ...UNPROVEN_RULES,
 ]
 
 export interface Tried {

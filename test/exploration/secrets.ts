@@ -159,13 +159,15 @@ export function edit(state: State, newPassword: string | undefined): State | und
   const value = { ...old, password: newPassword ?? old.password }
   const version = state.values.length
   const [, secondary] = state.accounts[old.username]
+  // What was noted there before is older than AWSCURRENT now.
+  const { B } = state.accounts
+  const accounts = state.kind === 'unproven' ? { ...state.accounts, B: [B[0], ''] as const } : state.accounts
   const room: State = {
     ...state,
     values: [...state.values, undefined],
     left: { ...state.left, edits: state.left.edits - 1 },
-    ...(newPassword === undefined
-      ? {}
-      : { accounts: { ...state.accounts, [old.username]: [newPassword, secondary] } }),
+    accounts:
+      newPassword === undefined ? accounts : { ...accounts, [old.username]: [newPassword, secondary] },
   }
   return putValue(room, version, value, ['AWSCURRENT'])
 }

@@ -12,6 +12,7 @@ import {
 import { isOldAgain } from './promises.ts'
 import { edit, rotate, strip } from './secrets.ts'
 import { freshPassword, isMintKind, newSleeper, type Sleeper, type State, withFate } from './state.ts'
+import { changeFinished } from './unproven-target.ts'
 import { isOver, type Presumed } from './variants.ts'
 
 export interface Bounds {
@@ -266,6 +267,7 @@ export class Space {
         'AWSPENDING is stripped': strip(state),
         RotateSecret: this.#rotated(state),
         [EDIT]: edit(state, password),
+        'the target finishes the change': changeFinished(state),
       }
       list = Object.entries(after).flatMap(([text, next]) =>
         next === undefined ? [] : [{ text, state: this.numberOfState(next) }],

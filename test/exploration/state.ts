@@ -1,6 +1,6 @@
 import type { Known, Task } from '../../shared/engine/known.ts'
 import type { Labels } from '../../shared/engine/labels.ts'
-import { TARGET_KINDS, type TargetKind } from '../simulation/target.ts'
+import { TARGET_KINDS } from '../simulation/target.ts'
 
 /**
  * Targets that issue the credentials beside each other: how many may live at once, whether their values can be read
@@ -27,8 +27,10 @@ export const MINTS_INSTEAD = [
 export type ReplacingKind = (typeof MINTS_INSTEAD)[number]
 export const MINT_KINDS = [...MINTS_BESIDE, ...MINTS_INSTEAD] as const
 export type MintKind = (typeof MINT_KINDS)[number]
-export const KINDS = [...TARGET_KINDS, ...MINT_KINDS] as const
-export type Kind = TargetKind | MintKind
+/** A target that carries changes out by itself, and where nobody can sign in. */
+const UNPROVEN = 'unproven'
+export const KINDS = [...TARGET_KINDS, ...MINT_KINDS, UNPROVEN] as const
+export type Kind = (typeof KINDS)[number]
 
 export const isReplacing = (kind: Kind): kind is ReplacingKind => MINTS_INSTEAD.some((one) => one === kind)
 /** What becomes of a credential that is not stored yet is kept in mind. */

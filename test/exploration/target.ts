@@ -10,7 +10,8 @@ const atOnce: Gate = async (_label, action) => action()
 /** The target as it is, for one action of one invocation. */
 export function targetOf(state: State, { holdsLock }: Sleeper): Target {
   // One that issues credentials has no accounts: `mint-target.ts`.
-  const target = new Target(isMintKind(state.kind) ? 'single' : state.kind, '')
+  const { kind } = state
+  const target = new Target(isMintKind(kind) || kind === 'unproven' ? 'single' : kind, '')
   for (const name of ['A', 'B'] as const) {
     const [primary, secondary] = state.accounts[name]
     target.accounts[name] = { primary: primary || undefined, secondary: secondary || undefined }

@@ -15,6 +15,8 @@ export interface Variant {
   readonly isYoung?: boolean
   /** The target finds that nothing needs to change. */
   readonly isUnchanged?: boolean
+  /** The target does not finish the change before it is asked. */
+  readonly isSlow?: boolean
 }
 
 /** Of what must be over by now: a mint that is older than any invocation lives, or whoever has QUARTERTURN_MINTING. */
@@ -78,6 +80,10 @@ async function faults(state: State, sleeper: Sleeper, move: AskOrAct, carryOut: 
       { text: 'moveCurrent happens and its reply is lost', state: after, sleeper: uncertain },
       { text: 'moveCurrent is lost', state, sleeper: uncertain },
     ]
+  }
+  if (move.action === 'apply' && state.kind === 'unproven') {
+    const moved = await carryOut(state, { isSlow: true })
+    return moved.sleeper?.known.apply === 'in-progress' ? [moved] : []
   }
   if (move.action === 'storeNew' && state.left.refusals > 0) {
     const left = { ...state.left, refusals: state.left.refusals - 1 }

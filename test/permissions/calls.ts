@@ -14,6 +14,7 @@ const Calls = z.array(
       'admin secret of RDS',
       'schedule',
       'server of RDS',
+      'admin user of RDS',
       'target role',
       'bus',
     ]),

@@ -4,7 +4,18 @@
  */
 import { describe, expect, test } from 'vitest'
 import { readCalls } from './calls.ts'
-import { hub, inHub, inWorkload, isOfHubOnly, ofHub, ofTarget, target, trustFor, workload } from './roles.ts'
+import {
+  hub,
+  inHub,
+  inWorkload,
+  isOfHubOnly,
+  ofHub,
+  ofTarget,
+  target,
+  trustFor,
+  workload,
+  workloadOfRds,
+} from './roles.ts'
 import { ALL, type Caller, isAllowed, type Request } from './simulate.ts'
 import { type Limiting, ON_BEHALF, strangeOf, strangeRequests } from './strange.ts'
 import { about, MEMBER, OWN } from './world.ts'
@@ -64,7 +75,12 @@ interface Attempt {
 
 /** Taken away, they let nothing more pass: AWS itself is the limit. */
 const NO_LIMIT: Readonly<Record<string, string>> = {
-  'templates/target-role.yaml: LookAtRds: any resource': "an account's RDS answers nobody of another account",
+  ...Object.fromEntries(
+    ['LookAtRds', 'ChangeAdminUsersOfRds', 'NoteWhatWasSetAtRds'].map((sid) => [
+      `templates/target-role.yaml: ${sid}: any resource`,
+      "an account's RDS answers nobody of another account",
+    ]),
+  ),
   'secret: statement 2: any resource': 'only the secret knows its key: the statement is bound to the secret',
   'admin secret: statement 2: any resource': 'the same',
 }
@@ -91,14 +107,36 @@ const CALLS = readCalls()
 const onBehalf = (caller: Caller): readonly Attempt[] =>
   ON_BEHALF.map(({ denied }) => ({ caller, request: denied }))
 
-const ROLES = [
+const OF_RDS = 'admin user of RDS'
+
+const ROLES: readonly {
+  readonly role: string
+  readonly only?: RegExp
+  readonly policies: readonly object[]
+  readonly denied: readonly Attempt[]
+}[] = [
   {
     role: 'template.yaml',
     policies: workload.policies,
     denied: [
-      ...attempts('workload', (call) => (isOfHubOnly(call) ? undefined : inWorkload), OWN),
-      ...onBehalf(inWorkload),
+      ...attempts(
+        'workload',
+        (call) => (isOfHubOnly(call) || call.on === OF_RDS ? undefined : inWorkload(call)),
+        OWN,
+      ),
+      ...onBehalf(inWorkload({ on: 'secret' })),
     ],
+  },
+  {
+    // What it has beside the others.
+    role: 'template.yaml, rotate-rds',
+    only: /^(LookAtRds|ChangeAdminUsersOfRds|NoteWhatWasSetAtRds):/,
+    policies: workloadOfRds.policies,
+    denied: attempts(
+      'workload',
+      ({ on }) => ([OF_RDS, 'server of RDS'].includes(on) ? inWorkload({ on: OF_RDS }) : undefined),
+      OWN,
+    ),
   },
   {
     role: 'templates/hub.yaml',
@@ -130,22 +168,28 @@ async function lets(denied: readonly Attempt[], by: (caller: Caller) => Caller):
   return false
 }
 
-describe.each(ROLES)('a limit of $role is missed:', ({ role, policies, denied }) => {
+describe.each(ROLES)('a limit of $role is missed:', ({ role, only = /./, policies, denied }) => {
   const [policy = {}] = policies
-  test.each(limitsOf(role, policy))('$what', async ({ policy: wider }) => {
-    expect(await lets(denied, (caller) => ({ ...caller, policies: [wider] }))).toBe(true)
-  })
+  test.each(limitsOf(role, policy).filter(({ what }) => only.test(what)))(
+    '$what',
+    async ({ policy: wider }) => {
+      expect(await lets(denied, (caller) => ({ ...caller, policies: [wider] }))).toBe(true)
+    },
+  )
 })
 
-describe.each(['secret', 'admin secret'] as const)('a limit of the session for a %s is missed:', (on) => {
-  const { session = '{}' } = inHub({ action: '', on, with: [] }, about(MEMBER))
-  const denied = attempts(
-    'session',
-    (call) => (call.on === on ? inHub(call, about(MEMBER)) : undefined),
-    MEMBER,
-  )
-  test.each(limitsOf(on, JSON.parse(session)))('$what', async ({ policy }) => {
-    const wider = JSON.stringify(policy)
-    expect(await lets(denied, (caller) => ({ ...caller, policies: [ALL], session: wider }))).toBe(true)
-  })
-})
+describe.each(['secret', 'admin secret', OF_RDS] as const)(
+  'a limit of the session for a %s is missed:',
+  (on) => {
+    const { session = '{}' } = inHub({ action: '', on, with: [] }, about(MEMBER))
+    const denied = attempts(
+      'session',
+      (call) => (call.on === on ? inHub(call, about(MEMBER)) : undefined),
+      MEMBER,
+    )
+    test.each(limitsOf(on, JSON.parse(session)))('$what', async ({ policy }) => {
+      const wider = JSON.stringify(policy)
+      expect(await lets(denied, (caller) => ({ ...caller, policies: [ALL], session: wider }))).toBe(true)
+    })
+  },
+)

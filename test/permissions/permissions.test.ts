@@ -14,6 +14,7 @@ import {
   target,
   trustFor,
   workload,
+  workloadOfRds,
 } from './roles.ts'
 import { ALL, actionsOf, isAllowed, resourcesOf, roleOf } from './simulate.ts'
 import { type Limiting, ON_BEHALF, strangeOf, strangeRequests } from './strange.ts'
@@ -37,7 +38,7 @@ describe('the same call on something else is denied', () => {
     'in a workload: %s: %s',
     async (_, __, call, of) => {
       for (const request of strangeRequests(call, of, OWN))
-        expect(await isAllowed(inWorkload, request), request.action).toBe(false)
+        expect(await isAllowed(inWorkload(call), request), request.action).toBe(false)
     },
   )
 
@@ -65,7 +66,7 @@ describe('the same call on something else is denied', () => {
   })
 
   test.each(ON_BEHALF)('by either function: $what', async ({ allowed, denied }) => {
-    for (const caller of [inWorkload, ofHub]) {
+    for (const caller of [inWorkload({ on: 'secret' }), ofHub]) {
       expect(await isAllowed(caller, allowed)).toBe(true)
       expect(await isAllowed(caller, denied)).toBe(false)
     }
@@ -88,7 +89,7 @@ describe('the same call on something else is denied', () => {
     } as const
     const [put] = requestsOf(write, about(OWN))
     expect(put?.action).toBe('secretsmanager:PutSecretValue')
-    if (put !== undefined) expect(await isAllowed(inWorkload, put)).toBe(false)
+    if (put !== undefined) expect(await isAllowed(inWorkload(write), put)).toBe(false)
   })
 })
 
@@ -112,7 +113,7 @@ const ON_OUR_BEHALF: Readonly<Record<string, string>> = {
 
 test('each action that is granted is used by a call, or by AWS on our behalf', () => {
   const used = new Set(CALLS.map(({ action }) => action))
-  const granted = new Set([workload, hub, target].flatMap(actionsOf))
+  const granted = new Set([workload, workloadOfRds, hub, target].flatMap(actionsOf))
   expect([...granted].filter((action) => !used.has(action) && ON_OUR_BEHALF[action] === undefined)).toEqual(
     [],
   )

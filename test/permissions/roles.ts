@@ -1,6 +1,7 @@
 /** The roles of the templates with every parameter on, and whether they allow a call. */
-import { adminPolicy, rdsPolicy, secretPolicy } from '../../shared/aws/session-policy.ts'
-import type { RecordedCall } from '../calls/recorder.ts'
+import { changing } from '../../providers/rds/api.ts'
+import { adminPolicy, rdsPolicy, secretPolicy, targetPolicy } from '../../shared/aws/session-policy.ts'
+import type { CalledOn, RecordedCall } from '../calls/recorder.ts'
 import { type Caller, isAllowed, roleOf } from './simulate.ts'
 import {
   type About,
@@ -12,9 +13,11 @@ import {
   keyArn,
   MEMBER,
   OWN,
+  REGION,
   ROTATED_BY,
   requestsOf,
   secretArn,
+  serverArn,
 } from './world.ts'
 
 export const EVERYTHING = {
@@ -25,19 +28,23 @@ export const EVERYTHING = {
   SubnetIds: 'subnet-1',
   SecurityGroupIds: 'sg-1',
 }
-export const workload = roleOf(
-  'template.yaml',
-  {
-    ...EVERYTHING,
-    SecretNamePrefix: 'app/',
-    SecretTagValue: ROTATED_BY,
-    AdminSecretNamePrefix: 'admin/',
-    ReadRdsAdminSecrets: 'true',
-    KeyArns: keyArn(OWN, KEY),
-  },
-  'RotatePostgresRole',
-  ATTRIBUTES,
-)
+const workloadRole = (id: string) =>
+  roleOf(
+    'template.yaml',
+    {
+      ...EVERYTHING,
+      DeployRotateRds: 'true',
+      SecretNamePrefix: 'app/',
+      SecretTagValue: ROTATED_BY,
+      AdminSecretNamePrefix: 'admin/',
+      ReadRdsAdminSecrets: 'true',
+      KeyArns: keyArn(OWN, KEY),
+    },
+    id,
+    ATTRIBUTES,
+  )
+export const workload = workloadRole('RotatePostgresRole')
+export const workloadOfRds = workloadRole('RotateRdsRole')
 export const hub = roleOf(
   'templates/hub.yaml',
   { ...EVERYTHING, Accounts: MEMBER, ExternalId: 'external-id', Release: '2611292100' },
@@ -54,6 +61,7 @@ export const target = roleOf(
     SecretNamePrefix: 'app/',
     AdminSecretNamePrefix: 'admin/',
     ReadRdsAdminSecrets: 'true',
+    ChangeRdsAdminUsers: 'true',
     KeyArns: keyArn(MEMBER, KEY),
   },
   'TargetRole',
@@ -61,10 +69,12 @@ export const target = roleOf(
 )
 
 const session = (account: string, role: string) => `arn:aws:sts::${account}:assumed-role/${role}/session`
-export const inWorkload: Caller = {
-  arn: session(OWN, 'quarterturn-rotate-postgres'),
-  policies: workload.policies,
-}
+const CHANGES: CalledOn = 'admin user of RDS'
+/** The function that makes such a call. */
+export const inWorkload = ({ on }: Pick<RecordedCall, 'on'>): Caller =>
+  on === CHANGES
+    ? { arn: session(OWN, 'quarterturn-rotate-rds'), policies: workloadOfRds.policies }
+    : { arn: session(OWN, 'quarterturn-rotate-postgres'), policies: workload.policies }
 export const ofHub: Caller = { arn: session(OWN, 'quarterturn-rotate-postgres'), policies: hub.policies }
 
 /** The target role, as if its session were not narrowed. */
@@ -74,11 +84,16 @@ export const ofTarget: Caller = {
 }
 
 /** The session that the hub assumes for a kind of call, or its own role. */
-export function inHub({ on }: RecordedCall, { secret, admin, account }: About): Caller {
+export function inHub({ action, on }: RecordedCall, { secret, admin, account }: About): Caller {
   const narrowed = (policy: string): Caller => ({ ...ofTarget, session: policy })
   if (on === 'secret') return narrowed(secretPolicy(secret))
   if (on === 'admin secret') return narrowed(adminPolicy(admin))
   if (on === 'admin secret of RDS') return narrowed(adminPolicy(secretArn(account, 'rds!db-0123')))
+  if (on === CHANGES) {
+    const kind = action.includes('DBCluster') ? ('cluster' as const) : ('instance' as const)
+    const server = { kind, id: 'orders', arn: serverArn(action, { region: REGION, account }) }
+    return narrowed(targetPolicy(changing(server, secret)))
+  }
   return on === 'server of RDS' ? narrowed(rdsPolicy()) : ofHub
 }
 
@@ -105,7 +120,7 @@ export async function deniedOf(call: RecordedCall): Promise<readonly string[]> {
   const denied: string[] = []
   if (!isOfHubOnly(call))
     for (const request of requestsOf(call, about(OWN)))
-      if (!(await isAllowed(inWorkload, request))) denied.push(`template.yaml: ${request.action}`)
+      if (!(await isAllowed(inWorkload(call), request))) denied.push(`template.yaml: ${request.action}`)
   const of = about(placeInHub(call))
   for (const request of requestsOf(call, of))
     if (!(await isAllowed(inHub(call, of), request, trustFor(call)))) denied.push(`hub: ${request.action}`)

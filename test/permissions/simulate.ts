@@ -4,7 +4,7 @@ import { readTemplate, resolved, type Template, type Values } from '../templates
 export interface Request {
   readonly action: string
   readonly resource: string
-  readonly context: Readonly<Record<string, string>>
+  readonly context: Readonly<Record<string, string | string[]>>
 }
 
 export interface Caller {

@@ -105,6 +105,26 @@ const STRANGE: Readonly<Record<CalledOn, readonly Strange[]>> = {
     { what: 'a server of another Region', by: ['workload'], change: () => ({ region: 'us-east-1' }) },
     { what: 'a server of another account', by: ROLES, change: () => ({ account: STRANGER }) },
   ],
+  'admin user of RDS': [
+    {
+      what: 'a server of another Region',
+      by: ['workload', 'session'],
+      change: () => ({ region: 'us-east-1' }),
+    },
+    { what: 'a server of another account', by: ALL_THREE, change: () => ({ account: STRANGER }) },
+    { what: 'a server whose owner has not tagged it', by: ALL_THREE, change: () => ({ isBound: false }) },
+    {
+      what: 'a server that is tagged for another secret',
+      by: ALL_THREE,
+      change: (account) => ({ boundTo: secretArn(account, 'other/orders') }),
+    },
+    {
+      what: 'the tag that binds it',
+      by: ALL_THREE,
+      change: () => ({ tagKeys: ['quarterturn:applied', 'quarterturn:secret'] }),
+    },
+    { what: 'no tag', by: ROLES, change: () => ({ tagKeys: [] }) },
+  ],
   bus: [
     {
       what: 'another bus',

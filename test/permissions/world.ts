@@ -34,6 +34,11 @@ export interface About {
   readonly bus: string
   readonly source: string
   readonly targetRole: string
+  /** The secret that the owner of a server has put into its tag. */
+  readonly boundTo?: string
+  readonly isBound: boolean
+  /** The tags that are put on it. */
+  readonly tagKeys: readonly string[]
 }
 
 export const functionArn = (account: string, name = 'quarterturn-rotate-postgres'): string =>
@@ -70,6 +75,8 @@ export const about = (account: string, of: Partial<About> = {}): About => {
     bus: BUS,
     source: 'quarterturn',
     targetRole: `arn:aws:iam::${MEMBER}:role/quarterturn-target-rotate-postgres`,
+    isBound: true,
+    tagKeys: ['quarterturn:applied'],
     ...of,
   }
 }
@@ -79,6 +86,8 @@ export const ATTRIBUTES: Values = {
   ...PLACE,
   'RotatePostgresScheduleRole.Arn': SCHEDULE_ROLE,
   'RotatePostgresLogs.Arn': LOG_GROUP,
+  'RotateRdsScheduleRole.Arn': SCHEDULE_ROLE,
+  'RotateRdsLogs.Arn': LOG_GROUP,
 }
 
 /** The request that a call makes, and those that AWS makes in the caller's name because of it. */
@@ -102,9 +111,14 @@ export function requestsOf({ action, on, with: facets }: RecordedCall, of: About
       }
       return [{ action, resource, context: {} }, ...(facets.includes('RoleArn') ? [passed] : [])]
     }
-    case 'server of RDS': {
-      const kind = action === 'rds:DescribeDBClusters' ? 'cluster' : 'db'
-      return [{ action, resource: `arn:aws:rds:${of.region}:${of.account}:${kind}:orders`, context: {} }]
+    case 'server of RDS':
+      return [{ action, resource: serverArn(action, of), context: {} }]
+    case 'admin user of RDS': {
+      const { boundTo = of.secret, isBound, tagKeys } = of
+      const tag = isBound ? { 'aws:ResourceTag/quarterturn:secret': boundTo } : {}
+      const puts = action === 'rds:AddTagsToResource' && tagKeys.length > 0
+      const tags = puts ? { 'aws:TagKeys': [...tagKeys] } : {}
+      return [{ action, resource: serverArn(action, of), context: { ...tag, ...tags } }]
     }
     case 'bus':
       return [{ action, resource: of.bus, context: of.source === '' ? {} : { 'events:source': of.source } }]
@@ -118,6 +132,9 @@ export function requestsOf({ action, on, with: facets }: RecordedCall, of: About
       ]
   }
 }
+
+export const serverArn = (action: string, { region, account }: Pick<About, 'region' | 'account'>): string =>
+  `arn:aws:rds:${region}:${account}:${action.includes('DBCluster') ? 'cluster' : 'db'}:orders`
 
 const LABELLED = ['secretsmanager:GetSecretValue', 'secretsmanager:UpdateSecretVersionStage']
 

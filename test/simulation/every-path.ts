@@ -83,7 +83,7 @@ const RESULTS: { readonly [R in keyof Results]: readonly Results[R][] } = {
   store: ['stored', 'exists'],
   lock: ['held'],
   takeCandidate: ['taken', 'lost'],
-  apply: ['applied', 'superseded', 'refused'],
+  apply: ['applied', 'superseded', 'in-progress', 'refused'],
   putBack: ['done'],
   repair: ['done'],
   releaseCandidate: ['done'],
@@ -111,6 +111,7 @@ const PLAIN: Traits = {
   restores: true,
   comparesRights: false,
   appliesOnce: false,
+  refusesGap: false,
   mints: undefined,
 }
 const TWO_AT_ONCE: Traits = { ...PLAIN, restores: false, overlaps: true }
@@ -129,6 +130,7 @@ const TRAITS: readonly Traits[] = [
     mints,
   })),
   PLAIN,
+  { ...PLAIN, refusesGap: true },
   { ...TWO_AT_ONCE, appliesOnce: true, retires: true },
   { ...TWO_AT_ONCE, oneByAdmin: true },
   { ...PLAIN, oneByAdmin: true, oneMayDoWithout: true, adminLooks: true },

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { providers } from '../../providers/index.ts'
+import { everyProvider } from '../../providers/index.ts'
 import { bundleOptions, handlerNames } from '../../scripts/build-options.ts'
 import { buildProperties } from '../../scripts/templates/build-properties.ts'
 import { EXAMPLES } from '../../scripts/templates/examples.ts'
@@ -157,7 +157,7 @@ describe('alarms', () => {
 describe('examples', () => {
   test('exist for each provider', () => {
     const served = new Set(EXAMPLES.map(({ handler }) => handler))
-    expect([...served].toSorted()).toEqual(providers.map(({ name }) => `rotate-${name}`).toSorted())
+    expect([...served].toSorted()).toEqual(everyProvider.map(({ name }) => `rotate-${name}`).toSorted())
   })
 
   test.each(EXAMPLES)('$name rotates nothing when it is deployed, and holds no value', ({ name }) => {

@@ -65,6 +65,13 @@ export const isOvertaken = (known: Known): boolean =>
 const mayBePrevious = (known: Known): boolean =>
   ownOf(known)?.isReused === true || known.traits?.mints?.stages === true
 
+/** A change whose end nobody can see is begun only where the deployment allows it. A value that was set already goes on. */
+export const refuseGap = (isWanted: (known: Known) => boolean): Rule => ({
+  rule: 'nobody could see what is in force, and the deployment does not allow that',
+  when: (k) => isWanted(k) && k.traits?.refusesGap === true,
+  move: fail('CLASS_C_REFUSED'),
+})
+
 /** The secret goes to and fro between two accounts: that was chosen, or AWSPREVIOUS shows it. */
 export const alternates = (known: Known): boolean =>
   known.traits?.alternates === true || known.pair === 'alternates'

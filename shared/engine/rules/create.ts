@@ -1,6 +1,6 @@
 import type { Known } from '../known.ts'
 import { act, ask, end, fail, type Rule } from '../moves.ts'
-import { alternates, guards, stopUnlessConclusive } from './common.ts'
+import { alternates, guards, refuseGap, stopUnlessConclusive } from './common.ts'
 import { createMintRules } from './mint-create.ts'
 
 /** An unfinished value is used again, so that two different values are never outstanding. */
@@ -44,6 +44,7 @@ export const createRules: readonly Rule[] = [
     when: (k) => k.store === undefined && reuses(k),
     move: act('storeCandidate'),
   },
+  refuseGap((k) => k.store === undefined),
   {
     rule: 'a new value: see whether it comes too soon for consumers of the previous one',
     when: (k) => k.store === undefined && overlaps(k) && k.overlap === undefined,

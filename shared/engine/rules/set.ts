@@ -116,6 +116,11 @@ const changeRules: readonly Rule[] = [
     when: (k) => k.lockedPendingProof !== 'accepted' && k.apply === undefined,
     move: act('apply'),
   },
+  {
+    rule: 'the target carries the change out by itself and is not done: a repeat waits for it',
+    when: (k) => k.apply === 'in-progress',
+    move: fail('CHANGE_IN_PROGRESS'),
+  },
 ]
 
 /** The target will never take this value: give up the version so that the next token makes another. */

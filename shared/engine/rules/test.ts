@@ -9,6 +9,7 @@ import {
   proveToConsumers,
   readAdmin,
   readOwn,
+  refuseGap,
   seeWhoseChange,
   stopUnlessConclusive,
 } from './common.ts'
@@ -56,6 +57,7 @@ export const testRules: readonly Rule[] = [
     when: (k) => isTestRotation(k) && k.traits?.mayContinue === true && k.pair === undefined,
     move: ask('pair'),
   },
+  refuseGap(isTestRotation),
   seeWhoseChange(isTestRotation),
   ...readAdmin((k) => isTestRotation(k) || comparesRights(k)),
   ...checkRotation(isTestRotation),

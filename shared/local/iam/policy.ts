@@ -62,8 +62,11 @@ export type PolicyInput = z.input<typeof PolicyDocumentSchema>
 export type PolicyDocument = z.output<typeof PolicyDocumentSchema>
 export type PolicyStatement = PolicyDocument['Statement'][number]
 
-/** `StringEqualsIfExists` → `StringEquals`. */
-export const bareOperator = (name: string): string => name.replace(/IfExists$/, '')
+/**
+ * `StringEqualsIfExists` → `StringEquals`, and `ForAllValues:StringEquals` too: a key has one value at most here, and one without
+ * a value is in the way of neither.
+ */
+export const bareOperator = (name: string): string => name.replace(/^ForAllValues:|IfExists$/g, '')
 
 /**
  * Throws a `TypeError` for what is no policy, and for what this evaluator does not know: a rule passed over in
