@@ -15,7 +15,7 @@ import { AwsClientSecrets } from './aws-client-secrets.ts'
 import { type AwsSecret, PLACE } from './schema.ts'
 import type { Work } from './session.ts'
 import { mayHold, type Slot, slotOf } from './slots.ts'
-import { consumersWish, requestToken } from './token.ts'
+import { consumersWish, requestToken, verdictOf } from './token.ts'
 
 export type { AwsOrigin } from './aws-api.ts'
 
@@ -72,10 +72,7 @@ class AwsWork {
 
   async probe(who: Who): Promise<Verdict> {
     const secret = this.#secretOf(who)
-    const answer = await requestToken(this.#options.http, secret, consumersWish(secret))
-    if (answer.verdict === 'accepted') return { verdict: 'accepted', as: secret.clientId }
-    const { isOfScope: _, ...verdict } = answer
-    return verdict
+    return verdictOf(await requestToken(this.#options.http, secret, consumersWish(secret)), secret)
   }
 
   async check(): Promise<Check> {

@@ -3,14 +3,14 @@ import {
   type LiveCredential,
   type Mark,
   type Minted,
-  markOf,
   markText,
   QuarterturnError,
   type Retired,
   type StoredSecret,
   type Who,
 } from '../../shared/provider/index.ts'
-import { type Management, privilegeMissing, unexpected } from './management.ts'
+import { markIn } from './key-id.ts'
+import { type Management, notUnderstood, privilegeMissing, unexpected } from './management.ts'
 import type { Call, ManagedProfile } from './profile/schema.ts'
 import { at, goesOn, textAt, timeAt } from './reply.ts'
 import { idOfValue, isId, type ManagedSecret, PLACE } from './schema.ts'
@@ -182,12 +182,3 @@ export class ClientSecrets {
     return { ...base, clientSecret, secretId }
   }
 }
-
-/** A mark may be followed by more, after a dot. */
-const markIn = (text: string | undefined): Mark | undefined =>
-  text === undefined ? undefined : markOf(text.split('.', 4).join('.'))
-
-const notUnderstood = (what: string): QuarterturnError =>
-  new QuarterturnError('TARGET_UNREACHABLE', {
-    problem: `${what} is not in the form that the target documents`,
-  })

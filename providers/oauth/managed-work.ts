@@ -1,10 +1,10 @@
 import type { HttpClient } from '../../shared/http/index.ts'
 import { type Check, isQuarterturnError, type Verdict, type Who } from '../../shared/provider/index.ts'
 import { ClientSecrets } from './client-secrets.ts'
-import { Management } from './management.ts'
+import { isByToken, Management, proveToken } from './management.ts'
 import { type ManagedSecret, PLACE } from './schema.ts'
 import type { Work } from './session.ts'
-import { consumersWish, requestToken } from './token.ts'
+import { consumersWish, requestToken, verdictOf } from './token.ts'
 
 export interface ManagedWorkOptions {
   readonly http: HttpClient
@@ -33,11 +33,8 @@ export function workOnManaged({ http, secretOf, client, bytes, now }: ManagedWor
 
     async probe({ who }): Promise<Verdict> {
       const secret = secretOf(who)
-      if (isByToken(secret)) return await proveToken(secrets, who)
-      const answer = await requestToken(http, secret, consumersWish(secret))
-      if (answer.verdict === 'accepted') return { verdict: 'accepted', as: secret.clientId }
-      const { isOfScope: _, ...verdict } = answer
-      return verdict
+      if (isByToken(secret)) return await proveToken(() => secrets.list(who))
+      return verdictOf(await requestToken(http, secret, consumersWish(secret)), secret)
     },
 
     list: ({ as }) => secrets.list(as),
@@ -54,23 +51,5 @@ export function workOnManaged({ http, secretOf, client, bytes, now }: ManagedWor
       : [
           `the secret does not say which of the ${live} credentials at the target it holds (\`secretId\`), so the next rotation leaves it there for you to revoke`,
         ]
-  }
-}
-
-/** An admin may have an API token, which is no client and gets no access token. */
-const isByToken = ({ [PLACE]: { profile }, clientSecret, apiToken }: ManagedSecret): boolean =>
-  profile.api.authorization.apiToken !== undefined && clientSecret === apiToken
-
-async function proveToken(secrets: ClientSecrets, who: Who): Promise<Verdict> {
-  try {
-    await secrets.list(who)
-    return { verdict: 'accepted', as: 'an API token' }
-  } catch (error) {
-    if (!isQuarterturnError(error)) throw error
-    const reason = error.problem
-    if (error.code === 'CURRENT_REFUSED') return { verdict: 'rejected', reason }
-    if (error.code === 'PRIVILEGE_MISSING') return { verdict: 'barred', reason, code: 'CREDENTIAL_BARRED' }
-    if (error.code === 'TARGET_UNREACHABLE') return { verdict: 'unknown', reason, code: error.code }
-    throw error
   }
 }

@@ -5,11 +5,12 @@ import {
   type HttpReply,
   type HttpRequest,
 } from '../../shared/http/index.ts'
-import { QuarterturnError, type Who } from '../../shared/provider/index.ts'
+import { isQuarterturnError, QuarterturnError, type Verdict, type Who } from '../../shared/provider/index.ts'
+import { API_TOKEN } from './key-fields.ts'
 import type { Call } from './profile/schema.ts'
 import { filledJson, filledPath, type Values } from './profile/template.ts'
 import { jsonOf, textAt } from './reply.ts'
-import { type ManagedSecret, PLACE } from './schema.ts'
+import { type KeyPairSecret, type ManagedSecret, PLACE } from './schema.ts'
 import { ifThere, requestToken, valuesOf } from './token.ts'
 
 export interface Answer {
@@ -18,15 +19,25 @@ export interface Answer {
   readonly reply: HttpReply
 }
 
+/** A secret whose client a management API knows. */
+export type ManagingSecret = ManagedSecret | KeyPairSecret
+
+/** What is sent beside what the profile says of a call. */
+export interface Sent {
+  /** As JSON, instead of the body of the call. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** The calls of a profile to the management API of one target, each authorized by one of the stored credentials. */
 export class Management {
   readonly #http: HttpClient
-  readonly #secretOf: (who: Who) => ManagedSecret
+  readonly #secretOf: (who: Who) => ManagingSecret
   /** One for the session and for each who asks. */
-  readonly #authorizations = new Map<Who, string>()
+  readonly #authorizations = new Map<Who, string | undefined>()
   readonly #owned = new Set<Who>()
 
-  constructor(http: HttpClient, secretOf: (who: Who) => ManagedSecret) {
+  constructor(http: HttpClient, secretOf: (who: Who) => ManagingSecret) {
     this.#http = http
     this.#secretOf = secretOf
   }
@@ -35,13 +46,13 @@ export class Management {
    * One call about the client of `of`, signed in as `as`. Answers replies that say yes or what the call is refused for;
    * rejects where the target does not say, and where `as` may not.
    */
-  async call(as: Who, of: ManagedSecret, call: Call, more: Values = {}): Promise<Answer> {
+  async call(as: Who, of: ManagingSecret, call: Call, more: Values = {}, sent: Sent = {}): Promise<Answer> {
     await this.#seeOwner(as, of)
-    return await this.#send(as, of, call, more)
+    return await this.#send(as, of, call, more, sent)
   }
 
   /** The ids of the secret lead to the client that was proven: else its content could have another's secrets issued to it. */
-  async #seeOwner(as: Who, of: ManagedSecret): Promise<void> {
+  async #seeOwner(as: Who, of: ManagingSecret): Promise<void> {
     const { owner } = of[PLACE].profile
     if (owner === undefined || this.#owned.has(as)) return
     const answer = await this.#send(as, of, owner)
@@ -54,12 +65,21 @@ export class Management {
     this.#owned.add(as)
   }
 
-  async #send(as: Who, of: ManagedSecret, call: Call, more: Values = {}): Promise<Answer> {
+  async #send(
+    as: Who,
+    of: ManagingSecret,
+    call: Call,
+    more: Values = {},
+    { body = call.body, headers = {} }: Sent = {},
+  ): Promise<Answer> {
     const values = { ...valuesOf(of), ...more }
     const [method = '', path = ''] = call.request.split(' ', 2)
     // Nobody but the one who asks says where its credential goes.
     const origin = this.#secretOf(as)[PLACE].apiOrigin
     const authorization = await this.#authorizationOf(as)
+    // What comes from the target is no template.
+    const filled = body === call.body ? filledJson(body, values) : body
+    const json = filled === undefined ? '' : JSON.stringify(filled)
     const reply = await this.#http
       .send({
         method: method as HttpRequest['method'],
@@ -67,13 +87,12 @@ export class Management {
         path: filledPath(path, values),
         headers: {
           accept: 'application/json',
-          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...call.headers,
-          authorization,
+          ...headers,
+          ...(authorization === undefined ? {} : { authorization }),
         },
-        ...(method === 'GET'
-          ? {}
-          : { body: call.body === undefined ? '' : JSON.stringify(filledJson(call.body, values)) }),
+        ...(method === 'GET' ? {} : { body: json }),
       })
       .catch((error: unknown) => {
         throw error instanceof HttpFailure ? errorOfFailure(error) : error
@@ -83,19 +102,20 @@ export class Management {
     return answer
   }
 
-  async #authorizationOf(as: Who): Promise<string> {
-    const known = this.#authorizations.get(as)
-    if (known !== undefined) return known
+  async #authorizationOf(as: Who): Promise<string | undefined> {
+    if (this.#authorizations.has(as)) return this.#authorizations.get(as)
     const authorization = await this.#authorize(as)
     this.#authorizations.set(as, authorization)
     return authorization
   }
 
-  async #authorize(as: Who): Promise<string> {
+  async #authorize(as: Who): Promise<string | undefined> {
     const secret = this.#secretOf(as)
     const { token, api } = secret[PLACE].profile
     const { authorization: by } = api
     if (secret.apiToken !== undefined && by.apiToken !== undefined) return `${by.apiToken} ${secret.apiToken}`
+    if ('by' in by && by.by === 'nothing') return undefined
+    if ('by' in by && by.by === 'registration') return `Bearer ${secret.registrationAccessToken}`
     const values = valuesOf(secret)
     const answer = await requestToken(this.#http, secret, {
       request: by.request ?? token.request,
@@ -144,4 +164,30 @@ export function unexpected({ status }: Answer, what: string): QuarterturnError {
   return new QuarterturnError('TARGET_UNREACHABLE', {
     problem: `the target does not do what its documentation says: to ${what} was answered ${status}`,
   })
+}
+
+export const notUnderstood = (what: string): QuarterturnError =>
+  new QuarterturnError('TARGET_UNREACHABLE', {
+    problem: `${what} is not in the form that the target documents`,
+  })
+
+/** An admin may have an API token, which is no client and gets no access token. */
+export const isByToken = (secret: ManagingSecret): boolean =>
+  secret[PLACE].profile.api.authorization.apiToken !== undefined &&
+  secret.apiToken !== undefined &&
+  (secret.clientId === API_TOKEN || secret.clientSecret === secret.apiToken)
+
+/** Whether the management API takes an API token, by a call that only reads. */
+export async function proveToken(read: () => Promise<unknown>): Promise<Verdict> {
+  try {
+    await read()
+    return { verdict: 'accepted', as: 'an API token' }
+  } catch (error) {
+    if (!isQuarterturnError(error)) throw error
+    const reason = error.problem
+    if (error.code === 'CURRENT_REFUSED') return { verdict: 'rejected', reason }
+    if (error.code === 'PRIVILEGE_MISSING') return { verdict: 'barred', reason, code: 'CREDENTIAL_BARRED' }
+    if (error.code === 'TARGET_UNREACHABLE') return { verdict: 'unknown', reason, code: error.code }
+    throw error
+  }
 }

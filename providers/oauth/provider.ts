@@ -5,6 +5,7 @@ import {
   type Capabilities,
   defineProvider,
   type MintCapabilities,
+  type Proposal,
   type Provider,
   proposesNothing,
   type StoredSecret,
@@ -12,6 +13,8 @@ import {
 } from '../../shared/provider/index.ts'
 import type { AwsOrigin } from './aws-api.ts'
 import { newValue } from './chosen-value.ts'
+import { API_TOKEN } from './key-fields.ts'
+import { keyIdFor } from './key-id.ts'
 import { actionsOf } from './profile/aws.ts'
 import { readProfiles } from './profile/read.ts'
 import { isOrigin, type ManagedProfile, type Profile } from './profile/schema.ts'
@@ -19,6 +22,7 @@ import { profiles as shipped } from './profiles/index.ts'
 import {
   createOauthSchema,
   idOfValue,
+  isKeyPair,
   isManaged,
   isOfAws,
   isRefreshToken,
@@ -28,6 +32,7 @@ import {
   REPLACED,
 } from './schema.ts'
 import { openSession } from './session.ts'
+import { signingKeyOf } from './signing-key.ts'
 
 export interface OauthOptions extends Allowances {
   /** Profiles of the deployment's own, beside those that ship; one of the same name replaces it. Default: none. */
@@ -87,7 +92,7 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
       const { hostname, port, protocol } = new URL(apiOrigin)
       return {
         account: secret.clientId,
-        endpoint: JSON.stringify({ profile: profile.profile, tokenOrigin, fields }),
+        endpoint: JSON.stringify({ profile: profile.profile, tokenOrigin, fields, issuer: issuerOf(secret) }),
         ...credentialOf(secret),
         server: { host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) },
       }
@@ -97,12 +102,25 @@ export function createOauth(options: OauthOptions = {}): Provider<OauthSchema> {
       const rest = Object.entries(into).filter(([name]) => !replaced.includes(name))
       return { ...Object.fromEntries(rest), ...pick(from, replaced) }
     },
-    propose: ({ current, entropy }) => {
-      if (known.get(profileOf(current))?.kind !== 'aws') return proposesNothing()
-      return { ...current, clientSecret: newValue((length) => entropy.bytes(length), now()) }
-    },
+    propose: (proposal) => proposed(known.get(profileOf(proposal.current)), proposal, now()),
     open: (request) => openSession(request, { trust, timeoutMs, bytes, now, awsOrigin }),
   })
+}
+
+/** The next value of a secret whose values are chosen here. */
+async function proposed(
+  profile: Profile | undefined,
+  { current, entropy, mark }: Proposal,
+  now: number,
+): Promise<StoredSecret> {
+  if (profile?.kind === 'aws')
+    return { ...current, clientSecret: newValue((length) => entropy.bytes(length), now) }
+  const { privateKey, keyId } = current
+  const key = typeof privateKey === 'string' ? signingKeyOf(privateKey) : undefined
+  if (profile?.kind !== 'key-pair' || key === undefined) return proposesNothing()
+  const next = await entropy.keyPair(key.form)
+  const { thumbprint } = next
+  return { ...current, privateKey: next.privateKey, keyId: keyIdFor({ mark, thumbprint, after: keyId, now }) }
 }
 
 function credentialOf(secret: OauthSecret): { readonly credential: string; readonly id?: string } {
@@ -111,13 +129,17 @@ function credentialOf(secret: OauthSecret): { readonly credential: string; reado
     if (secret[PLACE].profile.list.id === undefined) return { credential, id: idOfValue(credential) }
     return id === undefined ? { credential } : { credential, id }
   }
+  if (isKeyPair(secret)) return { credential: secret.privateKey ?? secret.apiToken ?? '' }
   if (isRefreshToken(secret)) return { credential: secret.refreshToken }
   if (isOfAws(secret)) return { credential: secret.clientSecret }
   // One without the other is of no use for the next rotation.
   return { credential: JSON.stringify([secret.clientSecret, secret.registrationAccessToken]) }
 }
 
-const STRATEGIES: readonly Strategy[] = ['overlapping', 'grace', 'in-place-minted']
+/** Whom assertions are for; left out of JSON where it is not said. */
+const issuerOf = (secret: OauthSecret): string | undefined => (isKeyPair(secret) ? secret.issuer : undefined)
+
+const STRATEGIES: readonly Strategy[] = ['overlapping', 'dual-password', 'grace', 'in-place-minted']
 
 /** Changes are made with what is replaced itself, which nothing shows and no mark tells. */
 const ofItsOwn = (
@@ -135,6 +157,7 @@ const ofItsOwn = (
 function capabilitiesFor(profile: Profile, secret: StoredSecret): Capabilities {
   if (profile.kind === 'managed') return managedCapabilities(profile, secret)
   if (profile.kind === 'aws') return OF_AWS
+  if (profile.kind === 'key-pair') return TWO_KEYS
   if (profile.kind === 'refresh-token') return ofItsOwn('refresh-token', 'once', { consuming: true })
   return ofItsOwn('in-place-minted', 'once', {
     inPlace: true,
@@ -173,6 +196,15 @@ const OF_AWS: Capabilities = {
 /** A client whose own secret dies with the mint cannot ask for the new one; an API token can. */
 const outlives = (secret: StoredSecret): boolean => secret['apiToken'] !== undefined
 
+/** The engine makes the pair. Setting the same key again changes nothing, and an older one never takes away a newer one. */
+const TWO_KEYS: Capabilities = {
+  strategies: ['dual-password'],
+  repeat: 'harmless',
+  lock: 'none',
+  failedProbe: 'free',
+  retires: true,
+}
+
 /** What holds where nothing is known of the secret. */
 const FIRST: Capabilities = {
   strategies: ['overlapping'],
@@ -182,6 +214,19 @@ const FIRST: Capabilities = {
   retires: true,
   mint: { marked: true, readable: false, livesAtOnce: 2 },
 }
+
+/** How an admin signs in. */
+const OF_ADMIN = [
+  'clientId',
+  'clientSecret',
+  'privateKey',
+  'keyId',
+  'signingAlgorithm',
+  'issuer',
+  'apiToken',
+  'scope',
+  'audience',
+]
 
 /**
  * Where things are, the admin secret says; what the secret says of them only names a client there. An API token stands for
@@ -193,9 +238,11 @@ function adminValue(profile: Profile | undefined, admin: StoredSecret, secret: S
   const token = admin['apiToken']
   return {
     ...pick(secret, ids),
-    ...pick(admin, ['clientId', 'clientSecret', 'apiToken', 'scope', 'audience', ...names]),
+    ...pick(admin, [...OF_ADMIN, ...names]),
     ...pick(secret, ['engine', 'profile']),
-    ...(typeof token === 'string' ? { clientId: 'api-token', clientSecret: token } : {}),
+    ...(typeof token === 'string'
+      ? { clientId: API_TOKEN, ...(profile?.kind === 'key-pair' ? {} : { clientSecret: token }) }
+      : {}),
     ...(profile?.kind === 'managed' && profile.needsSecretId ? { secretId: 'admin' } : {}),
   }
 }

@@ -7,10 +7,11 @@ import {
   type Who,
 } from '../../shared/provider/index.ts'
 import { filledPath } from './profile/template.ts'
+import { metadataIn } from './registration.ts'
 import { jsonOf, textAt, timeAt } from './reply.ts'
 import { PLACE, type RegisteredSecret, storable } from './schema.ts'
 import type { Work } from './session.ts'
-import { consumersWish, requestToken, valuesOf } from './token.ts'
+import { consumersWish, requestToken, valuesOf, verdictOf } from './token.ts'
 
 export interface RegisteredWorkOptions {
   readonly http: HttpClient
@@ -24,10 +25,7 @@ export function workOnRegistered({ http, secretOf }: RegisteredWorkOptions): Wor
     check: async (): Promise<Check> => ({ possible: true, missing: [] }),
     async probe({ who }): Promise<Verdict> {
       const secret = secretOf(who)
-      const answer = await requestToken(http, secret, consumersWish(secret))
-      if (answer.verdict === 'accepted') return { verdict: 'accepted', as: secret.clientId }
-      const { isOfScope: _, ...verdict } = answer
-      return verdict
+      return verdictOf(await requestToken(http, secret, consumersWish(secret)), secret)
     },
     mint: ({ from }) => update(http, secretOf(from)),
   }
@@ -129,18 +127,4 @@ const heldBy = (body: object, before: Held): Held => ({
   // Without it nobody manages the registration any more; without the secret beside it nobody gets a token.
   registrationAccessToken:
     storable(textAt(body, 'registration_access_token')) || before.registrationAccessToken,
-})
-
-/** What an update may not say (RFC 7592, section 2.2). Nor the secret: who says it wants to keep it. */
-const LEFT_OUT = new Set([
-  'registration_access_token',
-  'registration_client_uri',
-  'client_secret_expires_at',
-  'client_id_issued_at',
-  'client_secret',
-])
-
-const metadataIn = (body: object, clientId: string): object => ({
-  ...Object.fromEntries(Object.entries(body).filter(([name]) => !LEFT_OUT.has(name))),
-  client_id: clientId,
 })

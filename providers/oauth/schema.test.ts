@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createOauth } from './index.ts'
 import { filledPath } from './profile/template.ts'
@@ -26,7 +27,7 @@ describe('a secret', () => {
   test.each([
     [
       { profile: 'elsewhere' },
-      /`profile` is none of auth0, cognito, entra, keycloak, okta, pingone, refresh-token, rfc7592/,
+      /`profile` is none of auth0, cognito, entra, hydra, keycloak, okta, okta-keys, pingone, refresh-token, rfc7592, rfc7592-keys/,
     ],
     [
       { profile: 'cognito', domainUrl: 'https://a.auth.eu-west-1.amazoncognito.com' },
@@ -78,6 +79,47 @@ describe('a secret', () => {
   test('may name this machine only where the deployment lets it', () => {
     expect(issuesOf({ orgUrl: 'http://127.0.0.1:1' })).toHaveLength(1)
     expect(issuesOf({ orgUrl: 'http://127.0.0.1:1' }, { allowClearTextLoopback: true })).toEqual([])
+  })
+})
+
+describe('a secret with a key pair', () => {
+  const key = (kind: 'ec' | 'ed25519'): string =>
+    (kind === 'ec'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('ed25519')
+    ).privateKey.export({ format: 'pem', type: 'pkcs8' }) as string
+  const HYDRA = {
+    profile: 'hydra',
+    publicUrl: 'https://auth.example.com',
+    adminUrl: 'https://hydra.example.internal:4445',
+    clientSecret: undefined,
+    privateKey: key('ec'),
+    keyId: 'made-by-hand',
+  }
+
+  test('may have its changes made at another host than its tokens come from', () => {
+    expect(issuesOf(HYDRA)).toEqual([])
+  })
+
+  test.each([
+    [{ privateKey: undefined }, /^`privateKey` is missing/],
+    [{ keyId: undefined }, /^`keyId` is missing/],
+    [{ keyId: 'a\nb' }, /^`keyId` has a control character/],
+    [{ privateKey: 'canary' }, /^`privateKey` is not a private key in PEM/],
+    [{ privateKey: `canary${'x'.repeat(9_000)}` }, /^`privateKey` is over 8,192 characters/],
+    [{ privateKey: key('ed25519') }, /^`privateKey` is not .* of one of the forms rsa-2048, rsa-3072/],
+    [{ signingAlgorithm: 'RS256' }, /^`signingAlgorithm` is not for the key .* which is for ES256/],
+    [{ signingAlgorithm: 'none' }, /^`signingAlgorithm` is none that is known/],
+    [{ privateKey: undefined, apiToken: 'canary' }, /^`privateKey` is missing/],
+    [{ adminUrl: 'https://127.1' }, /^`adminUrl` is not an address/],
+    [
+      { profile: 'rfc7592-keys', serverUrl: 'https://login.example.com', registrationPath: 'register' },
+      /^`registrationAccessToken` is missing/,
+    ],
+  ])('with %j is refused by the name of the field, and no value', (changes, issue) => {
+    const issues = issuesOf({ ...HYDRA, ...changes })
+    expect(issues).toEqual([expect.stringMatching(issue)])
+    expect(issues[0]).not.toContain('canary')
   })
 })
 

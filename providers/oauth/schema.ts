@@ -3,15 +3,18 @@ import * as z from 'zod'
 import { text } from '../../shared/database/fields.ts'
 import { type Allowances, origin } from '../../shared/http/index.ts'
 import { isLoopbackHost } from '../../shared/network/host.ts'
+import { keyIn } from './key-fields.ts'
 import {
   type AwsProfile,
   type Field,
+  type KeyPairProfile,
   type ManagedProfile,
   originOfChange,
   type Profile,
   type RefreshTokenProfile,
   type RegisteredProfile,
 } from './profile/schema.ts'
+import { ALGORITHMS, type Algorithm, type SigningKey } from './signing-key.ts'
 
 /**
  * A secret of this provider, by the profile that it names. Keys that are not named here are kept. Each issue names the field
@@ -34,6 +37,16 @@ export const createOauthSchema = (
       accessToken: printable('accessToken', LONGEST_TOKEN).optional(),
       accessTokenExpiresAt: printable('accessTokenExpiresAt').optional(),
       registrationAccessToken: printable('registrationAccessToken', LONGEST_TOKEN).optional(),
+      privateKey: text('privateKey')
+        .max(LONGEST, { error: tooLong('privateKey', LONGEST) })
+        .optional(),
+      keyId: printable('keyId', 255).optional(),
+      signingAlgorithm: z
+        .enum(Object.values(ALGORITHMS).flat(), {
+          error: '`signingAlgorithm` is none that is known; correct it, or leave it out',
+        })
+        .optional(),
+      issuer: printable('issuer', 500).optional(),
       scope: printable('scope').optional(),
       audience: printable('audience').optional(),
       apiToken: printable('apiToken').optional(),
@@ -49,6 +62,8 @@ export const createOauthSchema = (
         if (secret[name] === undefined) issue(name, `\`${name}\` is missing; add it`)
       if (profile.kind === 'managed' && profile.needsSecretId && secret.secretId === undefined)
         issue('secretId', '`secretId` is missing; add the id that the target shows beside the credential')
+      const { issues, ...read } = profile.kind === 'key-pair' ? keyIn(profile, secret) : { issues: [] }
+      for (const [name, message] of issues) issue(name, message)
       const fields: Record<string, string> = {}
       for (const [name, field] of Object.entries(profile.fields)) {
         const value = valueIn(name, field, secret[name] ?? field.default, allowClearTextLoopback)
@@ -58,10 +73,15 @@ export const createOauthSchema = (
       const { token } = profile
       const other = originOfChange(profile)
       const [to, by] = [fields[token.origin], fields[other]]
-      // Else a secret could have its credential "proven" by one host and a new one issued by another.
-      if ((isFree(profile, token.origin) || isFree(profile, other)) && hostOf(to) !== hostOf(by))
+      // Else a secret could have its credential "proven" by one host and a new one issued by another. A public key comes
+      // only to a client that has the proven one among its keys.
+      if (
+        profile.kind !== 'key-pair' &&
+        (isFree(profile, token.origin) || isFree(profile, other)) &&
+        hostOf(to) !== hostOf(by)
+      )
         issue(other, `\`${other}\` and \`${token.origin}\` are of two hosts; give those of one server`)
-      const place: Place = { profile, fields, tokenOrigin: to ?? '', apiOrigin: by ?? '' }
+      const place: Place = { profile, fields, tokenOrigin: to ?? '', apiOrigin: by ?? '', ...read }
       // Not enumerable: a copy of the secret is what is stored, and nothing else. What its kind needs was seen to be there.
       return Object.defineProperty(secret, PLACE, { value: place }) as object as OauthSecret
     })
@@ -107,12 +127,25 @@ export interface AwsSecret extends Stored {
   readonly [PLACE]: Place<AwsProfile>
 }
 
-export type OauthSecret = AwsSecret | ManagedSecret | RefreshTokenSecret | RegisteredSecret
-
 export const isOfAws = (secret: OauthSecret): secret is AwsSecret => secret[PLACE].profile.kind === 'aws'
+
+/** A client that signs its token requests. Only the API token of an admin has no key. */
+export interface KeyPairSecret extends Stored {
+  readonly privateKey?: string
+  readonly keyId?: string
+  readonly issuer?: string
+  readonly apiToken?: string
+  readonly registrationAccessToken?: string
+  readonly clientSecret?: never
+  readonly [PLACE]: Place<KeyPairProfile>
+}
+
+export type OauthSecret = AwsSecret | ManagedSecret | KeyPairSecret | RefreshTokenSecret | RegisteredSecret
 
 export const isManaged = (secret: OauthSecret): secret is ManagedSecret =>
   secret[PLACE].profile.kind === 'managed'
+export const isKeyPair = (secret: OauthSecret): secret is KeyPairSecret =>
+  secret[PLACE].profile.kind === 'key-pair'
 export const isRefreshToken = (secret: OauthSecret): secret is RefreshTokenSecret =>
   secret[PLACE].profile.kind === 'refresh-token'
 export const isRegistered = (secret: OauthSecret): secret is RegisteredSecret =>
@@ -122,6 +155,7 @@ export const isRegistered = (secret: OauthSecret): secret is RegisteredSecret =>
 const NEEDED = {
   aws: ['clientSecret'],
   managed: ['clientSecret'],
+  'key-pair': [],
   'refresh-token': ['refreshToken'],
   registered: ['clientSecret', 'registrationAccessToken'],
 } as const
@@ -130,6 +164,7 @@ const NEEDED = {
 export const REPLACED: Readonly<Record<Profile['kind'], readonly string[]>> = {
   aws: ['clientSecret'],
   managed: ['clientSecret', 'secretId'],
+  'key-pair': ['privateKey', 'keyId', 'signingAlgorithm'],
   'refresh-token': ['refreshToken', 'accessToken', 'accessTokenExpiresAt'],
   registered: ['clientSecret', 'registrationAccessToken'],
 }
@@ -143,17 +178,22 @@ export interface Place<P extends Profile = Profile> {
   readonly fields: Readonly<Record<string, string>>
   readonly tokenOrigin: string
   readonly apiOrigin: string
+  /** Of a secret with a key pair. */
+  readonly key?: SigningKey
+  readonly algorithm?: Algorithm
 }
 
 /** Nothing that a header could not carry, or that a log would break at. */
-const printable = (field: string, longest = 8_192) =>
+const printable = (field: string, longest = LONGEST) =>
   text(field)
-    .max(longest, {
-      error: `\`${field}\` is over ${longest.toLocaleString('en')} characters; correct it`,
-    })
+    .max(longest, { error: tooLong(field, longest) })
     .refine(isPrintable, { error: `\`${field}\` has a control character; correct it` })
 
 const isPrintable = (value: string): boolean => value.isWellFormed() && !/\p{Cc}/u.test(value)
+
+const LONGEST = 8_192
+const tooLong = (field: string, longest: number): string =>
+  `\`${field}\` is over ${longest.toLocaleString('en')} characters; correct it`
 
 /** A token may say much of a user, and what was issued and is refused here would be lost. */
 const LONGEST_TOKEN = 32_768

@@ -2,11 +2,20 @@ import { HttpClient } from '../../shared/http/index.ts'
 import type { Trust } from '../../shared/network/tls.ts'
 import { ONLY_MINTS, type OpenRequest, type Session, type Who } from '../../shared/provider/index.ts'
 import { type AwsOrigin, workOnAws } from './aws-work.ts'
+import { workOnKeyPair } from './key-pair-work.ts'
 import { workOnManaged } from './managed-work.ts'
 import type { Profile } from './profile/schema.ts'
 import { workOnRefreshToken } from './refresh-work.ts'
 import { workOnRegistered } from './registered-work.ts'
-import { isManaged, isOfAws, isRefreshToken, isRegistered, type OauthSecret, PLACE } from './schema.ts'
+import {
+  isKeyPair,
+  isManaged,
+  isOfAws,
+  isRefreshToken,
+  isRegistered,
+  type OauthSecret,
+  PLACE,
+} from './schema.ts'
 
 export interface SessionOptions {
   readonly trust: Trust
@@ -18,12 +27,12 @@ export interface SessionOptions {
 }
 
 /** What is done in another way for each kind of profile. */
-export type Work = Pick<Session, 'check' | 'probe' | 'list' | 'mint' | 'revoke' | 'retire'> &
-  Partial<Pick<Session, 'apply'>>
+export type Work = Pick<Session, 'check' | 'probe'> &
+  Partial<Pick<Session, 'apply' | 'exclusive' | 'list' | 'mint' | 'revoke' | 'retire'>>
 
 /** One session, for secrets of one kind. Connects when it is asked to. */
 export function openSession(
-  { values, signal, timeLeftMs, connect, aws }: OpenRequest<OauthSecret>,
+  { values, signal, timeLeftMs, connect, aws, mark }: OpenRequest<OauthSecret>,
   { trust, timeoutMs, bytes, now, awsOrigin }: SessionOptions,
 ): Session {
   const clientBy = (by: typeof connect): HttpClient =>
@@ -49,9 +58,19 @@ export function openSession(
   const managed = as(isManaged)
   const ofAws = as(isOfAws)
   const ofAwsIfRead = (who: Who) => (values[who] === undefined ? undefined : ofAws(who))
+  const keyPair = as(isKeyPair)
   const works: { readonly [K in Profile['kind']]: () => Work } = {
     aws: () => workOnAws({ http, toAws, aws, awsOrigin, secretOf: ofAwsIfRead, signal, timeLeftMs, now }),
     managed: () => workOnManaged({ http, secretOf: managed, client: () => managed(named()), bytes, now }),
+    'key-pair': () =>
+      workOnKeyPair({
+        http,
+        secretOf: keyPair,
+        // Under AWSPREVIOUS may be what the client had before it signed.
+        isRead: (who) => values[who] !== undefined && isKeyPair(read(who)),
+        client: () => keyPair(named()),
+        mark,
+      }),
     'refresh-token': () => workOnRefreshToken({ http, secretOf: as(isRefreshToken), now }),
     registered: () => workOnRegistered({ http, secretOf: as(isRegistered) }),
   }

@@ -1,10 +1,13 @@
 import * as oauth from 'oauth4webapi'
 import { type HttpClient, HttpFailure, type HttpReply, verdictOfFailure } from '../../shared/http/index.ts'
 import type { Verdict } from '../../shared/provider/index.ts'
+import { assertionBy } from './assertion.ts'
 import { filled, filledPath, placeholdersOf, type Values } from './profile/template.ts'
 import { jsonOf, textAt } from './reply.ts'
 import {
   type AwsSecret,
+  isKeyPair,
+  type KeyPairSecret,
   type ManagedSecret,
   type OauthSecret,
   PLACE,
@@ -20,6 +23,9 @@ export type Refusal = Exclude<Verdict, { readonly verdict: 'accepted' }> & {
   /** What was refused is what the token was asked for. */
   readonly isOfScope?: boolean
 }
+
+/** A client that gets tokens for itself. */
+export type ClientSecret = AwsSecret | ManagedSecret | RegisteredSecret | KeyPairSecret
 
 export interface TokenWish {
   /** `POST` and a template of a path. */
@@ -63,7 +69,7 @@ export const ifThere = (template: string | undefined, values: Values): string | 
     ? undefined
     : filled(template, values)
 
-export function consumersWish(secret: AwsSecret | ManagedSecret | RegisteredSecret): TokenWish {
+export function consumersWish(secret: ClientSecret): TokenWish {
   const { token } = secret[PLACE].profile
   const values = valuesOf(secret)
   return {
@@ -76,7 +82,7 @@ export function consumersWish(secret: AwsSecret | ManagedSecret | RegisteredSecr
 /** One request of the client credentials grant (RFC 6749, section 4.4). Never rejects for what the target says. */
 export async function requestToken(
   http: HttpClient,
-  secret: AwsSecret | ManagedSecret | RegisteredSecret,
+  secret: ClientSecret,
   wish: TokenWish,
 ): Promise<TokenAnswer> {
   const ends = endsOf(http, secret, wish.request)
@@ -108,9 +114,16 @@ export async function requestToken(
   }
 }
 
+/** What the sign-in of a consumer shows. */
+export function verdictOf(answer: TokenAnswer, { clientId }: ClientSecret): Verdict {
+  if (answer.verdict === 'accepted') return { verdict: 'accepted', as: clientId }
+  const { isOfScope: _, ...verdict } = answer
+  return verdict
+}
+
 /** Both ends of a token request, and what came back: the library sends by our own client. */
 export function endsOf(http: HttpClient, secret: OauthSecret, request: string) {
-  const { profile, tokenOrigin: origin } = secret[PLACE]
+  const { tokenOrigin: origin } = secret[PLACE]
   const path = filledPath(request.slice('POST '.length), valuesOf(secret))
   const server: oauth.AuthorizationServer = { issuer: origin, token_endpoint: origin + path }
   const client: oauth.Client = { client_id: secret.clientId }
@@ -129,16 +142,29 @@ export function endsOf(http: HttpClient, secret: OauthSecret, request: string) {
   return {
     server,
     client,
-    authentication: authenticationOf(secret.clientSecret, profile.token.authenticatesBy),
+    authentication: authenticationOf(secret, origin + path),
     options,
     reply: () => reply,
   }
 }
 
 /** A public client has no secret, and only says who it is. */
-function authenticationOf(secret: string | undefined, by: 'basic' | 'post'): oauth.ClientAuth {
-  if (secret === undefined) return oauth.None()
-  return by === 'basic' ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret)
+function authenticationOf(secret: OauthSecret, endpoint: string): oauth.ClientAuth {
+  if (isKeyPair(secret)) return assertionOf(secret, endpoint)
+  const { clientSecret } = secret
+  if (clientSecret === undefined) return oauth.None()
+  return secret[PLACE].profile.token.authenticatesBy === 'basic'
+    ? oauth.ClientSecretBasic(clientSecret)
+    : oauth.ClientSecretPost(clientSecret)
+}
+
+function assertionOf(secret: KeyPairSecret, endpoint: string): oauth.ClientAuth {
+  const { profile, key, algorithm } = secret[PLACE]
+  const { keyId, issuer } = secret
+  if (key === undefined || algorithm === undefined || keyId === undefined)
+    throw new Error('there is no key to sign with')
+  const audience = ifThere(profile.token.assertionFor, { ...valuesOf(secret), issuer }) ?? endpoint
+  return assertionBy({ key, keyId, algorithm, audience })
 }
 
 const UNKNOWN = {

@@ -71,6 +71,20 @@ export const EXAMPLES: readonly Example[] = [
     },
   },
   {
+    name: 'oauth-hydra',
+    handler: 'rotate-oauth',
+    title: 'The key pair of a client of Ory Hydra that signs its token requests: no gap.',
+    value: {
+      engine: 'oauth',
+      profile: 'hydra',
+      publicUrl: 'https://auth.example.com',
+      adminUrl: 'https://hydra-admin.example.com',
+      clientId: 'CLIENT',
+      privateKey: 'IN_FORCE',
+      keyId: 'KEY_ID',
+    },
+  },
+  {
     name: 'postgres-single-user',
     handler: 'rotate-postgres',
     title:

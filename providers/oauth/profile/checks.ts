@@ -13,6 +13,8 @@ export interface Text {
   readonly text: string
   /** Names that stand for something here beside fields. */
   readonly extra: readonly string[]
+  /** It is for the server to compare, and goes to nowhere: an address may be in it. Default: only audiences are. */
+  readonly isCompared?: boolean
 }
 
 /** What stands for something in every text. */
@@ -31,10 +33,9 @@ export function flawsOf(
   for (const name of Object.keys(fields))
     if (RESERVED.has(name))
       found.push({ path: ['fields', name], message: 'is a field that every profile has' })
-  for (const { path, text, extra } of texts) {
+  for (const { path, text, extra, isCompared = path.at(-1) === 'audience' } of texts) {
     for (const name of placeholdersOf(text)) {
-      // An audience is an address for the server to compare, and goes to nowhere.
-      if (fields[name]?.isOrigin === true && path.at(-1) !== 'audience')
+      if (fields[name]?.isOrigin === true && !isCompared)
         found.push({ path, message: `has {${name}}, which is an origin` })
       else if (fields[name] === undefined && !EVERYWHERE.includes(name) && !extra.includes(name))
         found.push({ path, message: `has {${name}}, which is no field` })

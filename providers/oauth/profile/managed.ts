@@ -1,22 +1,9 @@
 import * as z from 'zod'
 import { flawsOf, type Text, tokenTexts } from './checks.ts'
-import { Call, HEAD, Place, TimeForm, Token, TokenRequest, template } from './parts.ts'
+import { Authorization, Call, HEAD, Permission, Place, TimeForm, Token } from './parts.ts'
 import { placeholdersOf } from './template.ts'
 
 /** Clients whose secrets a management API issues to whoever may, and lists. */
-
-/** An access token of the client that makes the change, or what its secret has as `apiToken`. */
-const Authorization = z.strictObject({
-  scope: template.optional(),
-  audience: template.optional(),
-  /** The request for that token, where it is another than that of consumers. */
-  request: TokenRequest.optional(),
-  /** The scheme under which an `apiToken` is sent. Default: there are no such tokens. */
-  apiToken: z
-    .string()
-    .regex(/^[A-Za-z]{2,20}$/)
-    .optional(),
-})
 
 const Issued = z.strictObject({
   ...Call.shape,
@@ -49,8 +36,7 @@ const Shape = z.strictObject({
   api: z.strictObject({
     origin: z.string(),
     authorization: Authorization,
-    /** What the one who changes needs there, in words, and how it is given. */
-    permission: z.strictObject({ name: z.string().min(1).max(120), remedy: z.string().min(1).max(300) }),
+    permission: Permission,
   }),
   /** The client that the ids of the secret lead to. Without it each call names `{clientId}` itself. */
   owner: z.strictObject({ ...Call.shape, clientId: Place }).optional(),

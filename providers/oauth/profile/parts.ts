@@ -90,6 +90,25 @@ export const Token = z.strictObject({
   barredBy: z.array(z.string().min(8).max(100)).max(10).default([]),
 })
 
+/** An access token of the client that makes the change, or what its secret has as `apiToken`. */
+export const Authorization = z.strictObject({
+  scope: template.optional(),
+  audience: template.optional(),
+  /** The request for that token, where it is another than that of consumers. */
+  request: TokenRequest.optional(),
+  /** The scheme under which an `apiToken` is sent. Default: there are no such tokens. */
+  apiToken: z
+    .string()
+    .regex(/^[A-Za-z]{2,20}$/)
+    .optional(),
+})
+
+/** What the one who changes needs there, in words, and how it is given. */
+export const Permission = z.strictObject({
+  name: z.string().min(1).max(120),
+  remedy: z.string().min(1).max(300),
+})
+
 /** What every profile begins with. */
 export const HEAD = {
   profile: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'is not a short name in small letters'),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { AwsProfile } from './aws.ts'
+import { KeyPairProfile } from './key-pair.ts'
 import { ManagedProfile } from './managed.ts'
 import { RefreshTokenProfile } from './refresh-token.ts'
 import { RegisteredProfile } from './registered.ts'
@@ -12,6 +13,7 @@ import { RegisteredProfile } from './registered.ts'
 export const Profile = z.discriminatedUnion('kind', [
   AwsProfile,
   ManagedProfile,
+  KeyPairProfile,
   RefreshTokenProfile,
   RegisteredProfile,
 ])
@@ -19,6 +21,7 @@ export const Profile = z.discriminatedUnion('kind', [
 export type Profile = z.output<typeof Profile>
 export type ProfileInput = z.input<typeof Profile>
 export type { AwsProfile } from './aws.ts'
+export type { KeyPairProfile } from './key-pair.ts'
 export type { ManagedProfile } from './managed.ts'
 export type { Call, Field } from './parts.ts'
 export type { RefreshTokenProfile } from './refresh-token.ts'
@@ -30,7 +33,7 @@ export const isOrigin = (profile: Profile | undefined, name: string): boolean =>
 
 /** The field with the origin that a change is asked for at; of what AWS keeps, that is asked for at AWS. */
 export function originOfChange(profile: Profile): string {
-  if (profile.kind === 'managed') return profile.api.origin
+  if (profile.kind === 'managed' || profile.kind === 'key-pair') return profile.api.origin
   if (profile.kind === 'aws') return profile.token.origin
   return profile.kind === 'registered' ? profile.registration.origin : profile.proof.origin
 }

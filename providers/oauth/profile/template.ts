@@ -12,6 +12,8 @@ export const RESERVED = new Set([
   'apiToken',
   'privateKey',
   'keyId',
+  'signingAlgorithm',
+  'issuer',
   'refreshToken',
   'accessToken',
   'accessTokenExpiresAt',

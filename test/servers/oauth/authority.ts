@@ -35,7 +35,10 @@ export interface ApiReply {
 }
 
 /** The management API of one vendor; undefined where the path is none of it. */
-export type Vendor = (request: ApiRequest, authority: Authority) => ApiReply | undefined
+export type Vendor = (
+  request: ApiRequest,
+  authority: Authority,
+) => ApiReply | undefined | Promise<ApiReply | undefined>
 
 export interface Authority {
   readonly url: string
@@ -50,7 +53,7 @@ export interface Authority {
   /** Asked before a request is looked at; a reply given here goes out instead. */
   answers: (seen: string, headers: IncomingMessage['headers'], text: () => Promise<string>) => Answer
   /** Waited for before a change by the management API. */
-  holds: () => Promise<unknown>
+  holds: (seen: string) => Promise<unknown>
   /** Every connection is closed at once. */
   isDown: boolean
   readonly sockets: ReadonlySet<Socket>
@@ -73,7 +76,12 @@ export interface AuthorityOptions {
   readonly oidc?: object
   /** What it answers itself beside token requests. Default: nothing. */
   readonly passes?: RegExp
+  /** Assertions must be for the address of the token endpoint, as it was asked. Default: for that or the issuer. */
+  readonly wantsEndpoint?: boolean
 }
+
+/** The address of each token request, as whoever asked knows it. */
+const askedAt = new WeakMap<IncomingMessage, string>()
 
 export async function startAuthority({
   vendor,
@@ -82,6 +90,7 @@ export async function startAuthority({
   now = Date.now,
   oidc: more = {},
   passes,
+  wantsEndpoint = false,
 }: AuthorityOptions): Promise<Authority> {
   const book = new ClientBook(now)
   for (const [id, { secret }] of Object.entries(clients)) book.add(id, secret, { id: `by-hand-${id}` })
@@ -90,6 +99,10 @@ export async function startAuthority({
   await once(server, 'listening')
   const url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`
   const oidc = createOidc(url, book, clients, more)
+  if (wantsEndpoint)
+    oidc.OIDCContext.prototype.clientJwtAuthExpectedAudience = function () {
+      return new Set([askedAt.get(this.ctx.req) ?? ''])
+    }
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -126,18 +139,21 @@ export async function startAuthority({
     if (answer !== undefined) return send(response, answer)
     const isToken = /\/token$/.test(pathname)
     if (isToken || passes?.test(pathname) === true) {
-      if (request.method !== 'GET') await authority.holds()
+      if (request.method !== 'GET') await authority.holds(what)
       if (request.socket.destroyed) return
-      if (isToken) request.url = '/token'
+      if (isToken) {
+        askedAt.set(request, `${url.split('://')[0]}://${request.headers.host}${pathname}`)
+        request.url = '/token'
+      }
       if (authority.loses(what)) cutAtEnd(request, response)
       return await callback(request, response)
     }
     const text = await textOf(request)
     const token = await tokenOf(oidc, clients, request)
-    if (request.method !== 'GET') await authority.holds()
+    if (request.method !== 'GET') await authority.holds(what)
     // Whoever asked is gone, and nobody would hear of it.
     if (request.socket.destroyed) return
-    const reply = vendor?.(
+    const reply = (await vendor?.(
       {
         method: request.method ?? '',
         path: decodeURIComponent(pathname),
@@ -147,7 +163,7 @@ export async function startAuthority({
         token,
       },
       authority,
-    ) ?? { status: 404, body: {} }
+    )) ?? { status: 404, body: {} }
     authority.exchanges.push(`${what} ${text} ${JSON.stringify(reply)}`)
     if (authority.loses(what)) return void request.socket.destroy()
     send(response, reply)

@@ -13,6 +13,12 @@ declare module 'oidc-provider' {
     compareClientSecret(actual: string): boolean | Promise<boolean>
   }
 
+  interface OidcContext {
+    readonly ctx: { readonly req: IncomingMessage }
+    /** Whom an assertion may be for. */
+    clientJwtAuthExpectedAudience(): Set<string>
+  }
+
   interface Saved {
     save(): Promise<string>
   }
@@ -33,6 +39,7 @@ declare module 'oidc-provider' {
 
   export default class Provider {
     constructor(issuer: string, configuration: object)
+    readonly OIDCContext: { readonly prototype: OidcContext }
     readonly Client: {
       readonly prototype: OidcClient
       readonly adapter: {

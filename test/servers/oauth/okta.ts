@@ -21,7 +21,7 @@ export const okta: Vendor = (request, authority) => {
   return secretsOf(request, rest, clientId, authority)
 }
 
-function refusalOf({ headers, token }: ApiRequest): ApiReply | undefined {
+export function refusalOf({ headers, token }: ApiRequest): ApiReply | undefined {
   if (headers.authorization === `SSWS ${OKTA_TOKEN}`) return undefined
   if (token === undefined) return failed(401, 'E0000011', 'Invalid token provided')
   return token.scopes.includes('okta.apps.manage')
@@ -77,7 +77,7 @@ const shown = ({ id, value, isActive, createdAt }: Kept) => ({
 })
 
 /** The form of every error of Okta's. A careless one repeats what was sent, as the second cause does here. */
-const failed = (status: number, errorCode: string, errorSummary: string): ApiReply => ({
+export const failed = (status: number, errorCode: string, errorSummary: string): ApiReply => ({
   status,
   body: { errorCode, errorSummary, errorLink: errorCode, errorId: 'oaeExample', errorCauses: [] },
 })

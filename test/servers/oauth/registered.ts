@@ -1,6 +1,7 @@
 /** A real authorization server where clients register themselves, and manage their registration. */
 import { randomBytes } from 'node:crypto'
 import { type Authority, type AuthorityOptions, FEATURES } from './authority.ts'
+import type { Jwk } from './signing-clients.ts'
 
 /** `oidc-provider` leaves the secret as it is, but for a policy that comes with the registration. */
 const replacesSecret = (
@@ -31,10 +32,13 @@ export interface Registered {
   readonly registrationAccessToken: string
 }
 
-/** As a client registers itself. */
+/** As a client registers itself; with keys it signs its requests, and gets no secret. */
 export async function register(
   { oidc, url }: Authority,
-  { replaces = true }: { readonly replaces?: boolean } = {},
+  {
+    keys,
+    replaces = keys === undefined,
+  }: { readonly replaces?: boolean; readonly keys?: readonly Jwk[] } = {},
 ): Promise<Registered> {
   const policies = replaces ? ['replacesSecret'] : undefined
   const token = await new oidc.InitialAccessToken({ policies }).save()
@@ -47,7 +51,9 @@ export async function register(
       redirect_uris: [],
       response_types: [],
       scope: 'api',
-      token_endpoint_auth_method: 'client_secret_basic',
+      ...(keys === undefined
+        ? { token_endpoint_auth_method: 'client_secret_basic' }
+        : { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } }),
     }),
   })
   const said = (await response.json()) as Readonly<Record<string, string>>
