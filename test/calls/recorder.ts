@@ -22,6 +22,7 @@ export type CalledOn =
   | 'schedule'
   | 'server of RDS'
   | 'admin user of RDS'
+  | 'user pool'
   | 'target role'
   | 'bus'
 
@@ -87,6 +88,7 @@ function callOf(
   if (service === 'secretsmanager') return secretCall(named, jsonOf(body), jsonOf(answer), kinds)
   if (service === 'events') return { action: `events:${named}`, on: 'bus', with: sourcesOf(jsonOf(body)) }
   if (service === 'scheduler') return scheduleCall(request.method ?? '', jsonOf(body))
+  if (service === 'cognito-idp') return { action: `cognito-idp:${named}`, on: 'user pool', with: [] }
   const form = new URLSearchParams(body)
   const action = `${service}:${form.get('Action') ?? ''}`
   if (service === 'rds')

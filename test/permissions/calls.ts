@@ -15,6 +15,7 @@ const Calls = z.array(
       'schedule',
       'server of RDS',
       'admin user of RDS',
+      'user pool',
       'target role',
       'bus',
     ]),

@@ -81,6 +81,7 @@ const NO_LIMIT: Readonly<Record<string, string>> = {
       "an account's RDS answers nobody of another account",
     ]),
   ),
+  'templates/target-role.yaml: RotateClientsOfUserPools: any resource': 'nor does its Cognito',
   'secret: statement 2: any resource': 'only the secret knows its key: the statement is bound to the secret',
   'admin secret: statement 2: any resource': 'the same',
 }
@@ -178,7 +179,7 @@ describe.each(ROLES)('a limit of $role is missed:', ({ role, only = /./, policie
   )
 })
 
-describe.each(['secret', 'admin secret', OF_RDS] as const)(
+describe.each(['secret', 'admin secret', 'user pool', OF_RDS] as const)(
   'a limit of the session for a %s is missed:',
   (on) => {
     const { session = '{}' } = inHub({ action: '', on, with: [] }, about(MEMBER))

@@ -127,7 +127,7 @@ describe('who may do what with the function and the role', () => {
       ofHub,
       {
         action: 'sts:AssumeRole',
-        resource: `arn:aws:iam::${MEMBER}:role/quarterturn-target-rotate-postgres`,
+        resource: `arn:aws:iam::${MEMBER}:role/quarterturn-target-rotate-oauth`,
         context: {
           'aws:ResourceAccount': MEMBER,
           'sts:ExternalId': 'external-id',
@@ -143,7 +143,7 @@ describe('who may do what with the function and the role', () => {
     expect(await assume({ 'lambda:SourceFunctionArn': `${functionArn(OWN)}:live` })).toBe(true)
     expect(await assume({ 'sts:ExternalId': 'of-another' })).toBe(false)
     expect(
-      await assume({ 'lambda:SourceFunctionArn': functionArn(OWN, 'quarterturn-rotate-postgres-two') }),
+      await assume({ 'lambda:SourceFunctionArn': functionArn(OWN, 'quarterturn-rotate-oauth-two') }),
     ).toBe(false)
   })
 
@@ -165,7 +165,7 @@ describe('who may do what with the function and the role', () => {
         ExternalId: 'external-id',
         Release: '1',
       }
-      const { trust, policies } = roleOf(path, parameters, 'RotatePostgresScheduleRole', {
+      const { trust, policies } = roleOf(path, parameters, 'RotateOauthScheduleRole', {
         ...ATTRIBUTES,
         'Schedules.Arn': group,
       })

@@ -1,4 +1,6 @@
 /** The roles of the templates with every parameter on, and whether they allow a call. */
+import { AwsProfile, actionsFor } from '../../providers/oauth/profile/aws.ts'
+import cognito from '../../providers/oauth/profiles/cognito.json' with { type: 'json' }
 import { changing } from '../../providers/rds/api.ts'
 import { adminPolicy, rdsPolicy, secretPolicy, targetPolicy } from '../../shared/aws/session-policy.ts'
 import type { CalledOn, RecordedCall } from '../calls/recorder.ts'
@@ -13,6 +15,7 @@ import {
   keyArn,
   MEMBER,
   OWN,
+  poolArn,
   REGION,
   ROTATED_BY,
   requestsOf,
@@ -21,7 +24,7 @@ import {
 } from './world.ts'
 
 export const EVERYTHING = {
-  DeployRotatePostgres: 'true',
+  DeployRotateOauth: 'true',
   EvidenceBusArn: BUS,
   RetireAfter: '12h',
   Tracing: 'Active',
@@ -38,30 +41,32 @@ const workloadRole = (id: string) =>
       SecretTagValue: ROTATED_BY,
       AdminSecretNamePrefix: 'admin/',
       ReadRdsAdminSecrets: 'true',
+      RotateUserPoolClients: 'true',
       KeyArns: keyArn(OWN, KEY),
     },
     id,
     ATTRIBUTES,
   )
-export const workload = workloadRole('RotatePostgresRole')
+export const workload = workloadRole('RotateOauthRole')
 export const workloadOfRds = workloadRole('RotateRdsRole')
 export const hub = roleOf(
   'templates/hub.yaml',
   { ...EVERYTHING, Accounts: MEMBER, ExternalId: 'external-id', Release: '2611292100' },
-  'RotatePostgresRole',
+  'RotateOauthRole',
   ATTRIBUTES,
 )
 export const target = roleOf(
   'templates/target-role.yaml',
   {
-    RoleName: 'quarterturn-target-rotate-postgres',
-    ExecutionRoleArn: `arn:aws:iam::${OWN}:role/quarterturn-rotate-postgres`,
+    RoleName: 'quarterturn-target-rotate-oauth',
+    ExecutionRoleArn: `arn:aws:iam::${OWN}:role/quarterturn-rotate-oauth`,
     FunctionArn: functionArn(OWN),
     ExternalId: 'external-id',
     SecretNamePrefix: 'app/',
     AdminSecretNamePrefix: 'admin/',
     ReadRdsAdminSecrets: 'true',
     ChangeRdsAdminUsers: 'true',
+    RotateUserPoolClients: 'true',
     KeyArns: keyArn(MEMBER, KEY),
   },
   'TargetRole',
@@ -74,17 +79,19 @@ const CHANGES: CalledOn = 'admin user of RDS'
 export const inWorkload = ({ on }: Pick<RecordedCall, 'on'>): Caller =>
   on === CHANGES
     ? { arn: session(OWN, 'quarterturn-rotate-rds'), policies: workloadOfRds.policies }
-    : { arn: session(OWN, 'quarterturn-rotate-postgres'), policies: workload.policies }
-export const ofHub: Caller = { arn: session(OWN, 'quarterturn-rotate-postgres'), policies: hub.policies }
+    : { arn: session(OWN, 'quarterturn-rotate-oauth'), policies: workload.policies }
+export const ofHub: Caller = { arn: session(OWN, 'quarterturn-rotate-oauth'), policies: hub.policies }
 
 /** The target role, as if its session were not narrowed. */
 export const ofTarget: Caller = {
-  arn: session(MEMBER, 'quarterturn-target-rotate-postgres'),
+  arn: session(MEMBER, 'quarterturn-target-rotate-oauth'),
   policies: target.policies,
 }
 
+const COGNITO = AwsProfile.parse(cognito)
+
 /** The session that the hub assumes for a kind of call, or its own role. */
-export function inHub({ action, on }: RecordedCall, { secret, admin, account }: About): Caller {
+export function inHub({ action, on }: RecordedCall, { secret, admin, account, region, pool }: About): Caller {
   const narrowed = (policy: string): Caller => ({ ...ofTarget, session: policy })
   if (on === 'secret') return narrowed(secretPolicy(secret))
   if (on === 'admin secret') return narrowed(adminPolicy(admin))
@@ -93,6 +100,10 @@ export function inHub({ action, on }: RecordedCall, { secret, admin, account }: 
     const kind = action.includes('DBCluster') ? ('cluster' as const) : ('instance' as const)
     const server = { kind, id: 'orders', arn: serverArn(action, { region: REGION, account }) }
     return narrowed(targetPolicy(changing(server, secret)))
+  }
+  if (on === 'user pool') {
+    const actions = actionsFor(COGNITO, /:(Describe|List)/.test(action) ? 'list' : 'add')
+    return narrowed(targetPolicy([{ actions, resources: [poolArn({ region, account, pool })] }]))
   }
   return on === 'server of RDS' ? narrowed(rdsPolicy()) : ofHub
 }
@@ -107,7 +118,7 @@ const allowAll = {
   Statement: [
     {
       Effect: 'Allow',
-      Principal: { AWS: `arn:aws:iam::${OWN}:role/quarterturn-rotate-postgres` },
+      Principal: { AWS: `arn:aws:iam::${OWN}:role/quarterturn-rotate-oauth` },
       Action: 'sts:AssumeRole',
     },
   ],

@@ -125,6 +125,16 @@ const STRANGE: Readonly<Record<CalledOn, readonly Strange[]>> = {
     },
     { what: 'no tag', by: ROLES, change: () => ({ tagKeys: [] }) },
   ],
+  'user pool': [
+    {
+      what: 'a user pool of another Region',
+      by: ['workload', 'session'],
+      change: () => ({ region: 'us-east-1' }),
+    },
+    { what: 'a user pool of another account', by: ALL_THREE, change: () => ({ account: STRANGER }) },
+    { what: 'another user pool', by: ['session'], change: () => ({ pool: `${REGION}_Other` }) },
+    { what: 'a user pool whose owner has not tagged it', by: ROLES, change: () => ({ rotates: 'other' }) },
+  ],
   bus: [
     {
       what: 'another bus',
@@ -139,7 +149,7 @@ const STRANGE: Readonly<Record<CalledOn, readonly Strange[]>> = {
     {
       what: 'the role of another account',
       by: ROLES,
-      change: () => ({ targetRole: `arn:aws:iam::${STRANGER}:role/quarterturn-target-rotate-postgres` }),
+      change: () => ({ targetRole: `arn:aws:iam::${STRANGER}:role/quarterturn-target-rotate-oauth` }),
     },
   ],
 }
@@ -173,7 +183,7 @@ export const ON_BEHALF: readonly OnBehalf[] = [
   ...['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => ({
     what: `${action} of another function`,
     allowed: { action, resource: stream(LOG_GROUP), context: {} },
-    denied: { action, resource: stream(LOG_GROUP.replace('postgres', 'other')), context: {} },
+    denied: { action, resource: stream(LOG_GROUP.replace('oauth', 'other')), context: {} },
   })),
   ...[
     ['AssignPrivateIpAddresses', 'network-interface/eni-1'],

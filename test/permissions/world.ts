@@ -11,7 +11,7 @@ export const STRANGER = '999988887777'
 /** What a request is about; a test changes one of them and expects a refusal. */
 export interface About {
   readonly account: string
-  /** Of a server. */
+  /** Of a server or a user pool. */
   readonly region: string
   readonly secret: string
   readonly admin: string
@@ -27,6 +27,9 @@ export interface About {
   /** The tag of that name. */
   readonly rotatedBy: string
   readonly via: string
+  readonly pool: string
+  /** The tag of that name, of the user pool. */
+  readonly rotates: string
   readonly group: string
   readonly schedule: string
   readonly passed: string
@@ -41,15 +44,19 @@ export interface About {
   readonly tagKeys: readonly string[]
 }
 
-export const functionArn = (account: string, name = 'quarterturn-rotate-postgres'): string =>
+export const functionArn = (account: string, name = 'quarterturn-rotate-oauth'): string =>
   `arn:aws:lambda:${REGION}:${account}:function:${name}`
 export const secretArn = (account: string, name: string): string =>
   `arn:aws:secretsmanager:${REGION}:${account}:secret:${name}-AbCdEf`
 export const keyArn = (account: string, id: string): string => `arn:aws:kms:${REGION}:${account}:key/${id}`
 
+export const POOL = `${REGION}_AbCdEfGhI`
+export const poolArn = ({ region, account, pool }: Pick<About, 'region' | 'account' | 'pool'>): string =>
+  `arn:aws:cognito-idp:${region}:${account}:userpool/${pool}`
+
 export const KEY = '11111111-2222-3333-4444-555555555555'
 export const SCHEDULE_ROLE = `arn:aws:iam::${OWN}:role/schedules`
-export const LOG_GROUP = `arn:aws:logs:${REGION}:${OWN}:log-group:rotate-postgres:*`
+export const LOG_GROUP = `arn:aws:logs:${REGION}:${OWN}:log-group:rotate-oauth:*`
 export const BUS = `arn:aws:events:${REGION}:${OWN}:event-bus/evidence`
 
 /** What the stack beside the secrets wants its secrets to be tagged with. */
@@ -68,13 +75,15 @@ export const about = (account: string, of: Partial<About> = {}): About => {
     function: functionArn(OWN),
     consents: true,
     via: `secretsmanager.${REGION}.amazonaws.com`,
+    pool: POOL,
+    rotates: 'client-secrets',
     group: 'quarterturn',
     schedule: 'quarterturn-0123456789abcdef-1',
     passed: SCHEDULE_ROLE,
     passedTo: 'scheduler.amazonaws.com',
     bus: BUS,
     source: 'quarterturn',
-    targetRole: `arn:aws:iam::${MEMBER}:role/quarterturn-target-rotate-postgres`,
+    targetRole: `arn:aws:iam::${MEMBER}:role/quarterturn-target-rotate-oauth`,
     isBound: true,
     tagKeys: ['quarterturn:applied'],
     ...of,
@@ -84,10 +93,10 @@ export const about = (account: string, of: Partial<About> = {}): About => {
 /** What resources of the templates answer. */
 export const ATTRIBUTES: Values = {
   ...PLACE,
-  'RotatePostgresScheduleRole.Arn': SCHEDULE_ROLE,
-  'RotatePostgresLogs.Arn': LOG_GROUP,
   'RotateRdsScheduleRole.Arn': SCHEDULE_ROLE,
   'RotateRdsLogs.Arn': LOG_GROUP,
+  'RotateOauthScheduleRole.Arn': SCHEDULE_ROLE,
+  'RotateOauthLogs.Arn': LOG_GROUP,
 }
 
 /** The request that a call makes, and those that AWS makes in the caller's name because of it. */
@@ -120,6 +129,14 @@ export function requestsOf({ action, on, with: facets }: RecordedCall, of: About
       const tags = puts ? { 'aws:TagKeys': [...tagKeys] } : {}
       return [{ action, resource: serverArn(action, of), context: { ...tag, ...tags } }]
     }
+    case 'user pool':
+      return [
+        {
+          action,
+          resource: poolArn(of),
+          context: { 'aws:ResourceTag/quarterturn:rotates': of.rotates },
+        },
+      ]
     case 'bus':
       return [{ action, resource: of.bus, context: of.source === '' ? {} : { 'events:source': of.source } }]
     case 'target role':
