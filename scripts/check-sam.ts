@@ -50,7 +50,7 @@ async function checkAll(python: PythonEnvironment): Promise<void> {
       throw new Error(`${stdout}${stderr}`.trim(), { cause: error })
     }
   }
-  const templates = filesOf('template.yaml', 'templates/**/*.yaml')
+  const templates = filesOf('template.yaml', 'templates/**/*.yaml', 'examples/*/template.yaml')
   await check.claim(`cfn-lint finds nothing in ${templates.length} templates, in any partition`, async () => {
     await run('cfn-lint', '--regions', ...REGIONS, '--', ...templates)
   })

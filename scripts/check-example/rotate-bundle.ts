@@ -19,6 +19,9 @@ Object.assign(process.env, {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   EXAMPLE_ALLOW_CLEAR_TEXT_LOOPBACK: 'true',
+  // What the deployment lists is looked at by the engine, and connected to by the provider through it.
+  QUARTERTURN_HOSTS: `${model.accountId}=127.0.0.1`,
+  QUARTERTURN_ALLOW_LOOPBACK_TARGETS: 'true',
 })
 const logged: string[] = []
 const print = process.stdout.write.bind(process.stdout)
