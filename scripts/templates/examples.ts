@@ -80,7 +80,7 @@ export const EXAMPLES: readonly Example[] = [
       publicUrl: 'https://auth.example.com',
       adminUrl: 'https://hydra-admin.example.com',
       clientId: 'CLIENT',
-      privateKey: 'IN_FORCE',
+      privateKey: 'PEM_IN_FORCE',
       keyId: 'KEY_ID',
     },
   },

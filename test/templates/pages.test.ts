@@ -1,4 +1,5 @@
 /** What the pages for operators say of the templates: every permission is explained, and nothing is named that is not there. */
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { providers } from '../../providers/index.ts'
 import { EXAMPLES } from '../../scripts/templates/examples.ts'
@@ -60,6 +61,9 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   'ORG.': 'acme.',
   TENANT: '11111111-2222-3333-4444-555555555555',
   CLIENT: '66666666-7777-8888-9999-000000000000',
+  PEM_IN_FORCE: JSON.stringify(
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  ).slice(1, -1),
   KEY_ID: '99999999-2222-3333-4444-555555555555',
 }
 
