@@ -8,7 +8,15 @@ import {
   pingone,
 } from '../../test/servers/oauth/one-secret.ts'
 import { failure } from '../../test/simulation/failure.ts'
-import { currentOf, HOUR_MS, type OauthStage, rotate, stageOauth } from './test-rotation.ts'
+import {
+  currentOf,
+  giveUpMint,
+  HOUR_MS,
+  loseMint,
+  type OauthStage,
+  rotate,
+  stageOauth,
+} from './test-rotation.ts'
 
 const SECRET = 'made-by-hand-0123456789-canary'
 const ADMIN_SECRET = 'of-the-admin-0123456789-canary'
@@ -56,18 +64,7 @@ describe('a client of Auth0, whose secret dies when the next one is made', () =>
 
   test('stops where the reply was lost, and has no other one issued before somebody has looked', async () => {
     const one = await onAuth0({}, true)
-    const token = one.stage.begin()
-    one.authority.loses = (seen) => seen.endsWith('/rotate-secret')
-    await failure(one.stage.step('createSecret', token))
-    one.authority.loses = () => false
-    // Nobody knows yet whether somebody is about to store it.
-    expect((await failure(one.stage.step('createSecret', token))).code).toBe('MINT_STARTED')
-    one.clock.advance(HOUR_MS)
-    expect((await failure(one.stage.step('createSecret', token))).code).toBe('MINT_ABANDONED')
-    one.stage.model.endRotation(one.stage.secretArn, 'Failed')
-    const next = one.stage.begin()
-    one.clock.advance(HOUR_MS)
-    expect((await failure(one.stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
+    await giveUpMint(one, await loseMint(one, '/rotate-secret'))
     expect(one.authority.seen.filter((seen) => seen.endsWith('/rotate-secret'))).toHaveLength(1)
   })
 

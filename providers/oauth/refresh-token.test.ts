@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { EngineSettings } from '../../shared/engine/index.ts'
 import { isUnused, refreshing, signInAnew } from '../../test/servers/oauth/refresh.ts'
 import { failure } from '../../test/simulation/failure.ts'
-import { takeOff } from '../../test/simulation/replacing-stage.ts'
-import { HOUR_MS, type OauthStage, rotate, stageOauth } from './test-rotation.ts'
+import { goOnByHand, loseMint, type OauthStage, rotate, stageOauth } from './test-rotation.ts'
 
 const SECRET = 'of-the-client-0123456789-canary'
 const ALLOWED: EngineSettings = { allowClassC: true }
@@ -75,28 +74,12 @@ describe('a refresh token that is used once', () => {
   test('is never used again where the reply was lost, and goes on after somebody has signed in once more', async () => {
     const one = await setUp()
     const before = tokensOf(one)
-    const token = one.stage.begin()
-    one.authority.loses = (seen) => seen === 'POST /token'
-    expect((await failure(one.stage.step('createSecret', token))).code).toBe('TARGET_UNREACHABLE')
-    one.authority.loses = () => false
+    const token = await loseMint(one, 'POST /token')
     expect(await isUnused(one.authority, before.refreshToken)).toBe(false)
-    expect((await failure(one.stage.step('createSecret', token))).code).toBe('MINT_STARTED')
-    one.clock.advance(HOUR_MS)
     expect((await failure(one.stage.step('createSecret', token))).code).toBe('MINT_UNKNOWN')
     expect(refreshesOf(one)).toBe(1)
 
-    one.stage.model.endRotation(one.stage.secretArn, 'Failed')
-    takeOff(one.stage, 'AWSPENDING', token)
-    takeOff(one.stage, 'QUARTERTURN_MINTING', token)
-    one.stage.model.call('PutSecretValue', {
-      ClientRequestToken: 'by-hand-0123456789-0123456789-abcdef',
-      SecretId: one.stage.secretArn,
-      SecretString: JSON.stringify({
-        ...tokensOf(one),
-        ...(await signInAnew(one.authority, 'app')),
-      }),
-    })
-    await rotate(one)
+    await goOnByHand(one, await signInAnew(one.authority, 'app'), { pending: token, minting: token })
     expect(await isUnused(one.authority, tokensOf(one).refreshToken)).toBe(true)
   })
 

@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest'
 import type { EngineSettings } from '../../shared/engine/index.ts'
 import {
   getsToken,
+  giveAnew,
   type Registered,
   register,
   registering,
   registrationOf,
 } from '../../test/servers/oauth/registered.ts'
 import { failure } from '../../test/simulation/failure.ts'
-import { takeOff } from '../../test/simulation/replacing-stage.ts'
-import { HOUR_MS, type OauthStage, rotate, stageOauth } from './test-rotation.ts'
+import { putByHand } from '../../test/simulation/replacing-stage.ts'
+import { giveUpMint, goOnByHand, loseMint, type OauthStage, rotate, stageOauth } from './test-rotation.ts'
 
 const ALLOWED: EngineSettings = { allowClassC: true }
 
@@ -97,29 +98,12 @@ describe('a client that manages its own registration', () => {
 
   test('stops where the reply was lost, and goes on after somebody has stored what the server has', async () => {
     const one = await setUp()
-    const token = one.stage.begin()
-    one.authority.loses = (seen) => seen.startsWith('PUT ')
-    expect((await failure(one.stage.step('createSecret', token))).code).toBe('TARGET_UNREACHABLE')
-    one.authority.loses = () => false
+    const { clientId } = currentOf(one)
+    const minting = await loseMint(one, `PUT /reg/${clientId}`)
     expect(await getsToken(one.authority, currentOf(one))).toBe(false)
-    expect((await failure(one.stage.step('createSecret', token))).code).toBe('MINT_STARTED')
-    one.clock.advance(HOUR_MS)
-    expect((await failure(one.stage.step('createSecret', token))).code).toBe('MINT_ABANDONED')
-    one.stage.model.endRotation(one.stage.secretArn, 'Failed')
-    const next = one.stage.begin()
-    one.clock.advance(HOUR_MS)
-    expect((await failure(one.stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
+    const pending = await giveUpMint(one, minting)
     expect(putsOf(one)).toBe(1)
-
-    one.stage.model.endRotation(one.stage.secretArn, 'Failed')
-    takeOff(one.stage, 'AWSPENDING', next)
-    takeOff(one.stage, 'QUARTERTURN_MINTING', token)
-    one.stage.model.call('PutSecretValue', {
-      ClientRequestToken: 'by-hand-0123456789-0123456789-abcdef',
-      SecretId: one.stage.secretArn,
-      SecretString: JSON.stringify({ ...currentOf(one), ...(await register(one.authority)) }),
-    })
-    await rotate(one)
+    await goOnByHand(one, await giveAnew(one.authority, clientId), { pending, minting })
     expect(await getsToken(one.authority, currentOf(one))).toBe(true)
     expect(await registrationOf(one.authority, currentOf(one))).toBeDefined()
   })
@@ -144,14 +128,8 @@ describe('what the server does not take', () => {
   test('is the token of another client', async () => {
     const one = await setUp()
     const other = await register(one.authority)
-    one.stage.model.call('PutSecretValue', {
-      ClientRequestToken: 'by-hand-0123456789-0123456789-abcdef',
-      SecretId: one.stage.secretArn,
-      SecretString: JSON.stringify({
-        ...currentOf(one),
-        registrationAccessToken: other.registrationAccessToken,
-      }),
-    })
+    const { registrationAccessToken } = other
+    putByHand(one.stage, { ...currentOf(one), registrationAccessToken })
     await declined(one)
   })
 })

@@ -1,9 +1,11 @@
 /** Whole rotations of OAuth clients: the engine, the local Secrets Manager and a real authorization server. */
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { EngineDeps, EngineSettings } from '../../shared/engine/index.ts'
 import { CALM, createClock, type LocalClock } from '../../shared/local/index.ts'
 import type { Provider } from '../../shared/provider/index.ts'
 import { type Authority, type AuthorityOptions, startAuthority } from '../../test/servers/oauth/authority.ts'
+import { failure } from '../../test/simulation/failure.ts'
+import { putByHand, takeOff } from '../../test/simulation/replacing-stage.ts'
 import { Stage } from '../../test/simulation/stage.ts'
 import { createOauth, type OauthOptions } from './index.ts'
 
@@ -65,6 +67,44 @@ export async function rotate({ stage, clock }: OauthStage): Promise<string> {
   const token = stage.begin()
   await stage.steps(token)
   return token
+}
+
+/**
+ * What answers a request that ends so is lost, and with it what was issued. The next try does not know either, and an hour goes
+ * by. Answers the token.
+ */
+export async function loseMint({ stage, authority, clock }: OauthStage, end: string): Promise<string> {
+  const token = stage.begin()
+  authority.loses = (seen) => seen.endsWith(end)
+  expect((await failure(stage.step('createSecret', token))).code).toBe('TARGET_UNREACHABLE')
+  authority.loses = () => false
+  expect((await failure(stage.step('createSecret', token))).code).toBe('MINT_STARTED')
+  clock.advance(HOUR_MS)
+  return token
+}
+
+/** It is given up; the next rotation cannot tell either. Answers that one's token. */
+export async function giveUpMint({ stage, clock }: OauthStage, token: string): Promise<string> {
+  expect((await failure(stage.step('createSecret', token))).code).toBe('MINT_ABANDONED')
+  stage.model.endRotation(stage.secretArn, 'Failed')
+  const next = stage.begin()
+  clock.advance(HOUR_MS)
+  expect((await failure(stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
+  return next
+}
+
+/** The way out by hand: `made` is stored as AWSCURRENT, labels of what was begun go, and the next rotation goes on from it. */
+export async function goOnByHand(
+  one: OauthStage,
+  made: object,
+  { pending, minting }: { readonly pending: string; readonly minting: string },
+): Promise<void> {
+  const { stage } = one
+  stage.model.endRotation(stage.secretArn, 'Failed')
+  takeOff(stage, 'AWSPENDING', pending)
+  takeOff(stage, 'QUARTERTURN_MINTING', minting)
+  putByHand(stage, { ...(stage.value('AWSCURRENT') as object), ...made })
+  await rotate(one)
 }
 
 /** The secret under AWSCURRENT. */

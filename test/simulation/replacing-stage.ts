@@ -88,10 +88,13 @@ export async function expectOnlyByHand(world: ReplacingStage, { lostToken, next 
 }
 
 /** An operator stores what was made by hand. */
-export function storeByHand(stage: Stage, fields: object): void {
+export const storeByHand = (stage: Stage, fields: object): void =>
+  putByHand(stage, { engine: 'simulated', username: 'A', ...fields })
+
+export function putByHand(stage: Stage, value: object): void {
   stage.model.call('PutSecretValue', {
     ClientRequestToken: 'by-hand-0123456789-0123456789-abcdef',
     SecretId: stage.secretArn,
-    SecretString: JSON.stringify({ engine: 'simulated', username: 'A', ...fields }),
+    SecretString: JSON.stringify(value),
   })
 }

@@ -1,9 +1,6 @@
 /** A sound provider for the small target that issues client secrets. */
-import { type ClientRequest, request as send } from 'node:http'
 import * as z from 'zod'
 import {
-  type Connect,
-  connectAnywhere,
   defineProvider,
   type LiveCredential,
   type MintCapabilities,
@@ -21,6 +18,7 @@ import {
   type Who,
 } from '../../provider/index.ts'
 import type { MintKind } from './test-mint-server.ts'
+import { type Asked, type HttpReply, Requests, secretIn } from './test-requests.ts'
 
 const ClientSecret = z.looseObject({
   url: z.string(),
@@ -50,50 +48,6 @@ const Issued = z.object({
 
 /** Ids as the target makes them; no other goes into an address. */
 const ID = /^[\w-]{1,64}$/
-
-export interface HttpReply {
-  readonly status: number
-  readonly body: unknown
-}
-
-/** One request in a connection of its own; undefined: no whole answer came. */
-export function ask(
-  { url, secret }: { readonly url: string; readonly secret: string },
-  { method, path, body }: { readonly method: string; readonly path: string; readonly body?: object },
-  open: Set<ClientRequest>,
-  connect: Connect = connectAnywhere,
-): Promise<HttpReply | undefined> {
-  return new Promise((resolve) => {
-    const text = body === undefined ? '' : JSON.stringify(body)
-    const headers = {
-      authorization: `Bearer ${secret}`,
-      ...(text === '' ? {} : { 'content-length': text.length }),
-    }
-    const { hostname: host, port } = new URL(url)
-    const createConnection = () => connect({ host, port: Number(port) })
-    const request = send(new URL(path, url), { method, headers, createConnection }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(chunks) }))
-      response.on('error', () => resolve(undefined))
-    })
-    open.add(request)
-    request.on('error', () => resolve(undefined))
-    request.on('close', () => {
-      open.delete(request)
-      resolve(undefined)
-    })
-    request.end(text)
-  })
-}
-
-function parsed(chunks: readonly Buffer[]): unknown {
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString())
-  } catch {
-    return undefined
-  }
-}
 
 const replaces = ({ endsOldAfterMs }: MintKind): boolean => endsOldAfterMs !== undefined
 
@@ -151,16 +105,11 @@ export function mintingProvider(kind: MintKind): Provider<typeof ClientSecret> {
 const unreachable = () =>
   new QuarterturnError('TARGET_UNREACHABLE', { problem: 'no answer that says anything' })
 
-function openMints({ values, connect }: OpenRequest<ClientSecret>): Session {
-  const open = new Set<ClientRequest>()
-  let isClosed = false
-  const secretOf = (who: Who): ClientSecret => {
-    const secret = values[who]?.reveal()
-    if (secret === undefined) throw new Error(`${who} was not read`)
-    return secret
-  }
-  const request = async (as: Who, what: Parameters<typeof ask>[1]): Promise<HttpReply> => {
-    const reply = isClosed ? undefined : await ask(secretOf(as), what, open, connect)
+function openMints(opened: OpenRequest<ClientSecret>): Session {
+  const requests = new Requests(opened.connect)
+  const secretOf = secretIn(opened)
+  const request = async (as: Who, what: Asked): Promise<HttpReply> => {
+    const reply = await requests.ask(secretOf(as), what)
     if (reply === undefined) throw unreachable()
     if (reply.status === 401) throw new QuarterturnError('CURRENT_REFUSED', { problem: 'refused' })
     if (reply.status === 403 || reply.status === 429)
@@ -189,9 +138,7 @@ function openMints({ values, connect }: OpenRequest<ClientSecret>): Session {
       return { possible: true, missing: [] }
     },
     async probe({ who }): Promise<Verdict> {
-      const reply = isClosed
-        ? undefined
-        : await ask(secretOf(who), { method: 'GET', path: '/me' }, open, connect)
+      const reply = await requests.ask(secretOf(who), { method: 'GET', path: '/me' })
       if (reply?.status === 200) return { verdict: 'accepted', as: secretOf(who).account }
       if (reply?.status === 401) return { verdict: 'rejected' }
       if (reply?.status === 403 || reply?.status === 429) return { verdict: 'barred', reason: 'barred' }
@@ -235,15 +182,6 @@ function openMints({ values, connect }: OpenRequest<ClientSecret>): Session {
       if (secretId === secretOf(keep).secretId) return { result: 'cannot', reason: 'it is to be kept' }
       return { result: (await end(secretId, as)) === 'revoked' ? 'retired' : 'already' }
     },
-    async close() {
-      isClosed = true
-      await Promise.all(
-        [...open].map((one) => {
-          const gone = new Promise<void>((resolve) => one.once('close', () => resolve()))
-          one.destroy()
-          return gone
-        }),
-      )
-    },
+    close: () => requests.close(),
   }
 }

@@ -1,7 +1,7 @@
 /** A small authorization server with one chain of refresh tokens, each used once, and a sound provider for it. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { type ClientRequest, createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import * as z from 'zod'
 import {
@@ -14,11 +14,10 @@ import {
   type Session,
   type StoredSecret,
   type Verdict,
-  type Who,
 } from '../../provider/index.ts'
 import type { End, FreshTarget } from '../options.ts'
-import { ask } from './test-mint-provider.ts'
 import { bodyOf } from './test-mint-server.ts'
+import { Requests, secretIn } from './test-requests.ts'
 
 const RefreshSecret = z.looseObject({
   url: z.string(),
@@ -142,50 +141,31 @@ export function refreshingProvider(): Provider<typeof RefreshSecret> {
 
 const Pair = z.object({ refresh: z.string(), access: z.string() })
 
-function openRefresh({ values, connect }: OpenRequest<RefreshSecret>): Session {
-  const open = new Set<ClientRequest>()
-  let isClosed = false
-  const secretOf = (who: Who): RefreshSecret => {
-    const secret = values[who]?.reveal()
-    if (secret === undefined) throw new Error(`${who} was not read`)
-    return secret
-  }
+function openRefresh(opened: OpenRequest<RefreshSecret>): Session {
+  const requests = new Requests(opened.connect)
+  const secretOf = secretIn(opened)
   const unreachable = () => new QuarterturnError('TARGET_UNREACHABLE', { problem: 'no answer that tells' })
   return {
     ...ONLY_MINTS,
     check: async () => ({ possible: true, missing: [] }),
     async probe({ who }): Promise<Verdict> {
       const { url, access, account } = secretOf(who)
-      const reply = isClosed
-        ? undefined
-        : await ask({ url, secret: access }, { method: 'GET', path: '/me' }, open, connect)
+      const reply = await requests.ask({ url, secret: access }, { method: 'GET', path: '/me' })
       if (reply?.status === 200) return { verdict: 'accepted', as: account }
       if (reply?.status === 401) return { verdict: 'rejected' }
       return { verdict: 'unknown', reason: 'no answer', code: 'TARGET_UNREACHABLE' }
     },
     async mint({ from }) {
-      if (isClosed) throw unreachable()
       const { url, refresh } = secretOf(from)
-      const reply = await ask(
+      const reply = await requests.ask(
         { url, secret: '' },
         { method: 'POST', path: '/token', body: { refresh } },
-        open,
-        connect,
       )
       if (reply?.status === 400) return { result: 'declined', reason: 'the refresh token is not taken' }
       const pair = Pair.safeParse(reply?.body)
       if (reply?.status !== 200 || !pair.success) throw unreachable()
       return { result: 'minted', value: { ...secretOf('current'), ...pair.data } }
     },
-    async close() {
-      isClosed = true
-      await Promise.all(
-        [...open].map((one) => {
-          const gone = new Promise<void>((resolve) => one.once('close', () => resolve()))
-          one.destroy()
-          return gone
-        }),
-      )
-    },
+    close: () => requests.close(),
   }
 }
