@@ -84,6 +84,26 @@ describe('a client of Auth0, whose secret dies when the next one is made', () =>
     expect(accepts(one, currentOf(one))).toBe(true)
   })
 
+  test('is none whose name leads up in a path', async () => {
+    const one = await stageOauth({
+      authority: { vendor: auth0, clients: {} },
+      secret: (domainUrl) => ({
+        profile: 'auth0',
+        domainUrl,
+        clientId: '..',
+        clientSecret: SECRET,
+        apiToken: 'canary',
+      }),
+    })
+    one.authority.answers = (seen) =>
+      seen === 'POST /oauth/token'
+        ? { status: 200, body: { access_token: 'a', token_type: 'bearer' } }
+        : undefined
+    const error = await failure(one.stage.step('createSecret', one.stage.begin()))
+    expect(error.code).toBe('SECRET_INVALID')
+    expect(one.authority.seen.every((seen) => seen.endsWith('/token'))).toBe(true)
+  })
+
   test('takes the word that Auth0 has for a wrong secret', async () => {
     const one = await onAuth0({}, true)
     one.clock.advance(HOUR_MS)

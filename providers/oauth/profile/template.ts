@@ -1,4 +1,5 @@
 /** Templates of a profile: text in which `{name}` stands for a value. */
+import { QuarterturnError } from '../../../shared/provider/index.ts'
 
 /** Fields that every secret of this provider may have, so that no profile gives them another meaning. */
 export const RESERVED = new Set([
@@ -54,7 +55,12 @@ export const filledPath = (path: string, values: Values): string =>
   })
 
 function encodedPart(part: string, name: string): string {
-  if (/^\.*$/.test(part)) throw new Error(`the value for {${name}} cannot stand in a path`)
+  // Ids of targets were held to a pattern, so it is one of the secret.
+  if (/^\.*$/.test(part))
+    throw new QuarterturnError('SECRET_INVALID', {
+      problem: `the value for {${name}} cannot stand in a path`,
+      remedy: 'correct it in AWSCURRENT',
+    })
   return encodeURIComponent(part).replace(
     /[!'()*]/g,
     (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
