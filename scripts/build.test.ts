@@ -137,6 +137,7 @@ test('a function holds its own driver and no other', () => {
       'rotate-postgres': ['pg'],
       'rotate-mysql': ['mysql2'],
       'rotate-oauth': ['oauth4webapi'],
+      'rotate-rds': [],
       'rotate-salesforce': ['jsforce'],
     }[name]
     expect(

@@ -68,4 +68,19 @@ describe('the host of a secret', () => {
     })
     expect(target.live()).toEqual(['A:p0'])
   })
+
+  test('is not looked at where nobody signs in: nothing is sent there', async () => {
+    const target = new Target('single', 'p0')
+    const rules = { locks: true, changesInLockedSession: true }
+    const simulated = simulatedProvider(target, () => async (_label, action) => action(), rules) as Provider
+    const capabilities = { ...simulated.capabilities, probe: 'none' as const }
+    const stage = new Stage({
+      target,
+      provider: { ...simulated, capabilities },
+      settings: { ...listing('10.20.0.0/16'), allowClassC: true },
+      more: { host: '10.30.0.1' },
+    })
+    await stage.steps(stage.begin())
+    expect(target.live()).toEqual(['A:chosen-password-1'])
+  })
 })

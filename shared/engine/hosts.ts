@@ -31,6 +31,8 @@ export async function requireHosts(
   guard: HostGuard,
   c: Pick<StepContext, 'versions' | 'provider'>,
 ): Promise<void> {
+  // Where nobody signs in, nothing is sent to the host: there is nothing to look it up for.
+  if (c.provider?.capabilities.probe === 'none') return
   const { own, current, candidate, admin } = c.versions
   for (const version of [current, own, candidate, admin]) {
     if (version === undefined) continue

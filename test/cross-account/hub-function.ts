@@ -63,6 +63,20 @@ const ON_SECRETS: readonly PolicyInput[] = [
         Resource: 'arn:aws:cognito-idp:*:*:userpool/*',
         Condition: { StringEquals: { 'aws:ResourceTag/quarterturn:rotates': 'client-secrets' } },
       },
+      {
+        Effect: 'Allow',
+        Action: ['rds:DescribeDBClusters', 'rds:DescribeDBInstances'],
+        Resource: ['arn:aws:rds:*:*:cluster:*', 'arn:aws:rds:*:*:db:*'],
+      },
+      {
+        Effect: 'Allow',
+        Action: ['rds:AddTagsToResource', 'rds:ModifyDBCluster', 'rds:ModifyDBInstance'],
+        Resource: ['arn:aws:rds:*:*:cluster:*', 'arn:aws:rds:*:*:db:*'],
+        Condition: {
+          StringLike: { 'aws:ResourceTag/quarterturn:secret': 'arn:aws:secretsmanager:*' },
+          'ForAllValues:StringEquals': { 'aws:TagKeys': 'quarterturn:applied' },
+        },
+      },
     ],
   },
 ]
