@@ -159,6 +159,14 @@ describe('a place is not freed where nothing tells whose it is', () => {
     expect(valuesAt(one)).toEqual([SECRET, currentOf(one)])
   })
 
+  test('which the preflight says before anything is rotated', async () => {
+    const one = await stageCognito()
+    addTo(one.authority.book, CLIENT, STRANGER)
+    const token = one.stage.begin({ testOnly: true })
+    expect(await failure(one.stage.step('testSecret', token))).toMatchObject(refusal)
+    expect(valuesAt(one)).toEqual([SECRET, STRANGER])
+  })
+
   test('a stranger is beside the current one, and that of AWSPREVIOUS is dead', async () => {
     const one = await stageCognito()
     await rotate(one)

@@ -214,10 +214,10 @@ export const ERRORS = {
     remedy: 'grant or revoke what the message names',
   },
   ACCOUNT_REFUSED: {
-    when: 'An account of this kind is not rotated by this strategy, such as one with privileges that no second account can have.',
+    when: 'An account of this kind is not rotated by this strategy, such as one with privileges that no second account can have; or a client has two secrets already, and nothing tells whose the other one is.',
     retryable: false,
     actor: 'secret-owner',
-    remedy: 'choose the strategy `single-user`, or another account',
+    remedy: 'see the reason in the message; choose the strategy `single-user`, or another account',
   },
   ACCOUNT_NOT_OURS: {
     when: "The alternate account exists, carries no mark of this secret, and no stored version's password signs in to it: it may be somebody else's.",
