@@ -16,7 +16,8 @@ export async function actor(c: StepContext, known: Known): Promise<Who> {
 
 /** As whom something is issued that shows itself only by being used up, or once more where the old one is dead. */
 function unproven(known: Known): Who | undefined {
-  if (consumes(known)) return known.candidateProof === 'rejected' ? 'candidate' : 'current'
+  if (consumes(known))
+    return known.candidateProof === 'rejected' || known.candidate === 'ahead' ? 'candidate' : 'current'
   return isRecovered(known) ? 'current' : undefined
 }
 

@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode, QuarterturnError } from '../errors/index.ts'
 import type { Verdict } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
 import { accountOf } from './event.ts'
+import { LONGEST_INVOCATION_MS } from './mint-work.ts'
 
 /** What went wrong, in the words of this rotation; the code's own description where nothing more is known. */
 const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
@@ -37,6 +38,7 @@ const PROBLEMS: { readonly [C in ErrorCode]?: (c: StepContext) => string } = {
   RIGHTS_DIFFER: (c) => `the rights of the two accounts differ: ${c.reason ?? 'not named'}`,
   MINT_FULL: (c) =>
     `the target issues no further credential${c.reason === undefined ? ': as many live as may' : `: ${c.reason}`}`,
+  MINT_STARTED: (c) => started(c),
   MINT_DECLINED: (c) => `the target issues no credential now: ${c.reason ?? 'no reason given'}`,
   MINT_UNUSABLE: (c) => `what the target issued cannot be used: ${c.reason ?? 'no reason given'}`,
   MINT_REFUSED: (c) =>
@@ -73,6 +75,19 @@ function inconclusiveVerdict(
 
 const because = (verdict: Verdict | undefined): string =>
   verdict?.verdict === 'rejected' && verdict.reason !== undefined ? ` (${verdict.reason})` : ''
+
+/** When somebody looks what became of it, and how long there is for that where the old credential goes on for a while. */
+function started({ lastChangedAt, mints, token, provider }: StepContext): string {
+  const what = 'an invocation began to have a credential issued and has not stored it'
+  if (lastChangedAt === undefined) return what
+  const at = (time: number): string => new Date(time).toISOString()
+  const { graceMs, firstUseStartsGrace } = provider?.capabilities.mint ?? {}
+  const expires =
+    mints.holder === token && graceMs !== undefined && firstUseStartsGrace !== true
+      ? `; the credential of AWSCURRENT expires at ${at(lastChangedAt + graceMs)} at the earliest`
+      : ''
+  return `${what}; what became of it is seen from ${at(lastChangedAt + LONGEST_INVOCATION_MS)} on${expires}`
+}
 
 function mismatch(c: StepContext): string {
   const { own, current } = c.versions

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { failure } from '../../test/simulation/failure.ts'
 import {
+  abandon,
   expectOnlyByHand,
   HOUR_MS,
   holderOf,
   loseMint,
   replacingStage,
+  storeByHand,
 } from '../../test/simulation/replacing-stage.ts'
 import type { MintCapabilities } from '../provider/index.ts'
 
@@ -78,11 +80,78 @@ describe('a mint that lets the old credential go on for a while', () => {
     expect(holderOf(world, 'QUARTERTURN_MINTING')).toBe(next)
   })
 
+  test('is used by the rotation that lost it as soon as nobody can be storing it: well within the hour', async () => {
+    const { stage, target, clock } = setUp({ readable: true, graceMs: HOUR_MS })
+    target.losesReplies = 1
+    const token = stage.begin()
+    await failure(stage.step('createSecret', token))
+    const lostAt = clock.now()
+    const error = await failure(stage.step('createSecret', token))
+    expect(error).toMatchObject({ code: 'MINT_STARTED', retryable: true })
+    const at = (ms: number): string => new Date(lostAt + ms).toISOString()
+    expect(error.problem).toMatch(
+      `seen from ${at(20 * 60_000)} on; the credential of AWSCURRENT expires at ${at(HOUR_MS)}`,
+    )
+    clock.advance(20 * 60_000)
+    await stage.steps(token)
+    expect(target.count('mint')).toBe(1)
+    expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-1' })
+  })
+
+  test('that has let the credential of AWSCURRENT expire is told after one sign-in with that', async () => {
+    const { stage, target, clock, next } = await lost({ readable: true, graceMs: HOUR_MS })
+    clock.advance(DAY_MS)
+    target.calls.length = 0
+    expect((await failure(stage.step('createSecret', next))).code).toBe('MINT_UNKNOWN')
+    expect(target.calls).toEqual(['probe current'])
+  })
+
   test('that never happened does not keep the next rotation, where the target shows that', async () => {
     const { stage, target, next } = await lost({ readable: true })
     target.primary = { password: 'p0', name: '' }
     await stage.steps(next)
     expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-2' })
+  })
+})
+
+describe('one that somebody had issued by hand since a rotation gave up', () => {
+  /** A rotation had stored the first one that was issued, and its steps are not repeated any more. */
+  async function givenUp() {
+    const world = setUp()
+    const token = world.stage.begin()
+    await world.stage.steps(token, ['createSecret'])
+    world.stage.model.endRotation(world.stage.secretArn, 'Failed')
+    world.clock.advance(HOUR_MS)
+    return { ...world, token }
+  }
+
+  test('goes before that of the rotation, which expires', async () => {
+    const world = await givenUp()
+    const { stage, target, token } = world
+    storeByHand(stage, { password: target.issue('by hand') })
+    // AWSPENDING is still there: nobody wrote while Secrets Manager ran the rotation.
+    expect((await failure(stage.step('finishSecret', token))).code).toBe('PENDING_SUPERSEDED')
+    expect((await failure(stage.step('setSecret', token))).code).toBe('PENDING_SUPERSEDED')
+    expect(stage.labels()[token]).not.toContain('AWSPENDING')
+    await stage.steps(stage.begin())
+    expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-3' })
+  })
+
+  test('and was stored once more stops: CANDIDATE_UNCLEAR, until somebody says which it is or the older one has expired', async () => {
+    const world = await givenUp()
+    const { stage, target, clock, token } = world
+    const password = target.issue('by hand')
+    storeByHand(stage, { password })
+    clock.advance(HOUR_MS)
+    storeByHand(stage, { password, note: 'again' }, 2)
+    expect((await failure(stage.step('finishSecret', token))).code).toBe('CANDIDATE_UNCLEAR')
+    abandon(world, token)
+    const next = stage.begin()
+    expect((await failure(stage.step('createSecret', next))).code).toBe('CANDIDATE_UNCLEAR')
+    expect(target.count('mint')).toBe(1)
+    clock.advance(DAY_MS)
+    await stage.steps(next)
+    expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-3', note: 'again' })
   })
 })
 

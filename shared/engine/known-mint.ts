@@ -44,6 +44,14 @@ export type Intent = 'nowhere' | 'settled' | 'begun' | 'young' | 'own' | 'other'
  */
 export type Lost = 'readable' | 'again' | 'never' | 'unknown'
 
+/**
+ * Whether AWSCURRENT was written by hand since a version began whose credential the target had issued.
+ * - `as before`: it was not, or it has the credential that it had then.
+ * - `renewed`: it has another one, which somebody had issued since.
+ * - `unclear`: it was written more than once, so that nothing shows which one it had then.
+ */
+export type Since = 'as before' | 'renewed' | 'unclear'
+
 /** What lives at the target, from where this rotation stands. */
 export interface MintFacts {
   /** What this very rotation had issued before and has not stored; `readable`: its value can be had. */
@@ -77,6 +85,8 @@ export interface MintAnswers {
   readonly leftoverLabels: LabelsBeforeEnd
   readonly intent: Intent
   readonly lost: Lost
+  /** Of the own version. */
+  readonly since: Since
   readonly mints: MintFacts
   readonly freeLabels: LabelsBeforeEnd
   /** The value that another invocation of this rotation stored. */

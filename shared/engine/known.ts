@@ -65,9 +65,21 @@ export type PreviousRelation = 'absent' | 'same-credential' | 'same-account' | '
  * - `same-value`: the pending credential itself.
  * - `unfinished`: another value for the same account, which may be in force.
  * - `overtaken`: like unfinished, but older than both the previous and the current version, so it may be a finished
- *   one that hand-written versions have overtaken; or, in a pair, of the account that is current.
+ *   one that hand-written versions have overtaken; or, in a pair, of the account that is current; or somebody had another
+ *   one issued since.
+ *
+ * Only of what the target issued, where no sign-in tells which one is the newer:
+ * - `unclear`: AWSCURRENT was written by hand since, more than once, so that nothing shows which one was issued last.
+ * - `ahead`: it is that of AWSPREVIOUS, and AWSCURRENT was moved back to an older version, whose credential is used up.
  */
-export type CandidateFacts = 'finished' | 'other-account' | 'same-value' | 'unfinished' | 'overtaken'
+export type CandidateFacts =
+  | 'finished'
+  | 'other-account'
+  | 'same-value'
+  | 'unfinished'
+  | 'overtaken'
+  | 'unclear'
+  | 'ahead'
 
 export type Proof = 'accepted' | 'rejected' | 'barred' | 'unknown' | 'unprovable'
 

@@ -32,6 +32,7 @@ export const lookAtIntent: LookAtIntent = {
     return isOwn ? 'own' : 'other'
   },
   lost: async (c, known): Promise<Lost> => {
+    if (known.intent === 'own' && !(await isStillOwn(c))) return 'unknown'
     const live = await listed(c, known)
     if (live === undefined) return 'unknown'
     const old = known.traits?.mints?.old
@@ -39,11 +40,16 @@ export const lookAtIntent: LookAtIntent = {
     if (old === 'lives' && c.provider?.capabilities.mint?.marked === true) return 'never'
     if (old === 'dies') return await lostInPlace(c, known, live)
     const free: LiveCredential[] = []
-    for (const one of live) if (!(await isStored(c, one))) free.push(one)
+    const stored: LiveCredential[] = []
+    for (const one of live) ((await isStored(c, one)) ? stored : free).push(one)
     const [only, ...more] = free
     if (only === undefined) return 'never'
+    if (old !== 'expires') return 'unknown'
+    // What somebody had issued since, and stored, ended it.
+    if (free.every((one) => stored.some((other) => isBefore(one, other)))) return 'never'
     // Beside others it may be anybody's; where a mint makes the old one expire, there is one that follows on it.
-    const isIt = old === 'expires' && more.length === 0 && known.currentProof === 'accepted'
+    const isIt =
+      more.length === 0 && known.currentProof === 'accepted' && stored.every((other) => isBefore(other, only))
     return isIt && (await take(c, only)) ? 'readable' : 'unknown'
   },
 }
@@ -62,6 +68,12 @@ async function isStale(c: StepContext, holder: string): Promise<boolean> {
   )
 }
 
+/** What this rotation lost is stored by the labels as they are now: an invocation that was running may have ended it otherwise. */
+async function isStillOwn(c: StepContext): Promise<boolean> {
+  const { minting, pending } = await c.describe()
+  return minting === c.token && pending === c.token && isLongUnchanged(c)
+}
+
 /** Every invocation is over that may have moved a label: the last change is longer ago than one lives. */
 const isLongUnchanged = (c: StepContext): boolean =>
   c.lastChangedAt !== undefined && c.input.clock.now() - c.lastChangedAt >= LONGEST_INVOCATION_MS
@@ -69,6 +81,9 @@ const isLongUnchanged = (c: StepContext): boolean =>
 /** What the target shows, to the admin or to the credential of AWSCURRENT; undefined where it shows that nothing. */
 async function listed(c: StepContext, known: Known): Promise<readonly LiveCredential[] | undefined> {
   const as = byAdmin(known) ? 'admin' : 'current'
+  // One that has expired shows nothing, and each further attempt may count against the account.
+  if (as === 'current' && known.currentProof === 'rejected' && known.traits?.mints?.old === 'expires')
+    return undefined
   try {
     return await signedInAs(c, as, async (session) => session.list?.({ as }))
   } catch (error) {
@@ -90,6 +105,10 @@ async function lostInPlace(c: StepContext, known: Known, live: readonly LiveCred
   }
   return 'unknown'
 }
+
+/** By what the target says of both. */
+const isBefore = ({ createdAt: one }: LiveCredential, { createdAt: other }: LiveCredential): boolean =>
+  one !== undefined && other !== undefined && one < other
 
 /** A version that counts has it; one that names no ids is known by its value, where that can be read. */
 async function isStored(c: StepContext, { id, value }: LiveCredential): Promise<boolean> {

@@ -1,8 +1,6 @@
 import { isQuarterturnError, QuarterturnError } from '../errors/index.ts'
-import type { Who } from '../provider/contract.ts'
 import type { LiveCredential } from '../provider/mint.ts'
-import { actor, signedInAs } from './actor.ts'
-import { readAdmin } from './admin.ts'
+import { actor } from './actor.ts'
 import { isNamed, isOtherStage } from './aws-names.ts'
 import type { StepContext } from './context.ts'
 import { isHeld, isKept } from './held.ts'
@@ -11,11 +9,12 @@ import type { LabelsBeforeEnd, MintAnswers, MintFacts } from './known-mint.ts'
 import type { Labels } from './labels.ts'
 import { lookAtIntent } from './look-intent.ts'
 import { isOfRotation, isOfSecret, LONGEST_INVOCATION_MS } from './mint-work.ts'
-import { flawOf, nextBy } from './mintable.ts'
+import { flawOf } from './mintable.ts'
 import { prove } from './prove.ts'
 import { readCandidate, readCurrent, readOwn, readPrevious } from './read.ts'
-import { byAdmin } from './rules/common.ts'
+import { sinceOf } from './relation.ts'
 import { fitOf } from './schedule-of-life.ts'
+import { listAs, tellStrangers } from './strangers.ts'
 import { isSameAccount, isSameCredential } from './version.ts'
 
 type LookAtMints = {
@@ -49,6 +48,7 @@ export const lookAtMints: LookAtMints = {
     return await prove(c, 'candidate')
   },
   fit: (c) => Promise.resolve(fitOf(c)),
+  since: (c) => sinceOf(c, c.need('own')),
   ...lookAtIntent,
 
   leftover: async (c, known) => {
@@ -106,13 +106,6 @@ async function liveOnes(c: StepContext, known: Known): Promise<readonly LiveCred
   const listed = await listAs(c, await actor(c, known))
   return listed.filter(({ id }) => !c.mints.revoked.has(id))
 }
-
-const listAs = (c: StepContext, as: Who): Promise<readonly LiveCredential[]> =>
-  signedInAs(c, as, async (session) => {
-    const listed = await session.list?.({ as })
-    if (listed === undefined) throw new Error('the session has no list')
-    return listed
-  })
 
 /** Of this secret, by another rotation, and older than any invocation lives. */
 function mayBeSwept(c: StepContext, one: LiveCredential): boolean {
@@ -173,21 +166,4 @@ async function adopt(c: StepContext, own: readonly LiveCredential[]): Promise<bo
     return true
   }
   return false
-}
-
-/** What lives beside the stored values, by its id: somebody made it by hand, another secret did, or nobody swept it yet. */
-async function tellStrangers(c: StepContext, known: Known): Promise<void> {
-  const as: Who = byAdmin(known) ? 'admin' : 'pending'
-  if (as === 'admin' && c.versions.admin === undefined) await readAdmin(c, c.need('current'), 'AWSCURRENT')
-  const { own, current } = c.versions
-  for (const one of await listAs(c, as)) {
-    if (one.id === own?.id && one.expiresAt !== undefined) c.notes.push(nextBy(one.expiresAt))
-    if (one.id === own?.id || one.id === current?.id || (await isHeld(c, one.id))) continue
-    const whose = isOfSecret(c, one)
-      ? 'is left of another rotation of this secret, which the next one sweeps'
-      : one.mark === undefined
-        ? 'has no mark of ours: it was made by hand, or is that of a version from before'
-        : 'has the mark of another secret: two secrets must not share a client'
-    c.orphans.push(`the credential ${c.input.cleaner.clean(one.id)} lives at the target and ${whose}`)
-  }
 }

@@ -53,7 +53,8 @@ export const look: Look = {
 
   currentProof: async (c) => {
     await readCurrent(c)
-    return await prove(c, 'current')
+    // Seen refused a moment ago, where the target may count.
+    return c.verdicts.current?.verdict === 'rejected' ? 'rejected' : await prove(c, 'current')
   },
   pendingProof: (c) => prove(c, 'pending'),
   previousProof: (c) => prove(c, 'previous'),

@@ -154,10 +154,26 @@ describe('what is left of another rotation', () => {
     await stage.steps(stage.begin())
     expect(idsOf(target)).toEqual(['by-hand', 'secret-1', 'secret-2', 'secret-3'])
     expect(stage.evidence.at(-1)?.orphans).toEqual([
-      expect.stringMatching(/by-hand .* made by hand/),
-      expect.stringMatching(/secret-1 .* made by hand/),
-      expect.stringMatching(/secret-2 .* another secret/),
+      expect.stringMatching(/^the credential secret-2 .* another secret/),
+      // The version that was AWSCURRENT names no id: nobody can tell which of the two it has.
+      expect.stringMatching(
+        /^the credentials by-hand, secret-1 .* 1 of them may be of a version that names no id/,
+      ),
     ])
+    clock.advance(HOUR_MS)
+    await stage.steps(stage.begin())
+    expect(idsOf(target)).toEqual(['secret-1', 'secret-2', 'secret-3', 'secret-4'])
+    expect(stage.evidence.at(-1)?.orphans).toEqual([
+      expect.stringMatching(/^the credential secret-2 .* another secret/),
+      expect.stringMatching(/^the credential secret-1 .* made by hand/),
+    ])
+  })
+
+  test('AWSPREVIOUS is no stranger because its version names no id', async () => {
+    const { stage, target } = setUp()
+    await stage.steps(stage.begin())
+    expect(idsOf(target)).toEqual(['by-hand', 'secret-1'])
+    expect(stage.evidence.at(-1)?.orphans).toEqual([])
   })
 })
 
@@ -276,6 +292,17 @@ describe('a new credential that needs time', () => {
     const error = await failure(stage.step('setSecret', token, { timeLeftMs: 4_000 }))
     expect(error).toMatchObject({ code: 'MINT_NOT_SETTLED', retryable: true })
     expect(stage.labels()[token]).toContain('AWSPENDING')
+  })
+
+  test('is refused like AWSCURRENT, which is not tried again to see that', async () => {
+    const { stage, target, clock } = setUp({ settlesWithinMs: 60_000 })
+    const token = stage.begin()
+    await stage.steps(token, ['createSecret'])
+    clock.advance(120_000)
+    target.live.clear()
+    target.calls.length = 0
+    expect((await failure(stage.step('setSecret', token))).code).toBe('CURRENT_REFUSED')
+    expect(target.calls.filter((call) => call === 'list' || call === 'probe current')).toEqual(['list'])
   })
 
   test('is given up when it is refused afterwards, and the next rotation has another issued', async () => {

@@ -105,6 +105,81 @@ describe('a refresh token that is used up', () => {
     expect(stage.value('AWSCURRENT')).toMatchObject({ refresh: 'r1' })
   })
 
+  /** A rotation that had stored r1 gave up. */
+  async function givenUp() {
+    const world = setUp()
+    const token = world.stage.begin()
+    await world.stage.steps(token, ['createSecret'])
+    abandon(world, token)
+    return { ...world, token }
+  }
+
+  test.each([[true], [false]])(
+    'that was renewed by hand since goes before it (its access token works: %s)',
+    async (works) => {
+      const { stage, target } = await givenUp()
+      target.head = 'by-hand'
+      if (!works) target.accessTokens.clear()
+      storeByHand(stage, { refresh: 'by-hand', access: 'a-by-hand' })
+      await stage.steps(stage.begin())
+      expect(refreshes(target)).toEqual(['refresh r0', 'refresh by-hand'])
+      expect(stage.value('AWSCURRENT')).toMatchObject({ refresh: 'r2' })
+    },
+  )
+
+  test('that was only stored again is used up all the same, so the one of the rotation goes on', async () => {
+    const { stage, target } = await givenUp()
+    storeByHand(stage, { refresh: 'r0', access: 'a0', note: 'by hand' })
+    await stage.steps(stage.begin())
+    expect(refreshes(target)).toEqual(['refresh r0'])
+    expect(stage.value('AWSCURRENT')).toMatchObject({ refresh: 'r1', note: 'by hand' })
+  })
+
+  test.each([
+    ['renewed', 'by-hand', 'refresh by-hand'],
+    ['stored again', 'r0', 'refresh r1'],
+  ])(
+    'that was %s, and stored once more, stops: CANDIDATE_UNCLEAR, until somebody says which it is',
+    async (_how, refresh, next) => {
+      const world = await givenUp()
+      const { stage, target, token, clock } = world
+      if (refresh === 'by-hand') target.head = refresh
+      storeByHand(stage, { refresh, access: 'a0' })
+      clock.advance(HOUR_MS)
+      storeByHand(stage, { refresh, access: 'a0', note: 'again' }, 2)
+      const stopped = stage.begin()
+      expect(await failure(stage.step('createSecret', stopped))).toMatchObject({
+        code: 'CANDIDATE_UNCLEAR',
+        retryable: false,
+      })
+      expect(refreshes(target)).toEqual(['refresh r0'])
+
+      if (refresh === 'by-hand') takeOff(stage, 'QUARTERTURN_CANDIDATE', token)
+      else storeByHand(stage, { refresh: 'r1', access: 'a1' }, 3)
+      abandon(world, stopped)
+      await stage.steps(stage.begin())
+      expect(refreshes(target)).toEqual(['refresh r0', next])
+      expect(stage.value('AWSCURRENT')).toMatchObject({ refresh: 'r2' })
+    },
+  )
+
+  test('goes on from what was issued last when AWSCURRENT is moved back: the one before is used up', async () => {
+    const { stage, target, clock } = setUp()
+    const before = Object.keys(stage.labels())[0] ?? ''
+    const token = stage.begin()
+    await stage.steps(token)
+    stage.model.call('UpdateSecretVersionStage', {
+      SecretId: stage.secretArn,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: before,
+      RemoveFromVersionId: token,
+    })
+    clock.advance(HOUR_MS)
+    await stage.steps(stage.begin())
+    expect(refreshes(target)).toEqual(['refresh r0', 'refresh r1'])
+    expect(stage.value('AWSCURRENT')).toMatchObject({ refresh: 'r2' })
+  })
+
   test('and once its access token has expired, the next one is made from it and not from AWSCURRENT', async () => {
     const world = setUp()
     const { stage, target, clock } = world

@@ -1,6 +1,8 @@
 import type { StepContext } from './context.ts'
 import { CANDIDATE_LABEL, type CandidateFacts, type PreviousRelation, type Relation } from './known.ts'
+import type { Since } from './known-mint.ts'
 import { readCurrent, readPrevious } from './read.ts'
+import { hidesAge } from './rules/mint-age.ts'
 import { isSameAccount, isSameCredential, type Version } from './version.ts'
 
 /** A version against AWSCURRENT. */
@@ -36,7 +38,7 @@ export async function candidateFacts(
   if (isSameCredential(candidate, current)) return 'finished'
   const previous = await readPrevious(c)
   if (previous !== undefined && previous !== 'unusable' && isSameCredential(candidate, previous))
-    return 'finished'
+    return c.traits?.mints?.consumes === true && isOlder(current, previous) ? 'ahead' : 'finished'
   const { own } = c.versions
   if (own !== undefined && isSameCredential(candidate, own)) return 'same-value'
   // Made when the secret was no pair yet: it may have been set in place, and then current is refused.
@@ -51,11 +53,29 @@ export async function candidateFacts(
     c.orphans.push(`${CANDIDATE_LABEL} is on version ${candidate.versionId}, which names another account`)
     return 'other-account'
   }
-  const isOlder = (than: Version | 'unusable' | undefined): boolean =>
-    than !== undefined &&
-    than !== 'unusable' &&
-    candidate.createdAt !== undefined &&
-    than.createdAt !== undefined &&
-    candidate.createdAt < than.createdAt
-  return isOlder(current) && isOlder(previous) ? 'overtaken' : 'unfinished'
+  if (hidesAge(c.traits?.mints)) return SINCE[await sinceOf(c, candidate)]
+  const isOlderThanBoth =
+    previous !== undefined &&
+    previous !== 'unusable' &&
+    isOlder(candidate, current) &&
+    isOlder(candidate, previous)
+  return isOlderThanBoth ? 'overtaken' : 'unfinished'
 }
+
+const SINCE = { 'as before': 'unfinished', renewed: 'overtaken', unclear: 'unclear' } as const
+
+/**
+ * Whether somebody had another credential issued since a version began. AWSPREVIOUS is what AWSCURRENT was before the last
+ * time that it was written, so of two times only the last is seen.
+ */
+export async function sinceOf(c: StepContext, one: Version): Promise<Since> {
+  const current = await readCurrent(c)
+  if (!isOlder(one, current)) return 'as before'
+  const previous = await readPrevious(c)
+  if (previous === undefined || previous === 'unusable') return 'unclear'
+  if (!isSameCredential(previous, current)) return 'renewed'
+  return isOlder(one, previous) ? 'unclear' : 'as before'
+}
+
+const isOlder = ({ createdAt: one }: Version, { createdAt: other }: Version): boolean =>
+  one !== undefined && other !== undefined && one < other

@@ -1,3 +1,4 @@
+import { isQuarterturnError } from '../errors/index.ts'
 import type { Verdict, Who } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
 import type { Version } from './version.ts'
@@ -55,11 +56,16 @@ async function whenIssued(c: StepContext, who: Who): Promise<number | undefined>
 
 async function toldByTarget(c: StepContext, { id }: Version): Promise<number | undefined> {
   // One that is refused itself is not tried again: the target may count.
-  if (id === undefined || c.versions.current === undefined) return undefined
+  const isRefused = c.verdicts.current?.verdict === 'rejected'
+  if (id === undefined || isRefused || c.versions.current === undefined) return undefined
   const listed = await c
     .target(async (session) => session.list?.({ as: 'current' }))
-    // Whoever cannot look there goes by the version.
-    .catch(() => undefined)
+    .catch((error: unknown) => {
+      // Whoever cannot look there goes by the version.
+      if (isQuarterturnError(error) && error.code === 'CURRENT_REFUSED')
+        c.verdicts.current = { verdict: 'rejected', reason: error.problem }
+      return undefined
+    })
   return listed?.find((one) => one.id === id)?.createdAt
 }
 

@@ -42,6 +42,13 @@ export const MINT_ERRORS = {
     remedy:
       'look at the target: revoke what was issued, or make a new credential by hand and store it as AWSCURRENT; then take the label QUARTERTURN_MINTING off its version, take AWSPENDING off, and rotate again',
   },
+  CANDIDATE_UNCLEAR: {
+    when: 'AWSCURRENT was written by hand more than once since a rotation that did not finish stored what the target had issued, and nothing tells which of the two credentials was issued last. To go on from the older one would end the newer one.',
+    retryable: false,
+    actor: 'secret-owner',
+    remedy:
+      'where the credential of AWSCURRENT was issued last, take the labels QUARTERTURN_CANDIDATE and AWSPENDING off the other versions; else store that of QUARTERTURN_CANDIDATE as AWSCURRENT and take AWSPENDING off; then rotate again',
+  },
   CLASS_C_REFUSED: {
     when: 'The strategy ends the old credential before the new one is stored, or the target takes its time for the change and lets nobody see what is in force; nothing would recover a credential that is lost in between, and the deployment does not allow that.',
     retryable: false,

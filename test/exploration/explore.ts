@@ -1,6 +1,6 @@
 import type { Machine } from './engine.ts'
 import { type Broken, convergence, lockedOut, OLD_AGAIN, type PromiseName } from './promises.ts'
-import { type Bounds, EDIT, type Next, Space } from './space.ts'
+import { type Bounds, type Next, RENEWAL, Space } from './space.ts'
 import { type Allowance, firstState, type Kind } from './state.ts'
 import { storyOf } from './story.ts'
 import { Table } from './table.ts'
@@ -98,9 +98,9 @@ export async function successors(
         token: next.token,
       })
   }
-  // Nothing keeps a password that a person changes at the target in the middle of a step.
+  // Nothing keeps a credential that a person changes at the target in the middle of a step.
   for (const { text, state: after } of space.events(state))
-    if (text !== EDIT || space.bounds.editsChangePassword !== true || sleepers.length === 0)
+    if (text !== RENEWAL || sleepers.length === 0)
       list.push({ text, by: -1, state: after, sleepers, isOldAgain: false })
   return list
 }
@@ -177,7 +177,7 @@ export async function explore(
     for (const next of await successors(space, state, sleepers)) {
       const tuple = tupleOf(space, next)
       // Whether a credential came back is seen in the action, so also where the state after it is known.
-      const isOldAgain = next.isOldAgain && next.text !== EDIT
+      const { isOldAgain } = next
       if (!table.add(tuple, place) && !isOldAgain) continue
       const problem = isOldAgain ? OLD_AGAIN : await brokenIn(tuple)
       if (problem === undefined) continue

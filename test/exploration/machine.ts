@@ -103,7 +103,7 @@ async function settled(first: Moved, machine: Machine): Promise<Moved> {
 function isConstant(question: Question, { labels, read }: Sleeper, machine: Machine): boolean {
   if (machine.look?.[question] !== undefined) return false
   if (question === 'current') return read['current'] !== undefined
-  if (question === 'previous') return labels !== undefined
+  if (question === 'previous' || question === 'since') return labels !== undefined
   return CONSTANT.includes(question)
 }
 

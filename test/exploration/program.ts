@@ -40,6 +40,7 @@ export const BEYOND: readonly Run[] = [
   ...each(KNOWN, { anyToken: true, containers: 'both' }),
   ...each(MINTS_BESIDE, { retires: true }),
   ...each(['conditional-3', 'grace-readable', 'in-place'], {}),
+  ...each(['grace-2', 'grace-readable', 'refresh'], { edits: 2 }),
   ...each(['conditional-3'], { rotations: ENDLESS, invocations: 1, containers: 'both' }),
   ...each(MINT_KINDS, { rotations: 3 }),
   ...each(PAIRS, { retires: true }),

@@ -12,6 +12,7 @@ import {
   type State,
   signsIn,
   under,
+  type VersionNumber,
 } from './state.ts'
 import { changeFinished } from './unproven-target.ts'
 
@@ -61,14 +62,30 @@ function newestGone(state: State): Broken | undefined {
   return { promise: 'never locked out', how: 'no label has the newest credential, and nobody died with it' }
 }
 
-/** What a death left behind that only a hand can tell: the rotation stops, and says so. */
+/** What a death left behind, or a hand, that only a hand can tell: the rotation stops, and says so. */
 function isLeftToAHand(state: State): boolean {
   const { kind, mints, labels, values } = state
+  if (isUnclear(state)) return true
   const isLost = mints.some(({ fate }) => fate === 'lost')
   if (isLost && kind !== 'in-place-readable' && kind !== 'grace-readable') return true
   const minting = labels[MINTING_LABEL]
   const isBegun = minting !== undefined && values[minting] === undefined
   return isBegun && (kind === 'refresh' || kind === 'grace-2')
+}
+
+/** AWSCURRENT was written more than once since, so nothing tells whether its credential or a rotation's is the newer one. */
+function isUnclear(state: State): boolean {
+  const { kind, labels, order } = state
+  if (kind !== 'refresh' && !kind.startsWith('grace')) return false
+  const { AWSCURRENT, AWSPREVIOUS } = labels
+  const current = under(state, 'AWSCURRENT')
+  return ['QUARTERTURN_CANDIDATE', 'AWSPENDING'].some((label) => {
+    const value = under(state, label)
+    const isBefore = (other: VersionNumber | undefined): boolean =>
+      other !== undefined && order.indexOf(labels[label] ?? 0) < order.indexOf(other)
+    if (value === undefined || isSame(value, current) || !isBefore(AWSCURRENT)) return false
+    return isSame(under(state, 'AWSPREVIOUS'), current) && isBefore(AWSPREVIOUS)
+  })
 }
 
 /** A finished rotation neither keeps the credential nor brings one back that was replaced. */

@@ -64,8 +64,9 @@ export function replacingProviderOn({
       list: async ({ as }) => {
         requireSignIn(as)
         return get().mints.map(
-          ({ password, mark }): LiveCredential => ({
+          ({ password, mark }, at): LiveCredential => ({
             id: password,
+            createdAt: at,
             ...(mint.marked ? markFor(mark) : {}),
             ...(mint.readable ? { value: { username: 'A', password } } : {}),
           }),

@@ -25,6 +25,16 @@ const reusesFreely = seeing((known) =>
     : known,
 )
 
+/** A candidate counts as unfinished, whatever was written or moved since. */
+const overlooks = (candidate: Known['candidate']) =>
+  seeing((known) => (known.candidate === candidate ? { ...known, candidate: 'unfinished' } : known))
+
+/** What AWSPREVIOUS has counts as finished, also when AWSCURRENT was moved back. */
+const finishesWhatIsAhead: typeof look.candidate = async (c, known) => {
+  const facts = await look.candidate(c, known)
+  return facts === 'ahead' ? 'finished' : facts
+}
+
 /** Labels that were read before the version had its value count as read after. */
 const trustsLabels: typeof look.intent = async (c, known) => {
   const holder = c.labels?.minting
@@ -112,6 +122,45 @@ export const CLAIM_RULES: readonly RuleOut[] = [
       decide: seeing((known) => (known.lost === 'unknown' ? { ...known, lost: 'never' } : known)),
     },
     breaks: 'never locked out',
+  },
+  {
+    rule: 'claims: one that somebody had issued since goes before an unfinished one',
+    kind: 'refresh',
+    range: { edits: 1 },
+    without: { decide: overlooks('overtaken') },
+    breaks: 'always converges',
+  },
+  {
+    rule: 'claims: it goes before a pending one too',
+    kind: 'grace-2',
+    range: { edits: 1 },
+    without: { look: { since: async () => 'as before' } },
+    breaks: 'never locked out',
+  },
+  {
+    rule: 'claims: what was written by hand twice is not taken for the newer one',
+    kind: 'refresh',
+    range: { edits: 2, invocations: 1 },
+    without: {
+      decide: seeing((known) =>
+        known.candidate === 'unclear' ? { ...known, candidate: 'overtaken' } : known,
+      ),
+    },
+    breaks: 'never locked out',
+  },
+  {
+    rule: 'claims: nor for the older one',
+    kind: 'refresh',
+    range: { edits: 2, invocations: 1 },
+    without: { decide: overlooks('unclear') },
+    breaks: 'never locked out',
+  },
+  {
+    rule: 'claims: when AWSCURRENT was moved back, what was issued last goes on',
+    kind: 'refresh',
+    range: { edits: 1 },
+    without: { look: { candidate: finishesWhatIsAhead } },
+    breaks: 'always converges',
   },
   {
     rule: 'claims: what was issued and can be read is stored after all',

@@ -10,8 +10,16 @@ import {
   versionsOf,
 } from './naming.ts'
 import { isOldAgain } from './promises.ts'
-import { edit, rotate, strip } from './secrets.ts'
-import { freshPassword, isMintKind, newSleeper, type Sleeper, type State, withFate } from './state.ts'
+import { edit, moveBack, rotate, strip } from './secrets.ts'
+import {
+  freshPassword,
+  isMintKind,
+  isReplacing,
+  newSleeper,
+  type Sleeper,
+  type State,
+  withFate,
+} from './state.ts'
 import { changeFinished } from './unproven-target.ts'
 import { isOver, type Presumed } from './variants.ts'
 
@@ -257,16 +265,27 @@ export class Space {
     return { ...next, tokens: [...next.tokens, token] }
   }
 
+  /** What a person may do. Where one credential replaces another, each edit may be of either kind. */
+  #hands(state: State): { readonly [text: string]: State | undefined } {
+    const isReplaced = isReplacing(state.kind)
+    const isChanged = this.bounds.editsChangePassword === true || isReplaced
+    return {
+      ...(this.bounds.editsChangePassword === true ? {} : { [EDIT]: edit(state, undefined) }),
+      // Elsewhere that alone locks everybody out, or is an edit like any other.
+      ...(state.kind === 'refresh' ? { 'an operator moves AWSCURRENT back': moveBack(state) } : {}),
+      ...(isChanged ? { [RENEWAL]: edit(state, freshPassword(state, 'p')) } : {}),
+    }
+  }
+
   /** What may happen from outside. */
   events(number: number): readonly { readonly text: string; readonly state: number }[] {
     let list = this.#events.get(number)
     if (list === undefined) {
       const state = this.state(number)
-      const password = this.bounds.editsChangePassword === true ? freshPassword(state, 'p') : undefined
       const after = {
         'AWSPENDING is stripped': strip(state),
         RotateSecret: this.#rotated(state),
-        [EDIT]: edit(state, password),
+        ...this.#hands(state),
         'the target finishes the change': changeFinished(state),
       }
       list = Object.entries(after).flatMap(([text, next]) =>
@@ -289,6 +308,7 @@ export class Space {
 }
 
 export const EDIT = 'an operator writes AWSCURRENT'
+export const RENEWAL = 'an operator changes the credential and writes AWSCURRENT'
 
 function rowOf<T>(rows: Map<number, T>[], number: number): Map<number, T> {
   const row = rows[number] ?? new Map<number, T>()

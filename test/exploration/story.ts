@@ -1,5 +1,5 @@
 import { split, successors, tupleOf } from './explore.ts'
-import { EDIT, type Space } from './space.ts'
+import { EDIT, RENEWAL, type Space } from './space.ts'
 import { accepts, type Credential, type State, signsIn, under } from './state.ts'
 import type { Table } from './table.ts'
 
@@ -37,10 +37,10 @@ export async function storyOf(
         rotations += 1
         versions = [...versions, `T${rotations}`]
         what = `RotateSecret starts T${rotations}`
-      } else if (what === EDIT) {
+      } else if (what === EDIT || what === RENEWAL) {
         edits += 1
         versions = [...versions, `E${edits}`]
-        what = `${EDIT}, E${edits}`
+        what = `${what}, E${edits}`
       }
     } else if (next.by === actors.length) {
       const [step = '', text = ''] = what.split(': ')

@@ -3,6 +3,7 @@ import { type Move, moveName } from '../../shared/engine/moves.ts'
 import type { Machine } from './engine.ts'
 import type { Moved } from './machine.ts'
 import { PROOFS } from './questions.ts'
+import { idOf } from './secrets.ts'
 import { isReplacing, type Mint, type Sleeper, type State } from './state.ts'
 
 /** What one move meets where that is not given by the state. */
@@ -28,11 +29,13 @@ export type Presumed = Mint | 'whoever issues'
  */
 export function isOver(
   { values }: State,
-  { token, read, known }: Sleeper,
+  { token, read, known, labels }: Sleeper,
   presumed: Presumed,
   byAgeAlone: boolean,
 ): boolean {
-  if (presumed === 'whoever issues') return known.takeMinting !== 'taken'
+  // Where a value can be read, a rotation takes what it lost without taking the label for that, by labels read before.
+  const mayFind = known.traits?.mints?.readable === true && labels?.minting === idOf(token)
+  if (presumed === 'whoever issues') return known.takeMinting !== 'taken' && !mayFind
   const { password, mark } = presumed
   const hasSeenIt = Object.values(read).some((version) => values[version]?.password === password)
   return token !== mark && (byAgeAlone || !hasSeenIt)

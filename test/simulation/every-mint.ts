@@ -25,6 +25,7 @@ export const MINT_ANSWERS: { readonly [Q in keyof MintAnswers]: readonly MintAns
   freeLabels: BEFORE_END,
   intent: ['nowhere', 'settled', 'begun', 'young', 'own', 'other'],
   lost: ['readable', 'again', 'never', 'unknown'],
+  since: ['as before', 'renewed', 'unclear'],
   readBack: ['read', 'absent'],
   extra: ['one', 'none'],
   strangers: ['told'],

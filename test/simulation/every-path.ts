@@ -52,7 +52,7 @@ const ANSWERS: { readonly [Q in Question]: readonly Answers[Q][] } = {
   ],
   current: ['same-credential', 'same-account', 'alternate', 'mismatch'],
   previous: ['absent', 'same-credential', 'same-account', 'unusable'],
-  candidate: ['finished', 'other-account', 'same-value', 'unfinished', 'overtaken'],
+  candidate: ['finished', 'other-account', 'same-value', 'unfinished', 'overtaken', 'unclear', 'ahead'],
   currentProof: PROOFS,
   pendingProof: PROOFS,
   previousProof: PROOFS,

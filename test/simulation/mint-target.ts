@@ -127,8 +127,13 @@ function openMints(target: MintTarget, secretOf: ValueOf): Session {
       }
       return target.accepts(passwordOf(who)) ? { verdict: 'accepted', as: 'A' } : { verdict: 'rejected' }
     },
-    list: async () => {
+    list: async ({ as }) => {
       target.calls.push('list')
+      if (!target.accepts(passwordOf(as)))
+        throw new QuarterturnError('CURRENT_REFUSED', {
+          problem: 'the target refuses whoever asks',
+          fields: { credential: as },
+        })
       return [...target.live].map(listed)
     },
     mint: async ({ mark }) => {

@@ -87,13 +87,13 @@ export async function expectOnlyByHand(world: ReplacingStage, { lostToken, next 
   expect(stage.value('AWSCURRENT')).toMatchObject({ password: 'issued-password-3' })
 }
 
-/** An operator stores what was made by hand. */
-export const storeByHand = (stage: Stage, fields: object): void =>
-  putByHand(stage, { engine: 'simulated', username: 'A', ...fields })
+/** An operator stores what was made by hand, for the first time or another one. */
+export const storeByHand = (stage: Stage, fields: object, time = 1): void =>
+  putByHand(stage, { engine: 'simulated', username: 'A', ...fields }, time)
 
-export function putByHand(stage: Stage, value: object): void {
+export function putByHand(stage: Stage, value: object, time = 1): void {
   stage.model.call('PutSecretValue', {
-    ClientRequestToken: 'by-hand-0123456789-0123456789-abcdef',
+    ClientRequestToken: `by-hand-0123456789-0123456789-abcde${time}`,
     SecretId: stage.secretArn,
     SecretString: JSON.stringify(value),
   })

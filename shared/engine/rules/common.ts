@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors/index.ts'
 import type { Known, Proof } from '../known.ts'
 import { ask, end, fail, type Rule } from '../moves.ts'
+import { isRenewed, sinceRules } from './mint-age.ts'
 
 /** The error for a proof that neither confirms nor refutes the credential. */
 const INCONCLUSIVE: readonly (readonly [Proof, ErrorCode])[] = [
@@ -49,12 +50,13 @@ export const isInPlaceOfPair = (known: Known): boolean =>
 
 /**
  * The pending value was overtaken when it is the current credential, when its version was current before (finished, and
- * then replaced by hand), or, in a pair, when it names the account that is current and current works. A value taken over
- * from an earlier rotation may also be the previous credential.
+ * then replaced by hand), or, in a pair, when it names the account that is current and current works; and when somebody
+ * had another one issued since. A value taken over from an earlier rotation may also be the previous credential.
  */
 export const isOvertaken = (known: Known): boolean =>
   ownOf(known)?.isPrevious === true ||
   (known.current === 'same-credential' && known.traits?.mints?.mayBeUnchanged !== true) ||
+  isRenewed(known) ||
   (isInPlaceOfPair(known) && known.currentProof === 'accepted') ||
   (mayBePrevious(known) && known.previous === 'same-credential' && known.current !== 'same-credential')
 
@@ -148,6 +150,7 @@ export const belongTogether: readonly Rule[] = [
     when: (k) => mayBePrevious(k) && ownOf(k) !== undefined && k.previous === undefined,
     move: ask('previous'),
   },
+  ...sinceRules,
   {
     rule: 'the same account: see whether the secret goes on alternating',
     when: (k) => k.current === 'same-account' && k.traits?.mayContinue === true && k.pair === undefined,

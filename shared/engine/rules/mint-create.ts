@@ -12,7 +12,7 @@ import {
   mayBeLost,
 } from './mint-intent.ts'
 import { roomRules, sweepRules } from './mint-room.ts'
-import { isFound, isNew, mayReuse, reuses, works } from './mint-state.ts'
+import { isFound, isNew, isUnclear, mayReuse, reuses, works } from './mint-state.ts'
 import { stageRules } from './staged-create.ts'
 
 /** Something of this rotation lives beside what is stored, or may. */
@@ -25,6 +25,10 @@ const mayHaveExtra = (k: Known): boolean =>
 
 /** Whose it is to see what became of something is known, and so is the admin. */
 const needsAdmin = (k: Known): boolean => works(k) || (mayBeLost(k) && !reuses(k))
+
+/** Another version than AWSCURRENT may have what was issued last. Where only that is any good, so may AWSPREVIOUS. */
+const mayBeAhead = (k: Known): boolean =>
+  k.labels?.candidate === 'elsewhere' || (consumes(k) && k.labels?.candidate === 'previous')
 
 /** What this rotation has, and whether the credential of AWSCURRENT works: nothing is issued or ended before. */
 const lookRules: readonly Rule[] = [
@@ -39,8 +43,8 @@ const lookRules: readonly Rule[] = [
     move: end('done'),
   },
   {
-    rule: 'mints: look at a candidate that is on no labelled version',
-    when: (k) => isEmpty(k) && k.labels?.candidate === 'elsewhere' && k.candidate === undefined,
+    rule: 'mints: look at a candidate that is on no labelled version, or that AWSCURRENT may have been moved back from',
+    when: (k) => isEmpty(k) && mayBeAhead(k) && k.candidate === undefined,
     move: ask('candidate'),
   },
   seeWhoseChange((k) => works(k) || (isEmpty(k) && !livesOn(k))),
@@ -53,10 +57,15 @@ const lookRules: readonly Rule[] = [
   ...stopUnlessConclusive('mints: current', (k) => (mints(k) ? k.currentProof : undefined)),
   {
     rule: 'mints: prove an unfinished credential before it is used again',
-    when: (k) => mayReuse(k) && k.candidateProof === undefined,
+    when: (k) => (mayReuse(k) || (isUnclear(k) && !consumes(k))) && k.candidateProof === undefined,
     move: ask('candidateProof'),
   },
   ...stopUnlessConclusive('mints: an unfinished credential', (k) => k.candidateProof),
+  {
+    rule: 'mints: nobody can tell whether the unfinished credential or that of AWSCURRENT is the newer one',
+    when: (k) => isUnclear(k) && (consumes(k) || k.candidateProof === 'accepted'),
+    move: fail('CANDIDATE_UNCLEAR'),
+  },
   {
     rule: 'mints: current is refused, but this rotation has a value already',
     when: (k) => mints(k) && k.stored === 'there' && k.currentProof === 'rejected',

@@ -10,8 +10,25 @@ export const isEmpty = (k: Known): boolean => k.traits?.mints !== undefined && k
 export const isRecovered = (k: Known): boolean =>
   k.lost === 'readable' || (k.lost === 'again' && k.traits?.mints?.old === 'dies' && byAdmin(k))
 
+/** Where the old one dies, one that works shows that nothing was issued. */
+const hasAnswer = (k: Known): boolean => k.traits?.mints?.old === 'dies' && k.currentProof === 'accepted'
+
+/**
+ * What this rotation itself began and lost may be read, and then it is stored at once: AWSCURRENT is dead, or expires while
+ * another rotation waits for its turn. Two invocations that both do so store the same value. Not beside a credential that
+ * was stored before: then nobody knows which of the two QUARTERTURN_MINTING was taken for.
+ */
+const mayFindOwn = (k: Known): boolean =>
+  isEmpty(k) &&
+  k.intent === 'own' &&
+  k.traits?.mints?.readable === true &&
+  k.traits.mints.old !== 'lives' &&
+  (k.candidate === undefined || k.candidate === 'finished') &&
+  !hasAnswer(k) &&
+  (k.lost === undefined || k.lost === 'readable')
+
 /** The next token can tell what became of it. */
-const isAbandoned = (k: Known): boolean => isEmpty(k) && k.intent === 'own'
+const isAbandoned = (k: Known): boolean => isEmpty(k) && k.intent === 'own' && !mayFindOwn(k)
 
 /** What QUARTERTURN_MINTING says, before anything is proven or issued. */
 export const intentRules: readonly Rule[] = [
@@ -44,12 +61,12 @@ export const intentRules: readonly Rule[] = [
   },
 ]
 
-/** Where the old one dies, one that works shows that nothing was issued. */
-const hasAnswer = (k: Known): boolean => k.traits?.mints?.old === 'dies' && k.currentProof === 'accepted'
-
 /** Something was begun and is on no version. */
 export const mayBeLost = (k: Known): boolean =>
-  isEmpty(k) && !consumes(k) && k.currentProof !== undefined && !hasAnswer(k) && k.intent === 'other'
+  isEmpty(k) &&
+  !consumes(k) &&
+  k.currentProof !== undefined &&
+  (mayFindOwn(k) || (!hasAnswer(k) && k.intent === 'other'))
 
 /** One more is issued all the same, where the deployment allows that the old one dies with it. */
 const mayBeIssuedAgain = (k: Known): boolean =>
@@ -84,7 +101,12 @@ export const claimRules = (isWanted: (known: Known) => boolean): readonly Rule[]
   },
   {
     rule: 'mints: QUARTERTURN_MINTING is taken directly before anything is issued',
-    when: (k) => isWanted(k) && claims(k) && k.restMinting !== 'lost' && k.takeMinting === undefined,
+    when: (k) =>
+      isWanted(k) &&
+      claims(k) &&
+      k.intent !== 'own' &&
+      k.restMinting !== 'lost' &&
+      k.takeMinting === undefined,
     move: act('takeMinting'),
   },
   {
