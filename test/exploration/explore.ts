@@ -1,6 +1,7 @@
 import type { Machine } from './engine.ts'
+import { RENEWAL } from './hands.ts'
 import { type Broken, convergence, lockedOut, OLD_AGAIN, type PromiseName } from './promises.ts'
-import { type Bounds, type Next, RENEWAL, Space } from './space.ts'
+import { type Bounds, type Next, Space } from './space.ts'
 import { type Allowance, firstState, type Kind } from './state.ts'
 import { storyOf } from './story.ts'
 import { Table } from './table.ts'

@@ -4,7 +4,7 @@ import type {
   SecretVersion,
 } from '../../shared/aws/secrets-manager.ts'
 import { ADMIN_ARN } from '../simulation/target.ts'
-import { type Credential, isReplacing, type State, under, type VersionNumber } from './state.ts'
+import type { Credential, State, VersionNumber } from './state.ts'
 
 export const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:explored-AbCdEf'
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:rotate'
@@ -150,52 +150,6 @@ export function rotate(state: State): State | undefined {
 export function strip(state: State): State | undefined {
   const { AWSPENDING, ...labels } = state.labels
   return AWSPENDING === undefined ? undefined : { ...state, rotation: undefined, labels }
-}
-
-/** An operator writes a new current version: with the same credential, or with a password also given to the target. */
-export function edit(state: State, newPassword: string | undefined): State | undefined {
-  const old = under(state, 'AWSCURRENT')
-  if (old === undefined || state.left.edits === 0) return undefined
-  const value = { ...old, password: newPassword ?? old.password }
-  const version = state.values.length
-  // What was noted there before is older than AWSCURRENT now.
-  const { B } = state.accounts
-  const noted = state.kind === 'unproven' ? { ...state.accounts, B: [B[0], ''] as const } : state.accounts
-  const room: State = {
-    ...state,
-    values: [...state.values, undefined],
-    left: { ...state.left, edits: state.left.edits - 1 },
-    accounts: noted,
-    ...(newPassword === undefined ? {} : atTarget({ ...state, accounts: noted }, value)),
-  }
-  return putValue(room, version, value, ['AWSCURRENT'])
-}
-
-/**
- * An operator moves AWSCURRENT back to AWSPREVIOUS, an older version. A newer one, written while the rotation went on, cannot
- * be told from one written afterwards; and nobody moves it away from what a person had issued.
- */
-export function moveBack(state: State): State | undefined {
-  const { order, mints, left } = state
-  const { AWSCURRENT, AWSPREVIOUS } = state.labels
-  if (AWSCURRENT === undefined || AWSPREVIOUS === undefined || left.edits === 0) return undefined
-  const { password } = under(state, 'AWSCURRENT') ?? {}
-  const isByHand = mints.some((one) => one.password === password && one.mark === 'none')
-  if (isByHand || order.indexOf(AWSPREVIOUS) > order.indexOf(AWSCURRENT)) return undefined
-  // What was issued last is still good, whatever it is called.
-  const { spent } = state
-  return { ...moveLabel(state, 'AWSCURRENT', AWSPREVIOUS), spent, left: { ...left, edits: left.edits - 1 } }
-}
-
-/** The target after a hand gave it a password, or had it issue one. */
-function atTarget(state: State, { username, password }: Credential): Pick<State, 'accounts' | 'mints'> {
-  const { accounts, mints, kind } = state
-  if (isReplacing(kind)) {
-    const kept = kind.startsWith('grace') ? mints.slice(-1) : []
-    return { accounts, mints: [...kept, { password, mark: 'none' }] }
-  }
-  const [, secondary] = accounts[username]
-  return { accounts: { ...accounts, [username]: [password, secondary] }, mints }
 }
 
 export interface PortChange {

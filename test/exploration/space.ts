@@ -1,4 +1,5 @@
 import type { Machine } from './engine.ts'
+import { hands } from './hands.ts'
 import { movesOf } from './machine.ts'
 import {
   keyOfSleeper,
@@ -10,16 +11,8 @@ import {
   versionsOf,
 } from './naming.ts'
 import { isOldAgain } from './promises.ts'
-import { edit, moveBack, rotate, strip } from './secrets.ts'
-import {
-  freshPassword,
-  isMintKind,
-  isReplacing,
-  newSleeper,
-  type Sleeper,
-  type State,
-  withFate,
-} from './state.ts'
+import { rotate, strip } from './secrets.ts'
+import { isMintKind, newSleeper, type Sleeper, type State, withFate } from './state.ts'
 import { changeFinished } from './unproven-target.ts'
 import { isOver, type Presumed } from './variants.ts'
 
@@ -265,18 +258,6 @@ export class Space {
     return { ...next, tokens: [...next.tokens, token] }
   }
 
-  /** What a person may do. Where one credential replaces another, each edit may be of either kind. */
-  #hands(state: State): { readonly [text: string]: State | undefined } {
-    const isReplaced = isReplacing(state.kind)
-    const isChanged = this.bounds.editsChangePassword === true || isReplaced
-    return {
-      ...(this.bounds.editsChangePassword === true ? {} : { [EDIT]: edit(state, undefined) }),
-      // Elsewhere that alone locks everybody out, or is an edit like any other.
-      ...(state.kind === 'refresh' ? { 'an operator moves AWSCURRENT back': moveBack(state) } : {}),
-      ...(isChanged ? { [RENEWAL]: edit(state, freshPassword(state, 'p')) } : {}),
-    }
-  }
-
   /** What may happen from outside. */
   events(number: number): readonly { readonly text: string; readonly state: number }[] {
     let list = this.#events.get(number)
@@ -285,7 +266,7 @@ export class Space {
       const after = {
         'AWSPENDING is stripped': strip(state),
         RotateSecret: this.#rotated(state),
-        ...this.#hands(state),
+        ...hands(state, this.bounds.editsChangePassword === true),
         'the target finishes the change': changeFinished(state),
       }
       list = Object.entries(after).flatMap(([text, next]) =>
@@ -306,9 +287,6 @@ export class Space {
     throw new Error('an invocation has no next move')
   }
 }
-
-export const EDIT = 'an operator writes AWSCURRENT'
-export const RENEWAL = 'an operator changes the credential and writes AWSCURRENT'
 
 function rowOf<T>(rows: Map<number, T>[], number: number): Map<number, T> {
   const row = rows[number] ?? new Map<number, T>()

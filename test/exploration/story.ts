@@ -1,5 +1,6 @@
 import { split, successors, tupleOf } from './explore.ts'
-import { EDIT, RENEWAL, type Space } from './space.ts'
+import { EDIT, RENEWAL } from './hands.ts'
+import type { Space } from './space.ts'
 import { accepts, type Credential, type State, signsIn, under } from './state.ts'
 import type { Table } from './table.ts'
 
