@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import '../test/calls/setup.ts'
 import { checkBuilt } from '../test/sam/built.ts'
+import { rotateAdminOfRds } from '../test/sam/rds.ts'
 import { checkRotations } from '../test/sam/rotations.ts'
 import { hasRic } from '../test/sam/runtime-api.ts'
 import { checkSaas } from '../test/sam/saas.ts'
@@ -66,7 +67,11 @@ async function checkAll(python: PythonEnvironment): Promise<void> {
   }
   await checkBuilt(check, Object.values(built))
   const packages = { workload: built['template.yaml'], hub: built['templates/hub.yaml'] }
+  // It mostly waits, so the others are tried meanwhile.
+  const adminOfRds = rotateAdminOfRds(packages.workload)
+  adminOfRds.catch(() => undefined)
   await checkRotations(check, packages)
   await checkSaas(check, packages)
+  await check.claim('template.yaml: rotate-rds, an admin user by the API of RDS', () => adminOfRds)
   check.end()
 }

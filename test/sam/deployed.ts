@@ -43,7 +43,10 @@ export function resourcesOf({ template, parameters, account }: Stack): Template[
   return resolved(read, parameters, placeOf(read, account))
 }
 
-/** The role with its trust and its policies, made in the account; without what only EventBridge looks at, which is not there. */
+/**
+ * The role with its trust and its policies, made in the account; without what only services look at that the local model does
+ * not have.
+ */
 export function makeRole(
   aws: LocalAws,
   account: string,
@@ -58,7 +61,9 @@ export function makeRole(
     trust: AssumeRolePolicyDocument,
     policies: Policies.map(({ PolicyDocument }) => ({
       ...PolicyDocument,
-      Statement: PolicyDocument.Statement.filter(({ Action }) => Action !== 'events:PutEvents'),
+      Statement: PolicyDocument.Statement.filter(
+        ({ Action }) => !/^(events|rds):/.test([Action].flat().join()),
+      ),
     })) as PolicyInput[],
   })
 }
