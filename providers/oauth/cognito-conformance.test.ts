@@ -113,7 +113,7 @@ const options: ConformanceOptions = {
   freshTarget: freshPool,
   signIn: (stored: StoredSecret) => getsTokenAt(`${stored['domainUrl']}/oauth2/token`, 'basic', stored),
   // The target is in memory, and a point mostly waits.
-  atOnce: 32,
+  atOnce: 16,
   recoveries: 'in turn',
   repeatCommand: repeatBy('providers/oauth/cognito-conformance.test.ts'),
   ...(onePoint === undefined ? {} : { only: onePoint }),
