@@ -1,5 +1,7 @@
 import {
   AddTagsToResourceCommand,
+  type DBCluster,
+  type DBInstance,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   ModifyDBClusterCommand,
@@ -65,89 +67,85 @@ export function changing({ kind, arn }: ServerName, secretArn: string): readonly
   ]
 }
 
-/** RDS by the SDK, whose clients are made when they are needed. `AWS_ENDPOINT_URL_RDS` is read by the SDK. */
+/** RDS by the SDK. `AWS_ENDPOINT_URL_RDS` is read by the SDK. */
 export const connectBySdk: ConnectRds = (aws, signal) => {
-  const clients = new Map<string, RDSClient>()
-  const clientFor = (statements: readonly AwsStatement[]): RDSClient => {
-    const key = JSON.stringify(statements)
-    const known = clients.get(key)
-    if (known !== undefined) return known
-    const made = new RDSClient({
-      ...LIMITS,
-      region: aws.region,
-      credentials: () => aws.credentials(statements),
-    })
-    clients.set(key, made)
-    return made
-  }
   const options = { abortSignal: signal }
+  /** A client for one call: what signs it is asked for anew, since a session may end while RDS is waited for. */
+  const calling = async <T>(
+    statements: readonly AwsStatement[],
+    call: (client: RDSClient) => Promise<T>,
+  ): Promise<T> => {
+    const credentials = await aws.credentials(statements)
+    const client = new RDSClient({ ...LIMITS, region: aws.region, credentials })
+    try {
+      return await call(client)
+    } finally {
+      client.destroy()
+    }
+  }
   return {
-    async describe(server) {
-      const client = clientFor(looking(server))
-      const { id } = server
-      if (server.kind === 'cluster') {
-        const { DBClusters } = await client.send(
-          new DescribeDBClustersCommand({ DBClusterIdentifier: id }),
-          options,
-        )
-        const cluster = DBClusters?.[0]
-        return (
-          cluster && {
-            ...cluster,
-            ResourceId: cluster.DbClusterResourceId,
-            Host: cluster.Endpoint,
-            isPasswordPending: cluster.PendingModifiedValues?.MasterUserPassword !== undefined,
-            MasterUserSecret: cluster.MasterUserSecret?.SecretArn,
-            tags: tagsOf(cluster.TagList),
-          }
-        )
-      }
-      const { DBInstances } = await client.send(
-        new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }),
-        options,
-      )
-      const instance = DBInstances?.[0]
-      return (
-        instance && {
-          MasterUsername: instance.MasterUsername,
-          Status: instance.DBInstanceStatus,
-          ResourceId: instance.DbiResourceId,
-          Host: instance.Endpoint?.Address,
-          Port: instance.Endpoint?.Port,
-          isPasswordPending: instance.PendingModifiedValues?.MasterUserPassword !== undefined,
-          MasterUserSecret: instance.MasterUserSecret?.SecretArn,
-          clusterId: instance.DBClusterIdentifier,
-          replicaOf: instance.ReadReplicaSourceDBInstanceIdentifier,
-          tags: tagsOf(instance.TagList),
+    describe: (server) =>
+      calling(looking(server), async (client) => {
+        const { id, kind } = server
+        if (kind === 'cluster') {
+          const command = new DescribeDBClustersCommand({ DBClusterIdentifier: id })
+          return clusterAs((await client.send(command, options)).DBClusters?.[0])
         }
-      )
-    },
+        const command = new DescribeDBInstancesCommand({ DBInstanceIdentifier: id })
+        return instanceAs((await client.send(command, options)).DBInstances?.[0])
+      }),
 
     // Without ApplyImmediately: a password is changed at once all the same, and what else waits for the maintenance window stays.
-    async setPassword(server, MasterUserPassword) {
-      const client = clientFor(changing(server, aws.secretArn))
-      const { id } = server
-      if (server.kind === 'cluster')
-        await client.send(
-          new ModifyDBClusterCommand({ DBClusterIdentifier: id, MasterUserPassword }),
-          options,
-        )
-      else
-        await client.send(
-          new ModifyDBInstanceCommand({ DBInstanceIdentifier: id, MasterUserPassword }),
-          options,
-        )
-    },
+    setPassword: (server, MasterUserPassword) =>
+      calling(changing(server, aws.secretArn), async (client) => {
+        const { id, kind } = server
+        if (kind === 'cluster')
+          await client.send(
+            new ModifyDBClusterCommand({ DBClusterIdentifier: id, MasterUserPassword }),
+            options,
+          )
+        else
+          await client.send(
+            new ModifyDBInstanceCommand({ DBInstanceIdentifier: id, MasterUserPassword }),
+            options,
+          )
+      }),
 
-    async note(server, Value) {
-      const client = clientFor(changing(server, aws.secretArn))
-      await client.send(
-        new AddTagsToResourceCommand({ ResourceName: server.arn, Tags: [{ Key: APPLIED, Value }] }),
-        options,
-      )
-    },
+    note: (server, Value) =>
+      calling(changing(server, aws.secretArn), async (client) => {
+        await client.send(
+          new AddTagsToResourceCommand({ ResourceName: server.arn, Tags: [{ Key: APPLIED, Value }] }),
+          options,
+        )
+      }),
   }
 }
+
+const clusterAs = (cluster: DBCluster | undefined): Described | undefined =>
+  cluster && {
+    Status: cluster.Status,
+    ResourceId: cluster.DbClusterResourceId,
+    MasterUsername: cluster.MasterUsername,
+    Host: cluster.Endpoint,
+    Port: cluster.Port,
+    isPasswordPending: cluster.PendingModifiedValues?.MasterUserPassword !== undefined,
+    MasterUserSecret: cluster.MasterUserSecret?.SecretArn,
+    tags: tagsOf(cluster.TagList),
+  }
+
+const instanceAs = (instance: DBInstance | undefined): Described | undefined =>
+  instance && {
+    Status: instance.DBInstanceStatus,
+    ResourceId: instance.DbiResourceId,
+    MasterUsername: instance.MasterUsername,
+    Host: instance.Endpoint?.Address,
+    Port: instance.Endpoint?.Port,
+    isPasswordPending: instance.PendingModifiedValues?.MasterUserPassword !== undefined,
+    MasterUserSecret: instance.MasterUserSecret?.SecretArn,
+    clusterId: instance.DBClusterIdentifier,
+    replicaOf: instance.ReadReplicaSourceDBInstanceIdentifier,
+    tags: tagsOf(instance.TagList),
+  }
 
 const tagsOf = (
   list: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] = [],
