@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { addTo, POOL } from '../../test/servers/oauth/cognito.ts'
+import type { StoredSecret } from '../../shared/provider/index.ts'
+import { addTo, operationOf, POOL } from '../../test/servers/oauth/cognito.ts'
 import { failure } from '../../test/simulation/failure.ts'
 import {
   CLIENT,
@@ -20,6 +21,9 @@ const RETIRING = {
     retirement: { roleArn: 'arn:aws:iam::111122223333:role/schedules', after: { afterMs: 2 * HOUR_MS } },
   },
 }
+
+const previousOf = ({ stage }: CognitoStage): unknown =>
+  (stage.value('AWSPREVIOUS') as StoredSecret)['clientSecret']
 
 /** Somebody's secret that is as old as the first one, which is gone. */
 function putStranger(one: CognitoStage): void {
@@ -42,10 +46,7 @@ describe('a client of an Amazon Cognito user pool', () => {
     expect(authority.book.accepts(CLIENT, SECRET)).toBe(true)
     await rotate(one)
     await rotate(one)
-    expect(valuesAt(one)).toEqual([
-      (stage.value('AWSPREVIOUS') as { clientSecret: string }).clientSecret,
-      currentOf(one),
-    ])
+    expect(valuesAt(one)).toEqual([previousOf(one), currentOf(one)])
   })
 
   test('asks for this user pool alone, and to change nothing before something is to be changed', async () => {
@@ -92,6 +93,33 @@ describe('a client of an Amazon Cognito user pool', () => {
     await rotate(one)
     expect(currentOf(one)).toBe(added)
     expect(valuesAt(one)).toEqual([SECRET, added])
+  })
+
+  test('has its secret added once where the same step comes twice at once', async () => {
+    const one = await stageCognito()
+    await rotate(one)
+    one.clock.advance(2 * HOUR_MS)
+    const token = one.stage.begin()
+    await one.stage.steps(token, ['createSecret'])
+    let additions = 0
+    const [isFirst, isSecond] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
+    one.authority.answers = (_seen, headers) => {
+      if (!operationOf(headers).startsWith('Add')) return undefined
+      additions += 1
+      const here = additions === 1 ? isFirst : isSecond
+      here.resolve(undefined)
+      return isSecond.promise
+    }
+    const first = one.stage.step('setSecret', token).catch((error: unknown) => error)
+    await isFirst.promise
+    const second = one.stage.step('setSecret', token).catch((error: unknown) => error)
+    const ends = await Promise.all([first, second])
+    expect(ends.filter((end) => end instanceof Error)).toMatchObject([
+      { code: 'TARGET_BUSY', retryable: true },
+    ])
+    await one.stage.steps(token)
+    expect(additions).toBe(2)
+    expect(valuesAt(one)).toEqual([previousOf(one), currentOf(one)])
   })
 
   test('is waited for while the token endpoint has not heard of the new secret', async () => {
