@@ -40,6 +40,7 @@ export interface SecretDescription {
   readonly LastChangedDate?: Date | undefined
   /** When a rotation last succeeded. */
   readonly LastRotatedDate?: Date | undefined
+  readonly NextRotationDate?: Date | undefined
   readonly RotationRules?:
     | {
         readonly AutomaticallyAfterDays?: number | undefined

@@ -60,6 +60,8 @@ export class StepContext {
   lastRotatedAt: number | undefined
   /** When anything of the secret was last changed, labels included, in milliseconds since the epoch. */
   lastChangedAt: number | undefined
+  /** When the next rotation begins at the latest, in milliseconds since the epoch. */
+  nextRotationAt: number | undefined
   rotationRules: SecretDescription['RotationRules']
   labels: Labels | undefined
   readonly versions: {
@@ -144,6 +146,7 @@ export class StepContext {
     this.registration = registrationOf(description, this.input.functionArn, this.input.event.Step)
     this.lastRotatedAt = description.LastRotatedDate?.getTime()
     this.lastChangedAt = description.LastChangedDate?.getTime()
+    this.nextRotationAt = description.NextRotationDate?.getTime()
     this.rotationRules = description.RotationRules
     this.labels = labelsOf(description, this.token)
     return this.labels

@@ -242,14 +242,18 @@ describe('what is issued is looked at before it is stored', () => {
     expect(target.calls).toEqual(['probe current'])
   })
 
-  test('nothing is issued that expires before the schedule comes again', async () => {
+  test.each([
+    ['an interval', { AutomaticallyAfterDays: 30 }],
+    ['a rate', { ScheduleExpression: 'rate(8 days)' }],
+    ['a day of the month', { ScheduleExpression: 'cron(0 8 1 * ? *)' }],
+  ])('nothing is issued that expires before the schedule comes again: %s', async (_how, RotationRules) => {
     const world = setUp({ longestLifeMs: 7 * 24 * HOUR_MS })
     const { stage, target } = world
     unstick(world, stage.begin())
     stage.model.call('RotateSecret', {
       ClientRequestToken: 'scheduled-0123456789-0123456789-abcdef',
       SecretId: stage.secretArn,
-      RotationRules: { AutomaticallyAfterDays: 30 },
+      RotationRules,
     })
     const error = await failure(stage.step('createSecret', 'scheduled-0123456789-0123456789-abcdef'))
     expect(error.code).toBe('MINT_TOO_SHORT_LIVED')

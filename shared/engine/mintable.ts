@@ -2,7 +2,7 @@ import { isQuarterturnError } from '../errors/index.ts'
 import type { StoredSecret } from '../provider/contract.ts'
 import type { StepContext } from './context.ts'
 import { readCurrent } from './read.ts'
-import { intervalOf } from './schedule-of-life.ts'
+import { lifeNeeded } from './schedule-of-life.ts'
 import { isSameAccount, isSameCredential, type Version } from './version.ts'
 
 /** Secrets Manager takes 65,536 bytes. */
@@ -46,7 +46,7 @@ export async function flawOf(
   const credential = c.provider?.identity(made.secret.reveal()).credential ?? ''
   if (CONTROL.test(credential)) return 'the credential has control characters'
   // Elsewhere the old one is gone already, or goes by itself, and one that expires soon is still the best there is.
-  if (keepsOld && expiresAt !== undefined && expiresAt - c.input.clock.now() <= (intervalOf(c) ?? 0))
+  if (keepsOld && expiresAt !== undefined && expiresAt - c.input.clock.now() <= lifeNeeded(c))
     return `it expires at ${told(expiresAt)}, before the next rotation`
   return made
 }
