@@ -51,7 +51,7 @@ export class Wired {
   static async open(options: ConformanceOptions, strategy: Strategy, what?: Disturbance): Promise<Wired> {
     const clock = createKitClock()
     const target = await options.freshTarget({ now: () => clock.now() })
-    const { wire } = target
+    const { wire, issueAnew } = target
     if (wire === undefined) throw new Error('the target gives no `wire`')
     identity ??= createWireIdentity()
     const authority = await identity
@@ -74,6 +74,7 @@ export class Wired {
             ...target,
             secret: wire.at(target.secret, proxy),
             ...(target.admin && { admin: adminAt(target.admin, wire, proxy) }),
+            ...(issueAnew && { issueAnew: async () => wire.at(await issueAnew(), proxy) }),
             close: async () => {
               await proxy.close()
               await target.close()
