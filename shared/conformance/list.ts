@@ -22,7 +22,7 @@ import { SESSION_CLAIMS } from './cases/session-claims.ts'
 import { everyStrangeAnswer, STRANGE_ANSWERS } from './cases/strange-answers.ts'
 import { VALUE_CLAIMS } from './cases/value-claims.ts'
 import { cutsFor, everyCut } from './cases/wire.ts'
-import type { Skipped, Trial } from './points.ts'
+import { Skipped, type Trial } from './points.ts'
 import { isAbout, kindOf } from './world/kinds.ts'
 
 /** A case before it is run: what it tries, or why it cannot. */
@@ -33,7 +33,19 @@ export interface Draft {
 
 /** Every case for a provider, for each strategy that it offers. */
 export const draftsFor = (provider: Provider): readonly Draft[] =>
-  provider.capabilities.strategies.flatMap((strategy) => draftsForStrategy(provider, strategy))
+  provider.capabilities.strategies.flatMap((strategy) => {
+    const drafts = draftsForStrategy(provider, strategy)
+    return provider.capabilities.probe === 'none' ? drafts.map(withoutSignIn) : drafts
+  })
+
+/** The rest is proven by what the provider says of a sign-in. */
+const withoutSignIn = (draft: Draft): Draft =>
+  VALUE_CLAIMS.some(({ name }) => draft.name.endsWith(`: ${name}`))
+    ? draft
+    : {
+        ...draft,
+        body: async () => new Skipped('`capabilities.probe` says that nobody can sign in from here'),
+      }
 
 const CLAIMS = [
   ...VALUE_CLAIMS,
