@@ -10,7 +10,7 @@ import {
 } from '../../test/servers/oauth/signing-clients.ts'
 import { failure } from '../../test/simulation/failure.ts'
 import { changesOf, holderOf, kidsAt, onHydra, onOkta, onRegistration, signsIn } from './test-keys.ts'
-import { type OauthStage, rotate } from './test-rotation.ts'
+import { HOUR_MS, type OauthStage, rotate } from './test-rotation.ts'
 
 describe('a target that falls back to what it had before', () => {
   test('is healed by the next rotation, and a key that was made by hand is told of', async () => {
@@ -40,6 +40,31 @@ describe('a target that falls back to what it had before', () => {
       kids.push(holderOf(one).keyId)
     }
     expect(await kidsAt(one)).toEqual(kids.slice(-2))
+  })
+})
+
+describe('a reply that is lost', () => {
+  test.each([
+    ['to the addition of a key', onOkta, /^POST .*jwks$/],
+    ['to its end', onOkta, /^POST .*deactivate$/],
+    ['to its removal', onOkta, /^DELETE /],
+    ['to a patch', onHydra, /^PATCH /],
+    ['to an update of the registration', onRegistration(true), /^PUT /],
+  ])('%s loses nothing, and the next try goes on from there', async (_what, setUp, lost) => {
+    const one = await setUp()
+    await rotate(one)
+    const before = holderOf(one)
+    one.clock.advance(2 * HOUR_MS)
+    const token = one.stage.begin()
+    await one.stage.step('createSecret', token)
+    one.authority.loses = (seen) => lost.test(seen)
+    expect((await failure(one.stage.step('setSecret', token))).code).toBe('TARGET_UNREACHABLE')
+    expect(await signsIn(one, before)).toBe(true)
+    one.authority.loses = () => false
+    for (const step of ['setSecret', 'testSecret', 'finishSecret'] as const) await one.stage.step(step, token)
+    expect((await kidsAt(one)).toSorted()).toEqual([before.keyId, holderOf(one).keyId].toSorted())
+    expect(await signsIn(one, before)).toBe(true)
+    expect(await signsIn(one, holderOf(one))).toBe(true)
   })
 })
 

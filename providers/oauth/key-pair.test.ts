@@ -3,12 +3,22 @@ import { HYDRA_KEY } from '../../test/servers/oauth/hydra.ts'
 import { OKTA_TOKEN } from '../../test/servers/oauth/okta.ts'
 import { clientOf, type KeyHolder, keysOf, makeKey } from '../../test/servers/oauth/signing-clients.ts'
 import { failure } from '../../test/simulation/failure.ts'
-import { changesOf, holderOf, kidsAt, onHydra, onOkta, onRegistration, signsIn } from './test-keys.ts'
+import {
+  changesOf,
+  holderOf,
+  kidsAt,
+  onHydra,
+  onOkta,
+  onOktaWrapped,
+  onRegistration,
+  signsIn,
+} from './test-keys.ts'
 import { rotate } from './test-rotation.ts'
 
 const KINDS = [
   ['Ory Hydra', onHydra],
   ['Okta', onOkta],
+  ['Okta, where the list stands in an object', onOktaWrapped],
   ['a server where clients manage their registration', onRegistration(true)],
 ] as const
 

@@ -42,28 +42,33 @@ export const onHydra: Staged = async ({ others = [], more = {}, wantsKey = false
   })
 }
 
-export const onOkta: Staged = async ({ others = [], more = {}, wantsKey = false, ...staging } = {}) => {
-  const { jwk, ...first } = await makeKey('rsa-2048')
-  const clientId = await addSigningClient([...others, jwk], wantsKey ? 'api' : 'api okta.apps.manage')
-  return await stageOauth({
-    ...staging,
-    authority: {
-      clients: {},
-      vendor: oktaKeys(clientId, [...others, jwk]),
-      oidc: { scopes: ['api', 'okta.apps.manage'] },
-      wantsEndpoint: true,
-    },
-    secret: (orgUrl) => ({
-      profile: 'okta-keys',
-      orgUrl,
-      appId: appIdOf(clientId),
-      clientId,
-      scope: 'api',
-      ...first,
-      ...more,
-    }),
-  })
-}
+const onOktaAs =
+  (isWrapped: boolean): Staged =>
+  async ({ others = [], more = {}, wantsKey = false, ...staging } = {}) => {
+    const { jwk, ...first } = await makeKey('rsa-2048')
+    const clientId = await addSigningClient([...others, jwk], wantsKey ? 'api' : 'api okta.apps.manage')
+    return await stageOauth({
+      ...staging,
+      authority: {
+        clients: {},
+        vendor: oktaKeys(clientId, [...others, jwk], { isWrapped }),
+        oidc: { scopes: ['api', 'okta.apps.manage'] },
+        wantsEndpoint: true,
+      },
+      secret: (orgUrl) => ({
+        profile: 'okta-keys',
+        orgUrl,
+        appId: appIdOf(clientId),
+        clientId,
+        scope: 'api',
+        ...first,
+        ...more,
+      }),
+    })
+  }
+
+export const onOkta = onOktaAs(false)
+export const onOktaWrapped = onOktaAs(true)
 
 /** `keepsToken`: whether the server leaves the registration access token as it is. */
 export const onRegistration =
