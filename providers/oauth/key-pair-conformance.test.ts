@@ -1,51 +1,41 @@
 /** The conformance kit for key pairs. */
 import { describe } from 'vitest'
-import { conformanceCases, type End, type FreshTarget, type KitTime } from '../../shared/conformance/index.ts'
-import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
+import {
+  type ConformanceOptions,
+  conformanceCases,
+  type End,
+  type FreshTarget,
+  type KitTime,
+} from '../../shared/conformance/index.ts'
+import type { StoredSecret } from '../../shared/provider/index.ts'
 import { isShort, leftOutOfRun, onePoint, repeatBy, TRIED_BY_WHOLE, testEach } from '../../test/kit-run.ts'
 import { startAuthority } from '../../test/servers/oauth/authority.ts'
-import { hydra } from '../../test/servers/oauth/hydra.ts'
-import {
-  addSigningClient,
-  getsToken,
-  type Jwk,
-  keysOf,
-  makeKey,
-  setKeys,
-} from '../../test/servers/oauth/signing-clients.ts'
-import { createOauth } from './index.ts'
-import { troublesOf } from './test-conformance.ts'
+import { getsToken, type Jwk, keysOf, makeKey, setKeys } from '../../test/servers/oauth/signing-clients.ts'
+import { answering, providerFor, troublesOf } from './test-conformance.ts'
+import { HYDRA, type KeyKind, OKTA, REGISTRATION } from './test-keys.ts'
 
-async function freshClient({ now }: KitTime): Promise<FreshTarget> {
-  const authority = await startAuthority({ ...hydra(), now })
-  const { jwk, ...first } = await makeKey()
+async function freshClient({ make, urls }: KeyKind, { now }: KitTime): Promise<FreshTarget> {
   const stranger = await makeKey()
-  const clientId = await addSigningClient([stranger.jwk, jwk])
+  const { authority: how, secret } = await make({ others: [stranger.jwk] })
+  const authority = await startAuthority({ ...how, now })
+  const stored: StoredSecret = { engine: 'oauth', note: 'kept', ...(await secret(authority.url, authority)) }
+  const clientId = String(stored['clientId'])
   const { hostname: host, port } = new URL(authority.url)
   const setting = (keys: () => Promise<readonly Jwk[]> | readonly Jwk[]) => async (): Promise<End> => {
     const before = await keysOf(clientId)
     await setKeys(clientId, await keys())
     return () => setKeys(clientId, before)
   }
-  const troubles = troublesOf(authority)
+  const { dropUser: _, ...troubles } = troublesOf(authority)
   return {
-    secret: {
-      engine: 'oauth',
-      profile: 'hydra',
-      publicUrl: authority.url,
-      adminUrl: authority.url,
-      clientId,
-      scope: 'api',
-      note: 'kept',
-      ...first,
-    },
+    secret: stored,
     wire: {
       upstream: { host, port: Number(port) },
       framing: 'http',
-      at: (stored, place) => {
-        const url = `http://${place.host}:${place.port}`
-        return { ...stored, publicUrl: url, adminUrl: url }
-      },
+      at: (value, place) => ({
+        ...value,
+        ...Object.fromEntries(urls.map((name) => [name, `http://${place.host}:${place.port}`])),
+      }),
     },
     ...troubles,
     slow: async () => {
@@ -55,56 +45,71 @@ async function freshClient({ now }: KitTime): Promise<FreshTarget> {
       authority.holds = (seen) => (seen.endsWith('/token') ? Promise.resolve() : holds(seen))
       return end ?? (() => Promise.resolve())
     },
-    dropUser: setting(() => [stranger.jwk]),
-    changePasswordByHand: setting(async () => [(await makeKey()).jwk]),
-    refuseByPolicy: async () => {
-      const before = authority.answers
-      authority.answers = (seen) =>
-        seen.startsWith('PATCH ') ? { status: 400, body: { error: 'invalid_client_metadata' } } : undefined
-      return async () => {
-        authority.answers = before
-      }
-    },
+    // The keys of Okta's application are known to its API alone.
+    ...(urls.includes('orgUrl')
+      ? {}
+      : {
+          dropUser: setting(() => [stranger.jwk]),
+          changePasswordByHand: setting(async () => [(await makeKey()).jwk]),
+        }),
+    refuseByPolicy: answering(authority, (seen) =>
+      /^(PATCH|PUT|POST .*jwks$)/.test(seen)
+        ? { status: 400, body: { error: 'invalid_client_metadata' } }
+        : undefined,
+    ),
     close: () => authority.stop(),
   }
 }
 
-const provider = createOauth({ allowClearTextLoopback: true })
-const options = {
-  provider: {
-    ...provider,
-    capabilities: provider.capabilitiesOf?.({ profile: 'hydra' }) ?? provider.capabilities,
-  } as Provider,
-  freshTarget: freshClient,
-  signIn: ({ clientId, privateKey, keyId, publicUrl }: StoredSecret) =>
-    getsToken(
-      { clientId: String(clientId), privateKey: String(privateKey), keyId: String(keyId) },
-      `${publicUrl}/oauth2/token`,
-    ),
+const optionsFor = (kind: KeyKind): ConformanceOptions => ({
+  provider: providerFor({ profile: kind.profile }),
+  freshTarget: (kit) => freshClient(kind, kit),
+  signIn: ({ clientId, privateKey, keyId, issuer, ...stored }) => {
+    const endpoint = `${stored[kind.urls[0] ?? '']}${kind.tokenPath}`
+    const holder = { clientId: String(clientId), privateKey: String(privateKey), keyId: String(keyId) }
+    return getsToken(holder, endpoint, issuer === undefined ? endpoint : String(issuer))
+  },
   atOnce: 16,
   recoveries: 'in turn',
   repeatCommand: repeatBy('providers/oauth/key-pair-conformance.test.ts'),
   ...(onePoint === undefined ? {} : { only: onePoint }),
-} as const
+})
 
 const BY_HAND: Readonly<Record<string, string>> = {
   'dual-password: when the target falls back to its state before the change it notices or heals':
-    'the first key is made by hand and has no mark, so it stays and is told of; key-pair.test.ts tries it',
+    'the first key is made by hand and has no mark, so it stays and is told of; key-pair-trouble.test.ts tries it',
 }
 
 /** What hangs on the target. The rest is the engine's, which MySQL's two passwords try in every run. */
 const TELLING =
   /nobody disturbs|`|propose|credential|identity|schema|apply|probe|check|close|retire ends|whole sequence|later rotation|somebody|dropped|new password|redirect|repeats the request|retirement killed/
 
-const leftToWhole = (name: string): string | undefined =>
-  isShort && !TELLING.test(name) ? TRIED_BY_WHOLE : undefined
+/** What hangs on how the keys are written. */
+const OF_WRITING = /nobody disturbs|apply|check|retire ends/
 
-describe('conformance of key pairs', () => {
+/** What is tried in whole runs of how they are written: every message is cut. */
+const OF_WRITING_WHOLE = /nobody disturbs|`|check|retire|cut before|held back|frozen|new password|at once/
+
+const leftToWhole = (name: string, telling: RegExp): string | undefined =>
+  isShort && !telling.test(name) ? TRIED_BY_WHOLE : undefined
+
+describe.each([
+  ['Ory Hydra', HYDRA, TELLING, /./],
+  ['Okta', OKTA, OF_WRITING, OF_WRITING_WHOLE],
+  ['a server where clients manage their registration', REGISTRATION, OF_WRITING, OF_WRITING_WHOLE],
+] as const)('conformance of key pairs of %s', (name, kind, telling, tried) => {
+  const options = optionsFor(kind)
+  const cases = conformanceCases(options).filter((one) => tried.test(one.name))
   const skip = Object.fromEntries(
-    conformanceCases(options).flatMap(({ name }) => {
-      const reason = BY_HAND[name] ?? leftOutOfRun(name, { cutsInShort: false }) ?? leftToWhole(name)
-      return reason === undefined ? [] : [[name, reason]]
+    cases.flatMap((one) => {
+      const reason =
+        BY_HAND[one.name] ?? leftOutOfRun(one.name, { cutsInShort: false }) ?? leftToWhole(one.name, telling)
+      return reason === undefined ? [] : [[one.name, reason]]
     }),
   )
-  testEach('conformance of key pairs', options, conformanceCases({ ...options, skip }))
+  testEach(
+    `conformance of key pairs of ${name}`,
+    options,
+    conformanceCases({ ...options, skip }).filter((one) => tried.test(one.name)),
+  )
 })
