@@ -69,7 +69,7 @@ const optionsFor = (kind: KeyKind): ConformanceOptions => ({
     const holder = { clientId: String(clientId), privateKey: String(privateKey), keyId: String(keyId) }
     return getsToken(holder, endpoint, issuer === undefined ? endpoint : String(issuer))
   },
-  atOnce: 16,
+  atOnce: 8,
   recoveries: 'in turn',
   repeatCommand: repeatBy('providers/oauth/key-pair-conformance.test.ts'),
   ...(onePoint === undefined ? {} : { only: onePoint }),
@@ -88,7 +88,7 @@ const TELLING =
 const OF_WRITING = /nobody disturbs|apply|check|retire ends/
 
 /** What is tried in whole runs of how they are written: every message is cut. */
-const OF_WRITING_WHOLE = /nobody disturbs|`|check|retire|cut before|held back|frozen|new password|at once/
+const OF_WRITING_WHOLE = /nobody disturbs|apply|check|retire ends|cut before|new password/
 
 const leftToWhole = (name: string, telling: RegExp): string | undefined =>
   isShort && !telling.test(name) ? TRIED_BY_WHOLE : undefined
