@@ -52,6 +52,22 @@ test.each(['docs/deploy.md', 'docs/hub.md', 'docs/smoke-test.md'])(
   },
 )
 
+test('docs/hub.md says for how many accounts CloudFormation takes the resources of the hub', () => {
+  const { Resources } = readTemplate('templates/hub.yaml')
+  const [loops, single] = [true, false].map((isLoop) =>
+    Object.entries(Resources).filter(([id]) => id.startsWith('Fn::ForEach::') === isLoop),
+  )
+  const functions = (single ?? []).filter(([, { Type }]) => Type === 'AWS::Serverless::Function').length
+  // Of each function SAM makes a version, an alias and a deployment group, and once an application of CodeDeploy.
+  const always = (single ?? []).length + 3 * functions + 1
+  const forEach = (loops ?? []).reduce((sum, [, loop]) => {
+    const [, , body] = loop as unknown as readonly [string, unknown, object]
+    return sum + Object.keys(body).length
+  }, 0)
+  const accounts = Math.floor((500 - always) / forEach)
+  expect(textOf('docs/hub.md')).toContain(`| Accounts | ${accounts} in one hub: `)
+})
+
 /** What an operator puts in the place of a word in capitals. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   APP_ID: '0xI000000000001EAA',
