@@ -1,27 +1,9 @@
 import { markPart } from '../../shared/engine/mint-work.ts'
-import {
-  type LiveCredential,
-  ONLY_MINTS,
-  type Provider,
-  type Session,
-  type Who,
-} from '../../shared/provider/index.ts'
+import type { LiveCredential, Provider, Session } from '../../shared/provider/index.ts'
+import { type Minting, PLAIN_PROVIDER, passwordsOf, sessionWhereAllSignIn } from './issuing.ts'
 import { ARN, idOf } from './secrets.ts'
-import { fieldOf, PLAIN_PROVIDER, stagedProviderOn } from './staged-target.ts'
-import { freshPassword, keepsFate, type Mint, type MintKind, type State } from './state.ts'
-
-/** A target that issues credentials, for one action of one invocation. */
-export interface Minting {
-  readonly kind: MintKind
-  readonly get: () => State
-  readonly set: (state: State) => void
-  /** The rotation that the invocation is of. */
-  readonly token: number
-  /** Whether a credential is older than any invocation lives. */
-  readonly isOld: (password: string) => boolean
-  /** The target finds that nothing needs to change. */
-  readonly isUnchanged?: boolean
-}
+import { stagedProviderOn } from './staged-target.ts'
+import { freshPassword, keepsFate, type Mint, type MintKind } from './state.ts'
 
 /** Later than any invocation of the exploration, whose clock stands. */
 const YOUNG = Date.UTC(2200, 0)
@@ -54,14 +36,9 @@ export function mintingProviderOn(minting: Minting): Provider {
     ...(isReadable ? { value: { username: 'A', password } } : {}),
   })
   const open: Provider['open'] = ({ values }): Session => {
-    const passwordOf = (who: Who): string => fieldOf(values[who]?.reveal(), 'password')
+    const passwordOf = passwordsOf(values)
     return {
-      ...ONLY_MINTS,
-      check: async () => ({ possible: true, missing: [] }),
-      probe: async ({ who }) =>
-        get().mints.some(({ password }) => password === passwordOf(who))
-          ? { verdict: 'accepted', as: 'A' }
-          : { verdict: 'rejected' },
+      ...sessionWhereAllSignIn(get, passwordOf),
       list: async () => get().mints.map(listed),
       mint: async () => {
         if (isUnchanged === true) return { result: 'unchanged' }
@@ -78,7 +55,6 @@ export function mintingProviderOn(minting: Minting): Provider {
         if (passwordOf(gone) === passwordOf(keep)) return { result: 'cannot', reason: 'it is to be kept' }
         return { result: revoke(passwordOf(gone)) ? 'retired' : 'already' }
       },
-      close: async () => undefined,
     }
   }
   return {

@@ -10,8 +10,8 @@ import {
   type Who,
 } from '../../shared/provider/index.ts'
 import { ADMIN_ARN } from '../simulation/target.ts'
-import { type Minting, markFor } from './mint-target.ts'
-import { fieldOf, PLAIN_PROVIDER } from './staged-target.ts'
+import { fieldOf, type Minting, PLAIN_PROVIDER, passwordsOf } from './issuing.ts'
+import { markFor } from './mint-target.ts'
 import { freshPassword, type ReplacingKind } from './state.ts'
 
 const AT_ONCE = { marked: false, readable: false, livesAtOnce: 1 } as const
@@ -48,7 +48,7 @@ export function replacingProviderOn({
     return password
   }
   const open: Provider['open'] = ({ values }): Session => {
-    const passwordOf = (who: Who): string => fieldOf(values[who]?.reveal(), 'password')
+    const passwordOf = passwordsOf(values)
     const requireSignIn = (as: Who): void => {
       if (as !== 'admin' && !isLive(passwordOf(as)))
         throw new QuarterturnError('CURRENT_REFUSED', { problem: 'refused', fields: { credential: as } })

@@ -1,25 +1,6 @@
-import type { LiveCredential, Provider, Session, Who } from '../../shared/provider/index.ts'
-import { ONLY_MINTS, proposesNothing } from '../../shared/provider/index.ts'
-import type { Minting } from './mint-target.ts'
+import type { LiveCredential, Provider, Session } from '../../shared/provider/index.ts'
+import { type Minting, PLAIN_PROVIDER, passwordsOf, sessionWhereAllSignIn } from './issuing.ts'
 import { freshPassword, type Mint, type State } from './state.ts'
-
-/** What a provider says that issues credentials; the password is the id as well. */
-export const PLAIN_PROVIDER: Pick<Provider, 'serves' | 'schema' | 'identity' | 'withCredential' | 'propose'> =
-  {
-    serves: { engines: [] },
-    schema: {
-      '~standard': { version: 1, vendor: 'exploration', validate: (value: unknown) => ({ value }) },
-    },
-    identity: (secret) => {
-      const password = fieldOf(secret, 'password')
-      return { account: 'A', endpoint: '', credential: password, id: password }
-    },
-    withCredential: ({ from }) => from,
-    propose: proposesNothing,
-  }
-
-export const fieldOf = (value: unknown, name: string): string =>
-  typeof value === 'object' && value !== null ? String(Reflect.get(value, name)) : ''
 
 const primaryOf = ({ mints }: State): Mint | undefined => mints.find(({ place }) => place === undefined)
 const slotOf = ({ mints }: State): Mint | undefined => mints.find(({ place }) => place !== undefined)
@@ -38,14 +19,9 @@ export function stagedProviderOn({ get, set }: Minting): Provider {
     value: { username: 'A', password },
   })
   const open: Provider['open'] = ({ values }): Session => {
-    const passwordOf = (who: Who): string => fieldOf(values[who]?.reveal(), 'password')
+    const passwordOf = passwordsOf(values)
     return {
-      ...ONLY_MINTS,
-      check: async () => ({ possible: true, missing: [] }),
-      probe: async ({ who }) =>
-        get().mints.some(({ password }) => password === passwordOf(who))
-          ? { verdict: 'accepted', as: 'A' }
-          : { verdict: 'rejected' },
+      ...sessionWhereAllSignIn(get, passwordOf),
       list: async () => get().mints.map(listed),
       mint: async () => {
         if (slotOf(get()) !== undefined) return { result: 'full', reason: 'the slot is taken' }
@@ -74,7 +50,6 @@ export function stagedProviderOn({ get, set }: Minting): Provider {
           return { result: 'cannot', reason: 'it is the primary one' }
         return { result: revoke(old) ? 'retired' : 'already' }
       },
-      close: async () => undefined,
     }
   }
   return {
