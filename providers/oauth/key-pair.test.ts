@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { createPrivateKey } from 'node:crypto'
+import { ClientRequest } from 'node:http'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { HYDRA_KEY } from '../../test/servers/oauth/hydra.ts'
 import { OKTA_TOKEN } from '../../test/servers/oauth/okta.ts'
 import { clientOf, type KeyHolder, keysOf, makeKey } from '../../test/servers/oauth/signing-clients.ts'
@@ -53,24 +55,25 @@ describe.each(KINDS)('a client of %s', (_name, setUp) => {
 
   test('keeps nothing of a private key, and is sent none', async () => {
     const one = await setUp()
-    const sent: string[] = []
-    one.authority.answers = (seen, _headers, text) => {
-      // A token request is read by the server itself.
-      if (!seen.endsWith('/token') && !seen.includes('/reg/')) void text().then((body) => sent.push(body))
-      return undefined
-    }
+    const end = vi.spyOn(ClientRequest.prototype, 'end')
+    onTestFinished(() => end.mockRestore())
     await rotate(one)
     const { clientId, privateKey } = holderOf(one)
     const lines = privateKey.split('\n').filter((line) => line.length > 20 && !line.startsWith('-'))
     expect(lines.length).toBeGreaterThan(1)
+    const sent = end.mock.calls.map(([body]) => body)
+    expect(sent.filter((body) => String(body).includes('client_assertion=')).length).toBeGreaterThan(1)
+    expect(sent.filter((body) => String(body).includes('"kty"')).length).toBeGreaterThan(0)
     const shown = JSON.stringify([
-      one.authority.exchanges,
       sent,
+      one.authority.exchanges,
       await keysOf(clientId),
       one.stage.reports,
       one.stage.evidence,
     ])
-    for (const line of lines) expect(shown).not.toContain(line)
+    const { d = '' } = createPrivateKey(privateKey).export({ format: 'jwk' })
+    expect(d.length).toBeGreaterThan(20)
+    for (const secret of [...lines, d]) expect(shown).not.toContain(secret)
     for (const jwk of await keysOf(clientId)) expect(Object.keys(jwk)).not.toContain('d')
   })
 })
