@@ -1,4 +1,4 @@
-import { CANDIDATE_LABEL, MINTING_LABEL, STEPS, type Step } from '../../engine/known.ts'
+import { MINTING_LABEL, STEPS, type Step } from '../../engine/known.ts'
 import { changer } from './direct.ts'
 import { isRefusedEverywhere } from './gap.ts'
 import { mintsOf } from './minting.ts'
@@ -72,9 +72,7 @@ export async function go(world: World, way: WayOn): Promise<void> {
       `the target gives no \`issueAnew\`, without which nobody can heal what ${world.strategy} may leave`,
     )
   world.secret.abandon()
-  // What a chain before that one left is used up, and would be used again.
-  const isUsedUp = mintsOf(world).consuming === true
-  world.secret.storeByHand(await issueAnew(), [MINTING_LABEL, ...(isUsedUp ? [CANDIDATE_LABEL] : [])])
+  world.secret.storeByHand(await issueAnew(), [MINTING_LABEL])
   world.record.hands += 1
   world.record.trace.push('somebody makes a credential by hand, and stores it as AWSCURRENT')
 }
