@@ -9,7 +9,7 @@ import {
   type StoredSecret,
   type Who,
 } from '../../shared/provider/index.ts'
-import { markIn } from './key-id.ts'
+import { markIn } from './keys/key-id.ts'
 import { type Management, notUnderstood, privilegeMissing, unexpected } from './management.ts'
 import type { Call, ManagedProfile } from './profile/schema.ts'
 import { at, goesOn, textAt, timeAt } from './reply.ts'

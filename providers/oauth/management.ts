@@ -6,7 +6,7 @@ import {
   type HttpRequest,
 } from '../../shared/http/index.ts'
 import { isQuarterturnError, QuarterturnError, type Verdict, type Who } from '../../shared/provider/index.ts'
-import { API_TOKEN } from './key-fields.ts'
+import { API_TOKEN } from './keys/fields.ts'
 import type { Call } from './profile/schema.ts'
 import { filledJson, filledPath, type Values } from './profile/template.ts'
 import { jsonOf, textAt } from './reply.ts'

@@ -11,10 +11,11 @@ import {
   type StoredSecret,
   type Strategy,
 } from '../../shared/provider/index.ts'
-import type { AwsOrigin } from './aws-api.ts'
-import { newValue } from './chosen-value.ts'
-import { API_TOKEN } from './key-fields.ts'
-import { keyIdFor } from './key-id.ts'
+import type { AwsOrigin } from './aws/api.ts'
+import { newValue } from './aws/chosen-value.ts'
+import { API_TOKEN } from './keys/fields.ts'
+import { keyIdFor } from './keys/key-id.ts'
+import { signingKeyOf } from './keys/signing-key.ts'
 import { actionsOf } from './profile/aws.ts'
 import { readProfiles } from './profile/read.ts'
 import { isOrigin, type ManagedProfile, type Profile } from './profile/schema.ts'
@@ -32,7 +33,6 @@ import {
   REPLACED,
 } from './schema.ts'
 import { openSession } from './session.ts'
-import { signingKeyOf } from './signing-key.ts'
 
 export interface OauthOptions extends Allowances {
   /** Profiles of the deployment's own, beside those that ship; one of the same name replaces it. Default: none. */

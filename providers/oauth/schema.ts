@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { text } from '../../shared/database/fields.ts'
 import { type Allowances, origin } from '../../shared/http/index.ts'
 import { isLoopbackHost } from '../../shared/network/host.ts'
-import { keyIn } from './key-fields.ts'
+import { keyIn } from './keys/fields.ts'
+import { ALGORITHMS, type Algorithm, type SigningKey } from './keys/signing-key.ts'
 import {
   type AwsProfile,
   type Field,
@@ -14,7 +15,6 @@ import {
   type RefreshTokenProfile,
   type RegisteredProfile,
 } from './profile/schema.ts'
-import { ALGORITHMS, type Algorithm, type SigningKey } from './signing-key.ts'
 
 /**
  * A secret of this provider, by the profile that it names. Keys that are not named here are kept. Each issue names the field

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { type HttpClient, HttpFailure, type HttpReply, verdictOfFailure } from '../../shared/http/index.ts'
 import type { Verdict } from '../../shared/provider/index.ts'
-import { assertionBy } from './assertion.ts'
+import { assertionBy } from './keys/assertion.ts'
 import { filled, filledPath, placeholdersOf, type Values } from './profile/template.ts'
 import { jsonOf, textAt } from './reply.ts'
 import {

@@ -1,4 +1,4 @@
-import type { KeyPairProfile } from './profile/schema.ts'
+import type { KeyPairProfile } from '../profile/schema.ts'
 import { ALGORITHMS, type Algorithm, type SigningKey, signingKeyOf } from './signing-key.ts'
 
 /** A secret as far as its key goes. */

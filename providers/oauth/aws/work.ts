@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { HttpClient } from '../../shared/http/index.ts'
+import type { HttpClient } from '../../../shared/http/index.ts'
 import {
   type Applied,
   type Check,
@@ -9,15 +9,15 @@ import {
   type Retired,
   type Verdict,
   type Who,
-} from '../../shared/provider/index.ts'
-import { AwsApi, type AwsApiOptions } from './aws-api.ts'
-import { AwsClientSecrets } from './aws-client-secrets.ts'
-import { type AwsSecret, PLACE } from './schema.ts'
-import type { Work } from './session.ts'
+} from '../../../shared/provider/index.ts'
+import { type AwsSecret, PLACE } from '../schema.ts'
+import type { Work } from '../session.ts'
+import { consumersWish, requestToken, verdictOf } from '../token.ts'
+import { AwsApi, type AwsApiOptions } from './api.ts'
+import { AwsClientSecrets } from './client-secrets.ts'
 import { mayHold, type Slot, slotOf } from './slots.ts'
-import { consumersWish, requestToken, verdictOf } from './token.ts'
 
-export type { AwsOrigin } from './aws-api.ts'
+export type { AwsOrigin } from './api.ts'
 
 export interface AwsWorkOptions extends AwsApiOptions {
   readonly http: HttpClient

@@ -7,10 +7,10 @@ import {
   keysOf,
   makeKey,
   setKeys,
-} from '../../test/servers/oauth/signing-clients.ts'
-import { failure } from '../../test/simulation/failure.ts'
+} from '../../../test/servers/oauth/signing-clients.ts'
+import { failure } from '../../../test/simulation/failure.ts'
+import { HOUR_MS, type OauthStage, rotate } from '../test-rotation.ts'
 import { changesOf, holderOf, kidsAt, onHydra, onOkta, onRegistration, signsIn } from './test-keys.ts'
-import { HOUR_MS, type OauthStage, rotate } from './test-rotation.ts'
 
 describe('a target that falls back to what it had before', () => {
   test('is healed by the next rotation, and a key that was made by hand is told of', async () => {

@@ -1,12 +1,12 @@
-import { thumbprintOf } from '../../shared/key-pair.ts'
-import { isQuarterturnError, QuarterturnError, type Who } from '../../shared/provider/index.ts'
-import { type Answer, type Management, notUnderstood, unexpected } from './management.ts'
-import type { KeyPairProfile } from './profile/schema.ts'
-import { filledJson } from './profile/template.ts'
-import { metadataIn } from './registration.ts'
-import { at, goesOn, textAt } from './reply.ts'
-import { isId, type KeyPairSecret, PLACE } from './schema.ts'
-import { valuesOf } from './token.ts'
+import { thumbprintOf } from '../../../shared/key-pair.ts'
+import { isQuarterturnError, QuarterturnError, type Who } from '../../../shared/provider/index.ts'
+import { type Answer, type Management, notUnderstood, unexpected } from '../management.ts'
+import type { KeyPairProfile } from '../profile/schema.ts'
+import { filledJson } from '../profile/template.ts'
+import { metadataIn } from '../registration.ts'
+import { at, goesOn, textAt } from '../reply.ts'
+import { isId, type KeyPairSecret, PLACE } from '../schema.ts'
+import { valuesOf } from '../token.ts'
 
 export type Jwk = Readonly<Record<string, unknown>>
 

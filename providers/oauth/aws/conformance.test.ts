@@ -6,13 +6,13 @@ import {
   conformanceCases,
   type End,
   type FreshTarget,
-} from '../../shared/conformance/index.ts'
-import type { Provider, StoredSecret } from '../../shared/provider/index.ts'
-import { isShort, leftOutOfRun, onePoint, repeatBy, TRIED_BY_WHOLE, testEach } from '../../test/kit-run.ts'
-import { type ApiReply, type Authority, startAuthority } from '../../test/servers/oauth/authority.ts'
-import { addTo, cognito, KEYS, operationOf, POOL, REGION } from '../../test/servers/oauth/cognito.ts'
-import { createOauth } from './index.ts'
-import { getsTokenAt, troublesOf } from './test-conformance.ts'
+} from '../../../shared/conformance/index.ts'
+import type { Provider, StoredSecret } from '../../../shared/provider/index.ts'
+import { isShort, leftOutOfRun, onePoint, repeatBy, TRIED_BY_WHOLE, testEach } from '../../../test/kit-run.ts'
+import { type ApiReply, type Authority, startAuthority } from '../../../test/servers/oauth/authority.ts'
+import { addTo, cognito, KEYS, operationOf, POOL, REGION } from '../../../test/servers/oauth/cognito.ts'
+import { createOauth } from '../index.ts'
+import { getsTokenAt, troublesOf } from '../test-conformance.ts'
 
 /** Each look is seconds later than the one before, for us and the pool alike: a rotation lasts no moment, as in the kit. */
 let time = Date.UTC(2026, 0, 1)
@@ -115,7 +115,7 @@ const options: ConformanceOptions = {
   // The target is in memory, and a point mostly waits.
   atOnce: 16,
   recoveries: 'in turn',
-  repeatCommand: repeatBy('providers/oauth/cognito-conformance.test.ts'),
+  repeatCommand: repeatBy('providers/oauth/aws/conformance.test.ts'),
   ...(onePoint === undefined ? {} : { only: onePoint }),
 }
 

@@ -1,10 +1,11 @@
 import { createPrivateKey } from 'node:crypto'
 import { ClientRequest } from 'node:http'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { HYDRA_KEY } from '../../test/servers/oauth/hydra.ts'
-import { OKTA_TOKEN } from '../../test/servers/oauth/okta.ts'
-import { clientOf, type KeyHolder, keysOf, makeKey } from '../../test/servers/oauth/signing-clients.ts'
-import { failure } from '../../test/simulation/failure.ts'
+import { HYDRA_KEY } from '../../../test/servers/oauth/hydra.ts'
+import { OKTA_TOKEN } from '../../../test/servers/oauth/okta.ts'
+import { clientOf, type KeyHolder, keysOf, makeKey } from '../../../test/servers/oauth/signing-clients.ts'
+import { failure } from '../../../test/simulation/failure.ts'
+import { rotate } from '../test-rotation.ts'
 import {
   changesOf,
   holderOf,
@@ -15,7 +16,6 @@ import {
   onRegistration,
   signsIn,
 } from './test-keys.ts'
-import { rotate } from './test-rotation.ts'
 
 const KINDS = [
   ['Ory Hydra', onHydra],

@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { newKeyPair } from '../../shared/key-pair.ts'
-import type { KeyForm } from '../../shared/provider/index.ts'
+import { newKeyPair } from '../../../shared/key-pair.ts'
+import type { KeyForm } from '../../../shared/provider/index.ts'
 import { assertionBy } from './assertion.ts'
 import { ALGORITHMS, type Algorithm, signingKeyOf } from './signing-key.ts'
 

@@ -1,4 +1,4 @@
-import { type Mark, markOf, markText } from '../../shared/provider/index.ts'
+import { type Mark, markOf, markText } from '../../../shared/provider/index.ts'
 
 /** A mark at the beginning of a text; it may be followed by more, after a dot. */
 export const markIn = (text: string | undefined): Mark | undefined =>

@@ -1,4 +1,4 @@
-import type { HttpClient } from '../../shared/http/index.ts'
+import type { HttpClient } from '../../../shared/http/index.ts'
 import {
   type Applied,
   type Check,
@@ -7,13 +7,13 @@ import {
   type Retired,
   type Verdict,
   type Who,
-} from '../../shared/provider/index.ts'
+} from '../../../shared/provider/index.ts'
+import { isByToken, Management, proveToken } from '../management.ts'
+import { isId, type KeyPairSecret, PLACE } from '../schema.ts'
+import type { Work } from '../session.ts'
+import { consumersWish, requestToken, verdictOf } from '../token.ts'
 import { ClientKeys, type Jwk, type KeySet, type RegisteredKey } from './client-keys.ts'
 import { markIn } from './key-id.ts'
-import { isByToken, Management, proveToken } from './management.ts'
-import { isId, type KeyPairSecret, PLACE } from './schema.ts'
-import type { Work } from './session.ts'
-import { consumersWish, requestToken, verdictOf } from './token.ts'
 
 export interface KeyPairWorkOptions {
   readonly http: HttpClient

@@ -1,10 +1,15 @@
 /** Sessions that come late: what they were told is not what the client has any more. */
 import { expect, onTestFinished, test } from 'vitest'
-import { type Session, seal, type Who } from '../../shared/provider/index.ts'
-import { startAuthority } from '../../test/servers/oauth/authority.ts'
-import { hydra } from '../../test/servers/oauth/hydra.ts'
-import { addSigningClient, keysOf, type MadeKey, makeKey } from '../../test/servers/oauth/signing-clients.ts'
-import { createOauth } from './index.ts'
+import { type Session, seal, type Who } from '../../../shared/provider/index.ts'
+import { startAuthority } from '../../../test/servers/oauth/authority.ts'
+import { hydra } from '../../../test/servers/oauth/hydra.ts'
+import {
+  addSigningClient,
+  keysOf,
+  type MadeKey,
+  makeKey,
+} from '../../../test/servers/oauth/signing-clients.ts'
+import { createOauth } from '../index.ts'
 
 const SECRET = '0123456789abcdef'
 

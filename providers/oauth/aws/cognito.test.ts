@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { StoredSecret } from '../../shared/provider/index.ts'
-import { addTo, operationOf, POOL } from '../../test/servers/oauth/cognito.ts'
-import { failure } from '../../test/simulation/failure.ts'
+import type { StoredSecret } from '../../../shared/provider/index.ts'
+import { addTo, operationOf, POOL } from '../../../test/servers/oauth/cognito.ts'
+import { failure } from '../../../test/simulation/failure.ts'
+import { currentOf, HOUR_MS, rotate } from '../test-rotation.ts'
 import {
   CLIENT,
   type CognitoStage,
@@ -13,7 +14,6 @@ import {
   stageCognito,
   valuesAt,
 } from './test-cognito.ts'
-import { currentOf, HOUR_MS, rotate } from './test-rotation.ts'
 
 const STRANGER = 'ofsomebodyelse0123456789'
 const RETIRING = {

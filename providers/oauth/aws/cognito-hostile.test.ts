@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { KEYS, operationOf, POOL } from '../../test/servers/oauth/cognito.ts'
-import { failure } from '../../test/simulation/failure.ts'
+import { KEYS, operationOf, POOL } from '../../../test/servers/oauth/cognito.ts'
+import { failure } from '../../../test/simulation/failure.ts'
+import { currentOf, HOUR_MS, rotate } from '../test-rotation.ts'
 import { SECRET, stageCognito, valuesAt } from './test-cognito.ts'
-import { currentOf, HOUR_MS, rotate } from './test-rotation.ts'
 
 describe('what a secret says cannot lead to what is not its own', () => {
   /** The error of `setSecret`, of which no operation has changed anything. */

@@ -1,8 +1,8 @@
 /** A client of an Amazon Cognito user pool, its secret, and rotations of it. */
-import type { EngineSettings } from '../../shared/engine/index.ts'
-import type { AwsStatement } from '../../shared/provider/index.ts'
-import { type CognitoOptions, cognito, KEYS, POOL } from '../../test/servers/oauth/cognito.ts'
-import { type OauthStage, stageOauth } from './test-rotation.ts'
+import type { EngineSettings } from '../../../shared/engine/index.ts'
+import type { AwsStatement } from '../../../shared/provider/index.ts'
+import { type CognitoOptions, cognito, KEYS, POOL } from '../../../test/servers/oauth/cognito.ts'
+import { type OauthStage, stageOauth } from '../test-rotation.ts'
 
 export const CLIENT = '1example23456789'
 export const SECRET = 'madebyhand0123456789canary'

@@ -5,13 +5,13 @@ import {
   HttpFailure,
   type HttpReply,
   sendSigned,
-} from '../../shared/http/index.ts'
-import { type AwsAccess, QuarterturnError } from '../../shared/provider/index.ts'
-import { type AwsProfile, actionsFor, actionsOf, type OperationName } from './profile/aws.ts'
-import { filled, filledJson, type Values } from './profile/template.ts'
-import { jsonOf, textAt } from './reply.ts'
-import { type AwsSecret, PLACE } from './schema.ts'
-import { valuesOf } from './token.ts'
+} from '../../../shared/http/index.ts'
+import { type AwsAccess, QuarterturnError } from '../../../shared/provider/index.ts'
+import { type AwsProfile, actionsFor, actionsOf, type OperationName } from '../profile/aws.ts'
+import { filled, filledJson, type Values } from '../profile/template.ts'
+import { jsonOf, textAt } from '../reply.ts'
+import { type AwsSecret, PLACE } from '../schema.ts'
+import { valuesOf } from '../token.ts'
 
 export interface AwsAnswer {
   readonly status: number

@@ -6,12 +6,12 @@ import {
   type End,
   type FreshTarget,
   type KitTime,
-} from '../../shared/conformance/index.ts'
-import type { StoredSecret } from '../../shared/provider/index.ts'
-import { isShort, leftOutOfRun, onePoint, repeatBy, TRIED_BY_WHOLE, testEach } from '../../test/kit-run.ts'
-import { startAuthority } from '../../test/servers/oauth/authority.ts'
-import { getsToken, type Jwk, keysOf, makeKey, setKeys } from '../../test/servers/oauth/signing-clients.ts'
-import { answering, providerFor, troublesOf } from './test-conformance.ts'
+} from '../../../shared/conformance/index.ts'
+import type { StoredSecret } from '../../../shared/provider/index.ts'
+import { isShort, leftOutOfRun, onePoint, repeatBy, TRIED_BY_WHOLE, testEach } from '../../../test/kit-run.ts'
+import { startAuthority } from '../../../test/servers/oauth/authority.ts'
+import { getsToken, type Jwk, keysOf, makeKey, setKeys } from '../../../test/servers/oauth/signing-clients.ts'
+import { answering, providerFor, troublesOf } from '../test-conformance.ts'
 import { HYDRA, type KeyKind, OKTA, REGISTRATION } from './test-keys.ts'
 
 async function freshClient({ make, urls }: KeyKind, { now }: KitTime): Promise<FreshTarget> {
@@ -71,7 +71,7 @@ const optionsFor = (kind: KeyKind): ConformanceOptions => ({
   },
   atOnce: 8,
   recoveries: 'in turn',
-  repeatCommand: repeatBy('providers/oauth/key-pair-conformance.test.ts'),
+  repeatCommand: repeatBy('providers/oauth/keys/conformance.test.ts'),
   ...(onePoint === undefined ? {} : { only: onePoint }),
 })
 

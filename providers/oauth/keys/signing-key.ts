@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, type webcrypto } from 'node:crypto'
-import { thumbprintOf } from '../../shared/key-pair.ts'
-import type { KeyForm } from '../../shared/provider/index.ts'
+import { thumbprintOf } from '../../../shared/key-pair.ts'
+import type { KeyForm } from '../../../shared/provider/index.ts'
 
 /** The algorithms of assertions (RFC 7518, section 3.1; RFC 8037; RFC 9864), by the form of the key. The first is the default. */
 export const ALGORITHMS = {

@@ -1,10 +1,10 @@
 /** Clients that sign their token requests, at each kind of server. */
-import type { StoredSecret } from '../../shared/provider/index.ts'
-import type { Authority, AuthorityOptions } from '../../test/servers/oauth/authority.ts'
-import { hydra } from '../../test/servers/oauth/hydra.ts'
-import { appIdOf } from '../../test/servers/oauth/okta.ts'
-import { oktaKeys } from '../../test/servers/oauth/okta-keys.ts'
-import { register, registering } from '../../test/servers/oauth/registered.ts'
+import type { StoredSecret } from '../../../shared/provider/index.ts'
+import type { Authority, AuthorityOptions } from '../../../test/servers/oauth/authority.ts'
+import { hydra } from '../../../test/servers/oauth/hydra.ts'
+import { appIdOf } from '../../../test/servers/oauth/okta.ts'
+import { oktaKeys } from '../../../test/servers/oauth/okta-keys.ts'
+import { register, registering } from '../../../test/servers/oauth/registered.ts'
 import {
   addSigningClient,
   getsToken,
@@ -12,8 +12,8 @@ import {
   type KeyHolder,
   keysOf,
   makeKey,
-} from '../../test/servers/oauth/signing-clients.ts'
-import { type OauthStage, type OauthStaging, stageOauth } from './test-rotation.ts'
+} from '../../../test/servers/oauth/signing-clients.ts'
+import { type OauthStage, type OauthStaging, stageOauth } from '../test-rotation.ts'
 
 export interface KeyOptions {
   /** Keys that the client has beside its own. */

@@ -1,10 +1,10 @@
-import { isLoopbackHost } from '../../shared/network/host.ts'
-import { QuarterturnError } from '../../shared/provider/index.ts'
-import type { AwsAnswer, AwsApi } from './aws-api.ts'
-import type { OperationName } from './profile/aws.ts'
-import { filled } from './profile/template.ts'
-import { at, textAt, timeAt } from './reply.ts'
-import { type AwsSecret, isId, PLACE } from './schema.ts'
+import { isLoopbackHost } from '../../../shared/network/host.ts'
+import { QuarterturnError } from '../../../shared/provider/index.ts'
+import type { OperationName } from '../profile/aws.ts'
+import { filled } from '../profile/template.ts'
+import { at, textAt, timeAt } from '../reply.ts'
+import { type AwsSecret, isId, PLACE } from '../schema.ts'
+import type { AwsAnswer, AwsApi } from './api.ts'
 import type { Slot } from './slots.ts'
 
 /** The secrets of one client that a service of AWS keeps. */
