@@ -3,10 +3,10 @@ import { authorize } from '../../shared/local/iam/authorize.ts'
 import { type Authority, startAuthority } from '../servers/oauth/authority.ts'
 import { cognito, POOL, REGION } from '../servers/oauth/cognito.ts'
 import { HUB, type Hub, startHub, WORKLOAD } from './hub-function.ts'
+import { DONE, keepQuiet } from './quiet.ts'
 
 const CLIENT = '1example23456789'
 const SECRET = 'madebyhand0123456789canary'
-const DONE = ['createSecret ok', 'setSecret ok', 'testSecret ok', 'finishSecret ok']
 
 let hub: Hub | undefined
 let authority: Authority | undefined
@@ -72,14 +72,11 @@ function isAllowed(account: string, tag: string, operation: string, id: string):
   }
 }
 
+keepQuiet()
 beforeEach(() => {
   asked.length = 0
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation(() => true)
 })
 afterEach(async () => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
   await hub?.[Symbol.asyncDispose]()
   await authority?.stop()
 })

@@ -4,8 +4,7 @@ import { createAccount, createAdmin, secretFor, signsIn } from '../../providers/
 import type { StoredSecret } from '../../shared/provider/index.ts'
 import { describeOnEachMysql } from '../servers/mysql/each.ts'
 import { HUB, type Hub, startHub, WORKLOAD } from './hub-function.ts'
-
-const DONE = ['createSecret ok', 'setSecret ok', 'testSecret ok', 'finishSecret ok']
+import { DONE } from './quiet.ts'
 
 describeOnEachMysql('a function in a hub account', {}, (server) => {
   let hub: Hub

@@ -5,8 +5,8 @@ import { createRole, secretFor, signsIn } from '../../providers/postgres/test-ta
 import { describeOnNewestPostgres } from '../servers/each.ts'
 import { type RdsInstance, serveRds } from '../servers/rds.ts'
 import { HUB, type Hub, REGION, SCHEDULE_ROLE, STRANGER, startHub, WORKLOAD } from './hub-function.ts'
+import { DONE } from './quiet.ts'
 
-const DONE = ['createSecret ok', 'setSecret ok', 'testSecret ok', 'finishSecret ok']
 const ADMIN_FOR = 'quarterturn:admin-for'
 
 describeOnNewestPostgres('a function in a hub account', {}, (server) => {

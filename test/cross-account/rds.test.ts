@@ -5,8 +5,8 @@ import { createRotationHandler } from '../../shared/lambda/handler.ts'
 import { authorize } from '../../shared/local/iam/authorize.ts'
 import { ChangingRds, type RdsRequest } from '../servers/changing-rds.ts'
 import { HUB, type Hub, hubEnvironment, REGION, startHub, WORKLOAD } from './hub-function.ts'
+import { DONE, keepQuiet } from './quiet.ts'
 
-const DONE = ['createSecret ok', 'setSecret ok', 'testSecret ok', 'finishSecret ok']
 const BINDING = 'quarterturn:secret'
 
 let hub: Hub | undefined
@@ -59,14 +59,11 @@ function whyDenied(
   }
 }
 
+keepQuiet()
 beforeEach(() => {
   asked.length = 0
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation(() => true)
 })
 afterEach(async () => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
   await hub?.[Symbol.asyncDispose]()
   await rds?.close()
 })

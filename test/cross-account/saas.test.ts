@@ -1,8 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { HUB, type Hub, startHub, WORKLOAD } from './hub-function.ts'
+import { DONE, keepQuiet } from './quiet.ts'
 import { OKTA, SAAS, type SaasTarget } from './saas-targets.ts'
-
-const DONE = ['createSecret ok', 'setSecret ok', 'testSecret ok', 'finishSecret ok']
 
 let hub: Hub | undefined
 let target: SaasTarget | undefined
@@ -25,13 +24,8 @@ async function started(start: () => Promise<SaasTarget>): Promise<SaasTarget> {
   return target
 }
 
-beforeEach(() => {
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation(() => true)
-})
+keepQuiet()
 afterEach(async () => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
   await hub?.[Symbol.asyncDispose]()
   await target?.close()
 })
