@@ -25,6 +25,14 @@ const RETIRING = {
 const previousOf = ({ stage }: CognitoStage): unknown =>
   (stage.value('AWSPREVIOUS') as StoredSecret)['clientSecret']
 
+/** The older of the two is deleted, and an hour later another value added; then an hour passes. */
+function replaceOlder(one: CognitoStage, value: string): void {
+  one.authority.book.of(CLIENT).delete(secretsOf(one)[0]?.id ?? '')
+  one.clock.advance(HOUR_MS)
+  addTo(one.authority.book, CLIENT, value)
+  one.clock.advance(HOUR_MS)
+}
+
 /** Somebody's secret that is as old as the first one, which is gone. */
 function putStranger(one: CognitoStage): void {
   const live = one.authority.book.of(CLIENT)
@@ -198,10 +206,7 @@ describe('a place is not freed where nothing tells whose it is', () => {
   test('a stranger is beside the current one, and that of AWSPREVIOUS is dead', async () => {
     const one = await stageCognito()
     await rotate(one)
-    one.authority.book.of(CLIENT).delete(secretsOf(one)[0]?.id ?? '')
-    one.clock.advance(HOUR_MS)
-    addTo(one.authority.book, CLIENT, STRANGER)
-    one.clock.advance(HOUR_MS)
+    replaceOlder(one, STRANGER)
     const token = one.stage.begin()
     await one.stage.steps(token, ['createSecret'])
     expect(await failure(one.stage.step('setSecret', token))).toMatchObject(refusal)
@@ -234,10 +239,7 @@ describe('a place is not freed where nothing tells whose it is', () => {
   test('the old value was added once more, so that it is the newer one', async () => {
     const one = await stageCognito()
     await rotate(one)
-    one.authority.book.of(CLIENT).delete(secretsOf(one)[0]?.id ?? '')
-    one.clock.advance(HOUR_MS)
-    addTo(one.authority.book, CLIENT, SECRET)
-    one.clock.advance(HOUR_MS)
+    replaceOlder(one, SECRET)
     const token = one.stage.begin()
     await one.stage.steps(token, ['createSecret'])
     expect(await failure(one.stage.step('setSecret', token))).toMatchObject(refusal)
